@@ -160,12 +160,16 @@ def trend(
 
 
 def reach(points: Sequence[Point], bands: Sequence[Band], limits: Sequence[Limit]) -> tuple[float, float]:
-    """The lowest and highest value the chart must hold."""
+    """The lowest and highest value the chart must hold; a limit never lies on the edge, where it would be unseen."""
     values = [value for point in points for value in (point.value, point.value_2)]
     values += [value for band in bands for value in (band.low, band.high)]
-    values += [limit.value for limit in limits]
     numbers = [float(value) for value in values if value is not None]
-    return (min(numbers), max(numbers)) if numbers else (0.0, 1.0)
+    acting = [float(limit.value) for limit in limits]
+    if not numbers + acting:
+        return 0.0, 1.0
+    low, high = min(numbers + acting), max(numbers + acting)
+    room = (high - low) / 50
+    return min([low, *(value - room for value in acting)]), max([high, *(value + room for value in acting)])
 
 
 def nice_ticks(low: float, high: float) -> list[float]:
