@@ -1,0 +1,1 @@
+"""Tests mirror app/; journeys, factories and the people live beside them."""
