@@ -1,0 +1,1 @@
+"""Telling a person: what is sent, by which channel, and what became of it."""

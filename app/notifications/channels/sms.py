@@ -1,0 +1,285 @@
+"""Text messages through Twilio: the only file that knows Twilio.
+
+What its answers mean is data in error_codes.toml. Twilio documents no idempotency for creating a message, so a lost
+answer is neither a success nor a failure: our own id is in the callback URL, and `look_up` lists what Twilio has.
+"""
+
+import dataclasses
+import email.utils
+import hmac
+import json
+import logging
+import typing
+import urllib.parse
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import urllib3
+from twilio import request_validator, rest
+from twilio.base.exceptions import TwilioException
+from twilio.http.response import Response
+from werkzeug.datastructures import MultiDict
+
+from app.notifications import channels, outcomes
+
+API = "https://api.twilio.com"
+STATUS_PATH = "/webhooks/twilio/status/"
+# Twilio tries a webhook once more, and only when it could not connect, unless the URL asks for more.
+TRY_HARDER = "#rc=5&rp=all"
+LONGEST_VALIDITY = timedelta(seconds=36_000)
+LONGEST_WAIT = timedelta(days=1)
+MOST_LOOKED_UP = 200
+CLOCKS_DIFFER = timedelta(minutes=1)
+
+# The address of a list request holds a phone number, and urllib3 writes addresses into its debug log.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+class ProviderUnavailable(Exception):
+    """Twilio could not be asked; nothing is known now that was not known before."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProviderMessage:
+    """A message as Twilio lists it."""
+
+    provider_id: str
+    inbound: bool
+    to: str
+    from_: str | None
+    body: str
+    status: str
+    code: int | None
+    created_at: datetime | None
+    sent_at: datetime | None
+
+
+class TwilioChannel:
+    """One Twilio account; safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        public_url: str,
+        messaging_service_sid: str | None = None,
+        from_number: str | None = None,
+        base_url: str = API,
+        timeout: timedelta = timedelta(seconds=10),
+        other_auth_tokens: Sequence[str] = (),
+        shared_keys: Sequence[str] = (),
+        connections: int = 16,
+    ) -> None:
+        """`other_auth_tokens` and `shared_keys` only check signatures: while the token is rotated, or instead of it."""
+        if bool(messaging_service_sid) == bool(from_number):
+            raise ValueError("Twilio needs either a messaging service or a number to send from, not both")
+        self.account_sid = account_sid
+        self._public_url = _public_url(public_url)
+        self._from_number = from_number
+        self._sender = {"from_": from_number} if from_number else {"messaging_service_sid": messaging_service_sid}
+        client = rest.Client(account_sid, auth_token, http_client=_HttpClient(base_url, timeout, connections))
+        self._messages = client.messages
+        # Which algorithm a secret is for is our own setting, never what a request says about itself.
+        secrets = [(token, "HMAC_SHA1") for token in (auth_token, *other_auth_tokens)]
+        secrets += [(key, "HMAC_SHA256") for key in shared_keys]
+        self._signers = [(request_validator.RequestValidator(secret), algorithm) for secret, algorithm in secrets]
+
+    def send(self, handover: channels.Handover) -> channels.Attempt:
+        """Hand one text over, once."""
+        try:
+            message = self._messages.create(
+                to=handover.to,
+                body=handover.body,
+                status_callback=self.status_url(handover.delivery_id),
+                validity_period=_seconds(handover.validity),
+                **self._sender,
+            )
+        except _Refused as refused:
+            return refused.attempt()
+        except UnicodeEncodeError:  # before anything was sent: no network can carry this text
+            return channels.Attempt(outcomes.Outcome.CONTENT_OR_SENDER)
+        except _NOT_CONNECTED:
+            return channels.Attempt(outcomes.Outcome.NOT_PROCESSED)
+        except _UNREADABLE:
+            return channels.Attempt(outcomes.Outcome.UNKNOWN)
+        if not message.sid:
+            return channels.Attempt(outcomes.Outcome.UNKNOWN)
+        return channels.Attempt(outcomes.Outcome.ACCEPTED, message.sid, str(message.status))
+
+    def look_up(self, to: str, since: datetime, body: str | None = None) -> list[ProviderMessage]:
+        """What was made for this number since then, newest first, with this very body if one is given.
+
+        Twilio's own filter is on the time of sending, which a message still in its queue has not; the filter here is on
+        the time of making, a minute wider because it is Twilio's clock.
+        """
+        found = self._list(to=to, limit=MOST_LOOKED_UP, page_size=MOST_LOOKED_UP)
+        earliest = since - CLOCKS_DIFFER
+        return [
+            message
+            for message in found
+            if not message.inbound
+            and (message.created_at is None or message.created_at >= earliest)
+            and (body is None or message.body == body)
+        ]
+
+    def fetch(self, provider_id: str) -> ProviderMessage | None:
+        """One message as Twilio has it now; None if it has none of that id."""
+        try:
+            return _message(self._messages(provider_id).fetch())
+        except _Refused as refused:
+            if refused.status == 404:
+                return None
+            raise ProviderUnavailable(f"status {refused.status}") from None
+        except (*_NOT_CONNECTED, *_UNREADABLE) as error:
+            raise ProviderUnavailable(type(error).__name__) from None
+
+    def messages_since(self, when: datetime) -> list[ProviderMessage]:
+        """Inbound texts that Twilio has had since then, newest first, for those whose webhook never reached us."""
+        filters = {"to": self._from_number} if self._from_number else {}
+        found = self._list(date_sent_after=when.astimezone(UTC).replace(microsecond=0), page_size=1000, **filters)
+        return [message for message in found if message.inbound]
+
+    def check_signature(self, path_and_query: str, form: Iterable[tuple[str, str]], header: str | None) -> bool:
+        """Whether Twilio signed this request, sent to our configured public address, with any secret it may use.
+
+        `path_and_query` is as it arrived, undecoded; `form` is every field, blank ones included, nothing trimmed.
+        """
+        fields = MultiDict(form)
+        given = (header or "").encode()
+        matches = [
+            hmac.compare_digest(signer.compute_signature(url, fields, algorithm).encode(), given)
+            for url in self._signed_urls(path_and_query)
+            for signer, algorithm in self._signers
+        ]
+        return any(matches)
+
+    def status_url(self, delivery_id: uuid.UUID) -> str:
+        """Where Twilio reports on this delivery."""
+        return f"{self._public_url.geturl()}{STATUS_PATH}{delivery_id}{TRY_HARDER}"
+
+    def _signed_urls(self, path_and_query: str) -> list[str]:
+        """Twilio sometimes signs with the port and sometimes without; its retry settings are no part of a request."""
+        bases = {request_validator.add_port(self._public_url), request_validator.remove_port(self._public_url)}
+        return [base + path_and_query + settings for base in sorted(bases) for settings in ("", TRY_HARDER)]
+
+    def _list(self, **filters: typing.Any) -> list[ProviderMessage]:
+        try:
+            return [_message(message) for message in self._messages.list(**filters)]
+        except _Refused as refused:
+            raise ProviderUnavailable(f"status {refused.status}") from None
+        except (*_NOT_CONNECTED, *_UNREADABLE) as error:
+            raise ProviderUnavailable(type(error).__name__) from None
+
+
+# Raised before a request left; everything else may have reached Twilio.
+_NOT_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+# Lost on the way back, or an answer that is not one.
+_UNREADABLE = (urllib3.exceptions.HTTPError, TwilioException, ValueError, TypeError, KeyError, AttributeError)
+
+
+class _Refused(Exception):
+    """An answer that is not a success, raised before the SDK sees it: its own exceptions drop the headers."""
+
+    def __init__(self, status: int, text: str, headers: Mapping[str, str]) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self._text = text
+        self._headers = headers
+
+    def attempt(self) -> channels.Attempt:
+        code, wait = _code(self._text), self._headers.get("Retry-After")
+        outcome = outcomes.of_refusal(self.status, code, asks_to_wait=wait is not None)
+        return channels.Attempt(outcome, code=code, retry_after=_wait(wait, self._headers.get("Date")))
+
+
+class _HttpClient:
+    """What the SDK needs of an HTTP client, over one pool: own base address, a timeout, no retry, no redirect."""
+
+    is_async = False
+
+    def __init__(self, base_url: str, timeout: timedelta, connections: int) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._pool = urllib3.PoolManager(
+            maxsize=connections, timeout=urllib3.Timeout(total=timeout.total_seconds()), retries=False
+        )
+
+    def request(
+        self,
+        method: str,
+        uri: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One request, to our base address whatever host the SDK names; a next page already has its query."""
+        parts = urllib.parse.urlsplit(uri)
+        query = urllib.parse.urlencode(params) if params else parts.query
+        answer = self._pool.request(
+            method,
+            f"{self._base_url}{parts.path}?{query}" if query else f"{self._base_url}{parts.path}",
+            body=urllib.parse.urlencode(data).encode() if data else None,
+            headers={**(headers or {}), **(urllib3.make_headers(basic_auth=":".join(auth)) if auth else {})},
+            redirect=False,
+        )
+        text = answer.data.decode("utf-8", errors="replace")
+        if not 200 <= answer.status < 300:
+            raise _Refused(answer.status, text, answer.headers)
+        return Response(answer.status, text, answer.headers)
+
+
+def _public_url(url: str) -> urllib.parse.ParseResult:
+    parsed = urllib.parse.urlparse(url.rstrip("/"))
+    if parsed.scheme not in {"http", "https"} or not parsed.hostname or parsed.query or parsed.fragment:
+        raise ValueError("the public address must be http(s)://host[:port][/path]")
+    if "_" in parsed.hostname:
+        raise ValueError("Twilio refuses callbacks to a host name with an underscore")
+    return parsed
+
+
+def _seconds(validity: timedelta) -> int:
+    return int(min(max(validity, timedelta(seconds=1)), LONGEST_VALIDITY).total_seconds())
+
+
+def _code(text: str) -> int | None:
+    try:
+        code = json.loads(text)["code"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    return code if isinstance(code, int) else None
+
+
+def _wait(retry_after: str | None, date: str | None) -> timedelta | None:
+    """Seconds, or a date, which is compared with the answer's own clock and not with ours."""
+    if retry_after is None:
+        return None
+    if retry_after.strip().isdecimal():
+        return timedelta(seconds=min(int(retry_after), int(LONGEST_WAIT.total_seconds())))
+    try:
+        wait = email.utils.parsedate_to_datetime(retry_after) - email.utils.parsedate_to_datetime(date or "")
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
+
+
+def _message(message: typing.Any) -> ProviderMessage:
+    return ProviderMessage(
+        provider_id=message.sid,
+        inbound=message.direction == "inbound",
+        to=message.to or "",
+        from_=message.from_,
+        body=message.body or "",
+        status=str(message.status),
+        code=message.error_code,
+        created_at=_time(message.date_created),
+        sent_at=_time(message.date_sent),
+    )
+
+
+def _time(value: object) -> datetime | None:
+    """The SDK hands a time that it cannot read on as it came."""
+    return value if isinstance(value, datetime) else None

@@ -1,0 +1,112 @@
+"""What an SMS says: templates per language, and the only things that may be put into them."""
+
+import pathlib
+import re
+import string
+import tomllib
+import typing
+import unicodedata
+from collections.abc import Callable
+
+from app.notifications import segments
+
+LONGEST_NAME = 20
+MOST_SEGMENTS = 2
+LANGUAGE_OF_LAST_RESORT = "en"
+
+_NOT_IN_A_NAME = re.compile(r"[^\w '\-]|[\d_]")
+_NAME_AND_INITIAL = re.compile(r"(?P<given>[^ .]+)(?: (?P<initial>\w)\.)?")
+_CLOCK_TIME = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[01]\d|2[0-3]):[0-5]\d")
+# No query and no fragment: a link leads to sign-in and holds no secret.
+_LINK = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9\-_.~/]*)?")
+_LONGEST_LINK = 90
+_SEVERITIES = frozenset({"RED", "AMBER"})
+
+
+class TextRefused(ValueError):
+    """A text that must not be sent: its message names the template and the variable, never the value."""
+
+
+def first_name(given: str) -> str:
+    """The first word of a given name, in GSM-7 and at most 20 characters; empty if it has no Latin form."""
+    return _first_word(given, LONGEST_NAME)
+
+
+def name_with_initial(given: str, family: str) -> str:
+    """First name and initial, `Mary O.`; never the surname."""
+    first, initial = _first_word(given, LONGEST_NAME - 3), _first_word(family, 1).upper()
+    return f"{first} {initial}." if first and initial else first
+
+
+def render(template: str, language: str, **variables: str) -> str:
+    """Fill a template in the reader's language, or in English where it is not translated yet."""
+    words = _BY_LANGUAGE.get(language.partition("-")[0].lower(), _BY_LANGUAGE[LANGUAGE_OF_LAST_RESORT])
+    if template not in words["templates"]:
+        raise TextRefused(f"{template}: no such text")
+    text = words["templates"][template]
+    wanted = variables_of(text)
+    if wanted != variables.keys():
+        odd = ", ".join(sorted(wanted ^ variables.keys()))
+        raise TextRefused(f"{template}: missing or not allowed: {odd}")
+    rendered = text.format(**{name: _checked(template, name, value, words) for name, value in variables.items()})
+    size = segments.count(rendered)
+    if size.encoding != "GSM-7" or size.segments > MOST_SEGMENTS:
+        raise TextRefused(f"{template}: {size.segments} parts of {size.encoding}")
+    return rendered
+
+
+def variables_of(text: str) -> set[str]:
+    """The names in a template."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def templates() -> dict[str, dict[str, str]]:
+    """Every template by language and name."""
+    return {language: dict(words["templates"]) for language, words in _BY_LANGUAGE.items()}
+
+
+def _checked(template: str, name: str, value: str, words: dict[str, dict[str, str]]) -> str:
+    checked = ALLOWED[name](value) if name in ALLOWED else None
+    if checked is None:
+        raise TextRefused(f"{template}: {name} is not what it may be")
+    return checked or words["instead_of"][name]
+
+
+def _first_word(name: str, longest: int) -> str:
+    """Letters, hyphens and apostrophes in GSM-7, so that a name can carry neither a link nor a number."""
+    composed = unicodedata.normalize("NFC", name)
+    if any(letter.isalpha() and not segments.fold(letter) for letter in composed):
+        return ""
+    words = (word.strip("'-") for word in _NOT_IN_A_NAME.sub(" ", segments.fold(composed)).split())
+    return next(filter(None, words), "")[:longest].rstrip("'-")
+
+
+def _patient(value: str) -> str | None:
+    """Only what `name_with_initial` makes; a longer name could be a surname and is refused."""
+    name = _NAME_AND_INITIAL.fullmatch(value)
+    if value and name is None:
+        return None
+    return name_with_initial(name["given"], name["initial"] or "") if name else ""
+
+
+def _matching(pattern: re.Pattern[str], longest: int) -> Callable[[str], str | None]:
+    return lambda value: value if len(value) <= longest and pattern.fullmatch(value) else None
+
+
+# The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
+# A check answers None for what must not be sent, and nothing ("") for a name to be written as `instead_of` says.
+ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
+    "reader": first_name,
+    "patient": _patient,
+    "severity": lambda value: value.upper() if value.upper() in _SEVERITIES else None,
+    "by": _matching(_CLOCK_TIME, 9),
+    "link": _matching(_LINK, _LONGEST_LINK),
+}
+
+
+def _read() -> dict[str, dict[str, dict[str, str]]]:
+    files = pathlib.Path(__file__).parent.glob("texts_*.toml")
+    return {path.stem.removeprefix("texts_"): tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
+
+
+_BY_LANGUAGE: typing.Final = _read()
