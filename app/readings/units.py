@@ -68,6 +68,16 @@ _SPELLINGS: Final[dict[str, str]] = {
     "{inr}": "{INR}", "inr": "{INR}",
 }  # fmt: skip
 
+_PLAIN: Final[dict[str, str]] = {
+    "mm[Hg]": "mmHg", "Cel": "°C", "[degF]": "°F", "[lb_av]": "lb", "[stone_av]": "st", "{score}": "points",
+    "{INR}": "INR", "1": "1 (a fraction)",
+}  # fmt: skip
+
+
+def plain(code: str) -> str:
+    """A UCUM code as people write it."""
+    return _PLAIN.get(code, code)
+
 
 def known(unit: str) -> str | None:
     """The UCUM code of a unit as people write it, or None when it is none of ours."""
