@@ -43,6 +43,7 @@ FOLDED = {
     "Siân": "Sian",
     "Łukasz Żółć": "Lukasz Zolc",
     "René": "René",
+    "Rene\u0301": "René",
     "François": "Francois",
     "Ñoño": "Ñoño",
     "O\u2019Brien\u2014Smith": "O'Brien-Smith",

@@ -5,6 +5,7 @@ import logging
 import pathlib
 import socket
 import threading
+import time
 import urllib.parse
 import uuid
 from collections.abc import Iterator
@@ -89,7 +90,8 @@ ANSWERS = {
     "a refusal in HTML": (twilio.Answer(403, text="<html>"), Outcome.NOT_PROCESSED, None, None),
     "a code that is no number": (twilio.Answer(400, text='{"code": "x"}'), Outcome.NOT_PROCESSED, None, None),
     "a list": (twilio.Answer(400, text="[21211]"), Outcome.NOT_PROCESSED, None, None),
-    "redirected": (twilio.Answer(302, text=""), Outcome.NOT_PROCESSED, None, None),
+    "a refusal that is not text": (twilio.Answer(403, text="\udcff"), Outcome.NOT_PROCESSED, None, None),
+    "redirected": (twilio.Answer(302, text="", location="Messages.json"), Outcome.NOT_PROCESSED, None, None),
     "garbage": (twilio.GARBAGE, Outcome.UNKNOWN, None, None),
     "a success that is a list": (twilio.Answer(201, text="[]"), Outcome.UNKNOWN, None, None),
     "a success that is null": (twilio.Answer(201, text="null"), Outcome.UNKNOWN, None, None),
@@ -104,7 +106,9 @@ ANSWERS = {
 def test_an_answer_has_its_outcome_and_is_asked_for_once(provider: twilio.TwilioStandIn, name: str) -> None:
     answer, outcome, code, wait = ANSWERS[name]
     provider.script(answer)
+    began = time.monotonic()
     attempt = _channel(provider, timeout=timedelta(seconds=0.5)).send(_handover())
+    assert time.monotonic() - began < 5
     assert (attempt.outcome, attempt.code) == (outcome, code)
     assert attempt.retry_after == (None if wait is None else timedelta(seconds=wait))
     assert provider.requests == 1
@@ -177,7 +181,6 @@ def test_a_ghost_is_found_by_number_time_and_body(provider: twilio.TwilioStandIn
     assert channel.send(_handover("the lost one")).outcome is Outcome.UNKNOWN
     channel.send(_handover("another"))
     channel.send(_handover("the lost one", to="+447700900124"))
-    provider.take_inbound(TO, "the lost one")
     [found] = channel.look_up(TO, before, "the lost one")
     assert found.provider_id == provider.accepted[0]["sid"]
     assert (found.status, found.sent_at, found.inbound, found.to) == ("queued", None, False, TO)
@@ -215,7 +218,7 @@ def test_inbound_texts_are_polled_over_every_page(provider: twilio.TwilioStandIn
 
 def test_a_messaging_service_polls_the_whole_account(provider: twilio.TwilioStandIn) -> None:
     channel = _channel(provider, from_number=None, messaging_service_sid="MG" + "1" * 32)
-    channel.send(_handover())
+    provider.set_status(channel.send(_handover()).provider_id or "", "sent")
     provider.take_inbound(TO, "I am coming")
     assert [message.body for message in channel.messages_since(LONG_AGO)] == ["I am coming"]
 

@@ -47,6 +47,7 @@ class Answer:
     status: int = 201
     code: int | None = None
     retry_after: str | None = None
+    location: str | None = None
     accepts: bool = False
     drops: bool = False
     text: str | None = None
@@ -390,7 +391,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if answer.drops:
             self.close_connection = True
         elif answer.text is not None:
-            self._write(answer.status, answer.text, "text/html", {})
+            self._write(
+                answer.status, answer.text, "text/html", {"Location": answer.location} if answer.location else {}
+            )
         elif message:
             self._json(201, message)
         else:
@@ -416,7 +419,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self._write(status, json.dumps(body), "application/json", {})
 
     def _write(self, status: int, text: str, kind: str, headers: dict[str, str]) -> None:
-        data = text.encode()
+        data = text.encode(errors="surrogateescape")
         self.send_response(status)
         for name, value in {"Content-Type": kind, "Content-Length": str(len(data)), **headers}.items():
             self.send_header(name, value)

@@ -119,9 +119,7 @@ class TwilioChannel:
         return [
             message
             for message in found
-            if not message.inbound
-            and (message.created_at is None or message.created_at >= earliest)
-            and (body is None or message.body == body)
+            if (message.created_at is None or message.created_at >= earliest) and (body is None or message.body == body)
         ]
 
     def fetch(self, provider_id: str) -> ProviderMessage | None:
