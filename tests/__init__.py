@@ -1,1 +1,0 @@
-"""Tests mirror app/; journeys, factories and the people live beside them."""

@@ -1,0 +1,49 @@
+"""Kith helps people with long-term conditions to look after themselves at home."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+import app.assembly as assembly
+from app import config
+from app.core import edges, http, logs, problems
+from app.core.db import db
+from app.identity import tokens
+
+LARGEST_BODY = 1024 * 1024
+
+
+class Undeclared(RuntimeError):
+    """A route says nothing of who may call it, so the app does not start."""
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Settings -> core -> assembly -> refuse undeclared routes."""
+    settings = settings or config.from_environment()
+    logs.configure(settings.log_level)
+    app = Flask(__name__, static_folder=None, template_folder="web/templates")
+    _configure(app, settings)
+    db.init_app(app)
+    edges.register(app)
+    problems.register(app)
+    assembly.assemble(app, settings)
+    if undeclared := http.undeclared(app):
+        raise Undeclared(f"These routes declare no access: {', '.join(undeclared)}")
+    return app
+
+
+def _configure(app: Flask, settings: config.Settings) -> None:
+    app.json = http.OrjsonProvider(app)
+    app.extensions["keyring"] = settings.keyring
+    app.extensions["token_key"] = tokens.key_from(settings.secret_key)
+    app.config.update(
+        KITH=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MIGRATIONS=str(config.HOME / "migrations"),
+        SESSION_COOKIE_NAME=f"{settings.cookie_name}-form",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+    )

@@ -1,0 +1,1 @@
+"""From finding to alert to its owner: opened, acknowledged, resolved; and the honest reply."""

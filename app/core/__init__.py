@@ -1,0 +1,1 @@
+"""What every slice stands on; no word of care appears here."""

@@ -1,0 +1,97 @@
+"""Who did what to whose record, and when: append-only rows written with the act itself.
+
+The guard notes the entry; it is written last in the transaction, in one statement, unless a service takes the noted
+entries and writes them inside a statement of its own (the hot path does).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import g, has_request_context
+from sqlalchemy import ForeignKey, Index, insert
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Uuid
+
+from app.core import clock, unit_of_work
+from app.core.db import Base, Row, db
+from app.core.ids import new_id
+
+
+class AuditEntry(Base, Row):
+    """One act on one record, or on the records of one list; never changed, never deleted."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_patient_id_created_at", "patient_id", "created_at"),)
+
+    organisation_id: Mapped[UUID | None]
+    patient_id: Mapped[UUID | None]
+    patient_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    actor_id: Mapped[UUID | None]
+    on_behalf_of: Mapped[UUID | None]
+    role: Mapped[str]
+    action: Mapped[str]
+    purpose: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    request_id: Mapped[str | None]
+
+
+class AuditSeal(Base):
+    """The seal over one audit entry, written by a task; its absence means "not yet sealed"."""
+
+    __tablename__ = "audit_seal"
+
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
+    organisation_id: Mapped[UUID | None]
+    number: Mapped[int]
+    digest: Mapped[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of an act when it is noted."""
+
+    role: str
+    action: str
+    organisation_id: UUID | None = None
+    patient_id: UUID | None = None
+    patient_ids: list[UUID] | None = None
+    actor_id: UUID | None = None
+    on_behalf_of: UUID | None = None
+    purpose: str = "care"
+    subject_id: UUID | None = None
+    request_id: str | None = None
+    id: UUID = field(default_factory=new_id)
+    created_at: datetime = field(default_factory=clock.now)
+
+
+def note(entry: Entry) -> None:
+    """Have an entry written at the end of this transaction."""
+    _noted().append(entry)
+    unit_of_work.before_commit("audit", _write_noted)
+
+
+def take() -> list[dict[str, Any]]:
+    """The noted entries as rows, for a service that writes them in its own statement."""
+    noted = _noted()
+    rows = [asdict(entry) for entry in noted]
+    noted.clear()
+    return rows
+
+
+def request_id() -> str | None:
+    return g.get("request_id") if has_request_context() else None
+
+
+def _noted() -> list[Entry]:
+    entries: list[Entry] = db.session().info.setdefault("audit", [])
+    return entries
+
+
+def _write_noted() -> None:
+    if rows := take():
+        db.session.execute(insert(AuditEntry), rows)

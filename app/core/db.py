@@ -1,0 +1,62 @@
+"""The database: one base model, one naming of constraints, one engine setting."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, MetaData, Uuid, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
+
+from app.core import clock
+from app.core.ids import new_id
+
+NAMES = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+ENGINE_OPTIONS: dict[str, Any] = {
+    # The driver's error would print the values of the row, so of a patient.
+    "hide_parameters": True,
+    "pool_size": 16,
+    "max_overflow": 16,
+    "pool_timeout": 5,
+    "connect_args": {
+        "options": "-c statement_timeout=15000 -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
+        " -c timezone=UTC",
+        "application_name": "kith",
+    },
+}
+
+
+class Base(DeclarativeBase):
+    """Every table: constraints with names, instants with a zone, ids known before the row is written."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={datetime: DateTime(timezone=True), UUID: Uuid, dict[str, Any]: JSONB},
+    )
+
+
+class Row:
+    """The columns nearly every table has."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+@event.listens_for(Base, "init", propagate=True)
+def _know_the_id(row: Base, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    # A sealed column needs the row's id as associated data before the row is flushed.
+    if isinstance(row, Row):
+        kwargs.setdefault("id", new_id())
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, engine_options=ENGINE_OPTIONS)

@@ -1,0 +1,118 @@
+"""What operators ask: is it alive, is it ready, how is it doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Response, current_app
+from sqlalchemy import func, select, text
+
+from app.core import clock, metrics
+from app.core.db import db
+from app.core.scheduler import Tick
+
+TICK_IS_FRESH = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must hold; `look` returns what is wrong and what to do, or nothing."""
+
+    name: str
+    look: Callable[[], str | None]
+    stops_traffic: bool = True
+
+
+@dataclass
+class Operations:
+    """What the slices hand in, through assembly, for operators to see."""
+
+    checks: list[Check] = field(default_factory=list)
+    gauges: list[metrics.Gauge] = field(default_factory=list)
+
+
+def of_this_app() -> Operations:
+    operations: Operations = current_app.extensions["operations"]
+    return operations
+
+
+def database() -> str | None:
+    """The database answers."""
+    db.session.execute(text("select 1"))
+    return None
+
+
+def migrations() -> str | None:
+    """The tables are those of this code."""
+    config = Config()
+    config.set_main_option("script_location", current_app.config["MIGRATIONS"])
+    head = ScriptDirectory.from_config(config).get_current_head()
+    current = MigrationContext.configure(db.session.connection()).get_current_revision()
+    return None if head == current else f"The database is at {current}, the code at {head}: run flask db upgrade."
+
+
+def durable() -> str | None:
+    """Nothing answered may be lost: fsync, full_page_writes and synchronous_commit are on."""
+    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+        value = db.session.scalar(select(func.current_setting(name)))
+        if value == "off" or (name == "synchronous_commit" and value == "local"):
+            return f"{name} is {value}: a crash would lose readings. Set it to on."
+    return None
+
+
+def humble_role() -> str | None:
+    """Nothing serves as superuser, owner or a role that passes row-level security."""
+    row = db.session.execute(
+        text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
+    ).scalar()
+    owns = db.session.scalar(text("select count(*) from pg_tables where tableowner = current_user"))
+    return "Serve as kith_app or kith_worker, not as owner or superuser." if row or owns else None
+
+
+def ticking() -> str | None:
+    """Some worker's clock ticks."""
+    last = db.session.scalar(select(func.max(Tick.claimed_at)))
+    if last is not None and clock.now() - last <= TICK_IS_FRESH:
+        return None
+    return "No worker has ticked in the last 30 seconds: start flask worker."
+
+
+def failing(checks: list[Check]) -> dict[str, str]:
+    """The checks that do not hold, each with what is wrong."""
+    wrong: dict[str, str] = {}
+    for check in checks:
+        try:
+            fault = check.look()
+        except Exception as error:  # a check that cannot look has found something
+            db.session.rollback()
+            fault = f"Cannot be looked at ({type(error).__name__})."
+        if fault:
+            wrong[check.name] = fault
+    return wrong
+
+
+def ready() -> Response:
+    """Ready when every check that stops traffic holds; names what does not."""
+    checks = [check for check in of_this_app().checks if check.stops_traffic]
+    wrong = failing(checks)
+    body = current_app.json.dumps({"ready": not wrong, "failing": wrong})
+    return Response(body, status=503 if wrong else 200, mimetype="application/json")
+
+
+def exposition() -> Response:
+    """Metrics in the text format of Prometheus."""
+    return Response(metrics.exposition(of_this_app().gauges), mimetype="text/plain; version=0.0.4")
+
+
+BASIC_CHECKS = [
+    Check("database", database),
+    Check("migrations", migrations),
+    Check("durable", durable),
+    Check("role", humble_role),
+    Check("tick", ticking),
+]

@@ -1,0 +1,81 @@
+"""Every error becomes problem+json for the API and a plain page for browsers; nothing of a person is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from flask import Flask, Response, current_app, render_template, request
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException
+
+from app.core import errors
+from app.core.logs import log
+
+# Titles and slugs of what the framework itself raises.
+_FRAMEWORK = {
+    400: ("bad-request", "The request cannot be read"),
+    401: ("sign-in-needed", "Please sign in"),
+    403: ("not-allowed", "You are not allowed to do this"),
+    404: ("not-found", "There is nothing here"),
+    405: ("method-not-allowed", "This cannot be done with this address"),
+    413: ("too-large", "What was sent is too large"),
+    415: ("json-expected", "Please send JSON"),
+    422: ("invalid", "Some of what was sent is not valid"),
+    429: ("too-many", "Too many tries"),
+}
+# The database is away, restarting, full or out of time: nothing was kept and sending again is right.
+_PASSING = (exc.OperationalError, exc.TimeoutError)
+_PASSING_STATES = ("40001", "40P01", "53", "57", "08")
+
+
+def answer(error: errors.DomainError) -> Response:
+    """A domain error as an answer."""
+    body = errors.problem(error.status, error.slug, error.title, error.detail, errors=error.errors, **error.more)
+    return _shaped(body, error.headers)
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    slug, title = _FRAMEWORK.get(status, ("error", error.name))
+    kept = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    return _shaped(errors.problem(status, slug, title), kept)
+
+
+def _unforeseen(error: Exception) -> Response:
+    if _is_passing(error):
+        log.warning("database away", exc_info=error)
+        return answer(errors.Unavailable())
+    log.error("request failed", exc_info=error)
+    return _shaped(errors.problem(500, "failed", "Something went wrong on our side", "Nothing was changed."), {})
+
+
+def _is_passing(error: Exception) -> bool:
+    state = error.orig.sqlstate if isinstance(error, exc.DBAPIError) and isinstance(error.orig, psycopg.Error) else None
+    return isinstance(error, _PASSING) or bool(state and state.startswith(_PASSING_STATES))
+
+
+def _shaped(body: dict[str, Any], headers: dict[str, str]) -> Response:
+    status = body["status"]
+    if is_for_programs():
+        return Response(current_app.json.dumps(body), status, headers, mimetype="application/problem+json")
+    if status == 401:
+        return Response(status=303, headers={"Location": "/sign-in"})
+    return Response(render_template("problem.html", problem=body), status, headers)
+
+
+def is_for_programs() -> bool:
+    """Is the caller a program? Pages are for browsers, everything else is not."""
+    path = request.path
+    return path.startswith(("/api", "/webhooks", "/healthz", "/readyz", "/metrics")) or (
+        "text/html" not in request.headers.get("Accept", "")
+    )
+
+
+def register(app: Flask) -> None:
+    """Answer every error in one shape."""
+    app.register_error_handler(errors.DomainError, answer)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)

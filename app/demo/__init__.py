@@ -1,0 +1,1 @@
+"""The demo: its people, and patients whose history is real. Absent in production."""

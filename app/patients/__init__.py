@@ -1,0 +1,1 @@
+"""Patients, their one named coordinator, their circle and what it may see."""

@@ -1,0 +1,88 @@
+"""The patient a caller was admitted to, with all that the hot path needs of patient, team and coordinator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping
+
+from app.core import sealed
+from app.identity.models import Person
+from app.teams import service_hours
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedPatient:
+    """Read by the guard in its one statement; `id` is the patient's."""
+
+    id: UUID
+    organisation_id: UUID
+    person_id: UUID
+    given_name: str
+    family_name: str
+    language: str
+    zone: ZoneInfo
+    ended_at: datetime | None
+    team_id: UUID
+    team_name: str
+    team_zone: ZoneInfo
+    service_hours: Mapping[str, list[str]]
+    out_of_hours_sentence: str
+    out_of_hours_number: str
+    minutes_to_acknowledge: Mapping[str, int]
+    lead_id: UUID | None
+    coordinator_id: UUID
+    coordinator_given_name: str
+    coordinator_family_name: str
+    coordinator_phone_sealed: bytes | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def coordinator_name(self) -> str:
+        return f"{self.coordinator_given_name} {self.coordinator_family_name}"
+
+    @property
+    def coordinator_phone(self) -> str | None:
+        blob = self.coordinator_phone_sealed
+        return sealed.unseal(blob, Person.phone.place, self.coordinator_id) if blob else None
+
+    def team_is_there(self, at: datetime) -> bool:
+        return service_hours.is_open(self.service_hours, self.team_zone, at)
+
+    def team_is_next_there(self, at: datetime) -> datetime | None:
+        return service_hours.next_opening(self.service_hours, self.team_zone, at)
+
+    def look_at_by(self, severity: str, at: datetime) -> datetime:
+        """By when an alert of this severity must be acknowledged."""
+        minutes = self.minutes_to_acknowledge.get(severity, 480)
+        return service_hours.deadline(self.service_hours, self.team_zone, at, minutes)
+
+
+# Everything AdmittedPatient holds, by its own names; p is the patient, pp their person, t the team, c the coordinator.
+COLUMNS = """
+    p.id, p.organisation_id, p.person_id, pp.given_name, pp.family_name, pp.language, p.zone, p.ended_at,
+    p.team_id, t.name as team_name, t.zone as team_zone, t.service_hours, t.out_of_hours_sentence,
+    t.out_of_hours_number, t.minutes_to_acknowledge, t.lead_id, p.coordinator_id,
+    c.given_name as coordinator_given_name, c.family_name as coordinator_family_name,
+    c.phone_sealed as coordinator_phone_sealed
+"""
+JOINS = """
+    join person pp on pp.id = p.person_id
+    join team t on t.id = p.team_id
+    join person c on c.id = p.coordinator_id
+"""
+_FIELDS = tuple(AdmittedPatient.__dataclass_fields__)
+
+
+def admitted_patient(row: RowMapping) -> AdmittedPatient:
+    """An AdmittedPatient from a row that holds COLUMNS."""
+    values = {name: row[name] for name in _FIELDS}
+    values["zone"], values["team_zone"] = ZoneInfo(values["zone"]), ZoneInfo(values["team_zone"])
+    return AdmittedPatient(**values)

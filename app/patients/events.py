@@ -1,0 +1,16 @@
+"""Facts of patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class CareEnded(Event):
+    """A patient's enrolment ended; from this commit on nothing reminds or asks them."""
+
+    ended_at: datetime
+    reason: str

@@ -1,0 +1,87 @@
+"""Tables of protocols: approvals, monitoring plans, personal limits."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Base, Row
+from app.core.sealed import Sealed
+
+
+class ProtocolApproval(Base, Row):
+    """A clinical safety officer's approval of one version of a protocol, by the digest of its text."""
+
+    __tablename__ = "protocol_approval"
+    __table_args__ = (UniqueConstraint("protocol", "version"),)
+
+    protocol: Mapped[str]
+    version: Mapped[str]
+    digest: Mapped[str]
+    approved_by: Mapped[str]
+    approver_role: Mapped[str]
+    approved_on: Mapped[date]
+
+
+class MonitoringPlan(Base, Row):
+    """A protocol applied to one patient."""
+
+    __tablename__ = "monitoring_plan"
+    __table_args__ = (
+        Index(
+            "uq_monitoring_plan_running",
+            "patient_id",
+            "protocol",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    protocol: Mapped[str]
+    version: Mapped[str]
+    started_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PersonalLimit(Base, Row):
+    """A limit a clinician set for one patient; it belongs to the measure and holds in every plan."""
+
+    __tablename__ = "personal_limit"
+    __table_args__ = (
+        Index(
+            "uq_personal_limit_running",
+            "patient_id",
+            "measure",
+            "component",
+            "direction",
+            unique=True,
+            postgresql_where=text("ended_at is null"),
+        ),
+        CheckConstraint("direction in ('high', 'low')", name="direction"),
+        CheckConstraint("amber is not null or red is not null", name="says_something"),
+        CheckConstraint(
+            "amber is null or red is null or (direction = 'high' and red >= amber)"
+            " or (direction = 'low' and red <= amber)",
+            name="red_outside_amber",
+        ),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    measure: Mapped[str]
+    component: Mapped[str] = mapped_column(default="")  # systolic or diastolic of a blood pressure
+    direction: Mapped[str]
+    amber: Mapped[float | None]
+    red: Mapped[float | None]
+    reason_sealed: Mapped[bytes]
+    author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    review_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+    reason = Sealed()

@@ -1,0 +1,1 @@
+"""Organisations, teams, who works in them, and when they are there."""

@@ -1,0 +1,135 @@
+"""Tables: notifications."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "inbound_text",
+        sa.Column("message_sid", sa.String(), nullable=False),
+        sa.Column("sender_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("sender_index", sa.LargeBinary(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("fields_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("meaning", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_text")),
+        sa.UniqueConstraint("message_sid", name=op.f("uq_inbound_text_message_sid")),
+    )
+    op.create_index(op.f("ix_inbound_text_sender_index"), "inbound_text", ["sender_index"], unique=False)
+    op.create_index(
+        "ix_inbound_text_unhandled",
+        "inbound_text",
+        ["created_at"],
+        unique=False,
+        postgresql_where=sa.text("handled_at is null"),
+    )
+    op.create_table(
+        "out_of_reach",
+        sa.Column("phone_index", sa.LargeBinary(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_out_of_reach")),
+        sa.UniqueConstraint("phone_index", name=op.f("uq_out_of_reach_phone_index")),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("delivery_id", sa.Uuid(), nullable=True),
+        sa.Column("provider_id", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("provider_id", "status", name=op.f("uq_receipt_provider_id_status")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
+        sa.Column("recipient_id", sa.Uuid(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("about_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("priority", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("useful_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("provider_status", sa.String(), nullable=True),
+        sa.Column("last_outcome", sa.String(), nullable=True),
+        sa.Column("last_code", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "state in ('pending', 'unknown', 'accepted', 'delivered', 'undelivered', 'failed', 'stale', 'parked')",
+            name=op.f("ck_delivery_state"),
+        ),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_delivery_organisation_id")),
+        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_delivery_patient_id")),
+        sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_delivery_recipient_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_about_id", "delivery", ["about_id"], unique=False)
+    op.create_index(
+        "ix_delivery_due",
+        "delivery",
+        ["priority", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("state in ('pending', 'unknown')"),
+    )
+    op.create_index("ix_delivery_provider_id", "delivery", ["provider_id"], unique=False)
+    op.create_table(
+        "delivery_attempt",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("milliseconds", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_delivery_attempt_delivery_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempt")),
+    )
+    op.create_index("ix_delivery_attempt_delivery_id", "delivery_attempt", ["delivery_id"], unique=False)
+    op.create_table(
+        "sandbox_message",
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("body_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_sandbox_message_delivery_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sandbox_message")),
+    )
+    op.execute("revoke update on delivery_attempt from kith_app, kith_worker")
+    op.execute("revoke update on sandbox_message from kith_app, kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("sandbox_message")
+    op.drop_table("delivery_attempt")
+    op.drop_table("delivery")
+    op.drop_table("receipt")
+    op.drop_table("out_of_reach")
+    op.drop_table("inbound_text")

@@ -1,0 +1,167 @@
+"""A real PostgreSQL for every test: one migrated template, one clone a worker, each test rolled back or truncated.
+
+Any connection beyond this machine fails the test.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import alembic.command
+import alembic.config
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import config, create_app
+from app.core import clock, embedded
+from app.core.db import db
+from app.demo import people
+
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, within service hours in London
+HOME = Path(__file__).resolve().parent.parent
+TEMPLATE = "kith_test_template"
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+SECRETS = {
+    "KITH_ENV": "test",
+    "SECRET_KEY": "only-for-tests-" + "k" * 32,
+    "SEALING_KEYS": "t1:" + "A" * 43 + "=",
+    "INDEX_KEY": "only-for-tests-" + "i" * 32,
+    "PUBLIC_URL": "http://localhost",
+    "LOG_LEVEL": "critical",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _only_loopback() -> Iterator[None]:
+    """No test may speak with the world."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        connect(self, address)
+
+    socket.socket.connect = guarded  # type: ignore[method-assign]
+    yield
+    socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def server() -> embedded.Server:
+    """The embedded PostgreSQL of this checkout."""
+    return embedded.ensure_running(config.VAR / "postgres")
+
+
+def migrate(url: str, to: str = "head") -> None:
+    """Bring a database to a revision as its owner."""
+    settings = alembic.config.Config()
+    settings.set_main_option("script_location", str(HOME / "migrations"))
+    settings.attributes["url"] = url
+    move = alembic.command.downgrade if to == "base" else alembic.command.upgrade
+    move(settings, to)
+
+
+@pytest.fixture(scope="session")
+def template(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated database that others are cloned from; made once, also by parallel workers."""
+    versions = sorted((HOME / "migrations" / "versions").glob("*.py"))
+    digest = hashlib.sha256(b"".join(version.read_bytes() for version in versions)).hexdigest()
+    name = f"{TEMPLATE}_{digest[:10]}"
+    if embedded.ensure_database(server, name):
+        migrate(server.url("kith_owner", name))
+    return name
+
+
+@contextmanager
+def cloned(server: embedded.Server, template: str, name: str) -> Iterator[str]:
+    embedded.drop_database(server, name)
+    embedded.clone_database(server, template, name)
+    try:
+        yield name
+    finally:
+        db_engines_disposed()
+        embedded.drop_database(server, name)
+
+
+def db_engines_disposed() -> None:
+    """Let go of every pooled connection, so that a database can be dropped."""
+    for engine in list(_engines):
+        engine.dispose()
+
+
+_engines: set[Any] = set()
+
+
+def settings_for(server: embedded.Server, database: str, **more: str) -> config.Settings:
+    """Settings of the test environment on one database."""
+    urls = {
+        f"{prefix}DATABASE_URL": server.url(role, database)
+        for prefix, role in (("", "kith_app"), ("WORKER_", "kith_worker"), ("OWNER_", "kith_owner"))
+    }
+    return config.from_environment(SECRETS | urls | more)
+
+
+@pytest.fixture(scope="session")
+def database(server: embedded.Server, template: str) -> Iterator[str]:
+    """This worker's own database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with cloned(server, template, f"kith_test_{worker}") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def kith(server: embedded.Server, database: str) -> Flask:
+    """The app, made once a worker."""
+    made = create_app(settings_for(server, database))
+    with made.app_context():
+        _engines.add(db.engine)
+    return made
+
+
+@pytest.fixture
+def app(kith: Flask, server: embedded.Server, database: str) -> Iterator[Flask]:
+    """The app on an empty database, at a time that stands still."""
+    with clock.at(NOW):
+        yield kith
+    _emptied(server, database)
+
+
+def _emptied(server: embedded.Server, database: str) -> None:
+    conninfo = server.url("kith_owner", database).replace("+psycopg", "")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        rows = connection.execute(
+            "select format('%I', tablename) from pg_tables where schemaname = 'public'"
+            " and tablename not like 'procrastinate_%' and tablename <> 'alembic_version'"
+        ).fetchall()
+        used = [name for (name,) in rows if connection.execute(f"select exists (select from {name})").fetchone()[0]]  # type: ignore[index,arg-type]
+        if used:
+            connection.execute(f"truncate {', '.join(used)} cascade")  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def world(app: Flask) -> Iterator[people.World]:
+    """Mary, Mr Khan, Tom, Priya and the others, as in the demo and the documentation."""
+    with app.app_context():
+        yield people.arrive()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path, as a socket needs."""
+    with tempfile.TemporaryDirectory(prefix="k", dir="/tmp") as name:
+        yield Path(name)
