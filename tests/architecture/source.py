@@ -2,9 +2,11 @@
 
 import ast
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 FORGOTTEN = {".venv", "var", "node_modules", "__pycache__"}
@@ -48,6 +50,12 @@ def tracked() -> list[Path]:
     command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout
     return [file for name in listed.split("\0") if name and (file := PROJECT / name).is_file()]
+
+
+def expect_none(faults: Iterable[str]) -> None:
+    """Fail with every fault on a line of its own."""
+    if listed := list(faults):
+        pytest.fail("\n".join([f"{len(listed)} found:", *listed]), pytrace=False)
 
 
 def imported(tree: ast.Module) -> dict[str, str]:

@@ -39,7 +39,7 @@ def _ends_a_transaction(statement: str) -> bool:
 
 
 def test_only_the_unit_of_work_commits() -> None:
-    assert [fault for file in source.python("app") if file.path != UNIT_OF_WORK for fault in endings(file)] == []
+    source.expect_none([fault for file in source.python("app") if file.path != UNIT_OF_WORK for fault in endings(file)])
 
 
 def test_the_unit_of_work_commits_once_and_rolls_back_once() -> None:

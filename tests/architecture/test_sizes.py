@@ -108,19 +108,19 @@ APP = [file for file in PYTHON if file.path.startswith("app/")]
 
 
 def test_files_functions_and_views_are_short() -> None:
-    assert [fault for file in PYTHON for fault in too_long(file)] == []
+    source.expect_none([fault for file in PYTHON for fault in too_long(file)])
 
 
 def test_no_import_hides_in_a_function() -> None:
-    assert [fault for file in PYTHON for fault in imports_inside_functions(file)] == []
+    source.expect_none([fault for file in PYTHON for fault in imports_inside_functions(file)])
 
 
 def test_every_file_says_what_is_inside() -> None:
-    assert [fault for file in PYTHON for fault in empty_name(file)] == []
+    source.expect_none([fault for file in PYTHON for fault in empty_name(file)])
 
 
 def test_a_slice_has_its_vocabulary_and_pure_modules() -> None:
-    assert [fault for file in APP for fault in impurities(file)] == []
+    source.expect_none([fault for file in APP for fault in impurities(file)])
 
 
 def lines(count: int, head: str = "def one():") -> str:
