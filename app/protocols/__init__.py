@@ -1,0 +1,1 @@
+"""Protocols: clinical content files, their loader and their vectors; monitoring plans."""
