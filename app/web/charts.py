@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 Number = float | Decimal
 
 LEFT, RIGHT, TOP, BOTTOM = 40.0, 12.0, 14.0, 30.0  # room for the words around the plot
-EDGE = 7.0  # how far inside the plot a LO or HI stands
+EDGE = 8.0  # how far inside the plot a LO or HI stands
 DAY_STEPS: Final = (1, 2, 3, 7, 14, 21, 30, 61, 91, 182, 365)
 MOST_LABELS = 5  # dates that fit side by side on the narrowest phone
 DENSE = 60  # readings beyond which the dots grow smaller
@@ -107,7 +107,12 @@ class Trend:
     @property
     def marks(self) -> tuple[str, ...]:
         """The severities that occur, for the key beside the chart."""
-        return tuple(dict.fromkeys(dot.mark for dot in self.dots if dot.mark))
+        return tuple(dict.fromkeys(dot.mark for dot in self.dots if dot.mark and not dot.edge))
+
+    @property
+    def edges(self) -> tuple[str, ...]:
+        """The edges at which a LO or a HI stands, for the same key."""
+        return tuple(dict.fromkeys(dot.edge for dot in self.dots if dot.edge))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ def trend(
 
 
 def reach(points: Sequence[Point], bands: Sequence[Band], limits: Sequence[Limit]) -> tuple[float, float]:
-    """The lowest and highest value the chart must hold; a limit never lies on the edge, where it would be unseen."""
+    """The lowest and highest value the chart must hold; a limit never lies on the edge, nor the lowest value."""
     values = [value for point in points for value in (point.value, point.value_2)]
     values += [value for band in bands for value in (band.low, band.high)]
     numbers = [float(value) for value in values if value is not None]
@@ -169,7 +174,7 @@ def reach(points: Sequence[Point], bands: Sequence[Band], limits: Sequence[Limit
         return 0.0, 1.0
     low, high = min(numbers + acting), max(numbers + acting)
     room = (high - low) / 50
-    return min([low, *(value - room for value in acting)]), max([high, *(value + room for value in acting)])
+    return (low - room if low > 0 else low), max([high, *(value + room for value in acting)])
 
 
 def nice_ticks(low: float, high: float) -> list[float]:
