@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Any
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import create_engine, pool, text
 
+import app
 from app.core.db import Base
 
 OTHERS = "procrastinate_"  # the task queue brings its own tables
+
+
+for module in pkgutil.walk_packages(app.__path__, "app."):
+    # Every table of every slice, also of those that nothing has imported yet.
+    if module.name.endswith(
+        (".models", "core.audit", "core.events", "core.idempotency", "core.limits", "core.scheduler")
+    ):
+        importlib.import_module(module.name)
 
 
 def _is_ours(_: Any, name: str | None, kind: str, __: bool, ___: Any) -> bool:

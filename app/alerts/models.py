@@ -101,10 +101,18 @@ class Finding(Base, Row):
     severity: Mapped[str]
     measured_at: Mapped[datetime]
     value: Mapped[float | None]
+    value_2: Mapped[float | None]
+    comparator: Mapped[str | None]
     limit: Mapped[float | None]
+    limit_name: Mapped[str | None]
     limit_origin: Mapped[str]
-    why: Mapped[str]
-    advice: Mapped[str]
+    why: Mapped[str]  # for the coordinator
+    means: Mapped[str]  # for the patient: what the value means
+    do: Mapped[str]  # for the patient: what to do
+    look_by: Mapped[datetime | None]  # what the patient was told: somebody looks by then
+    repeat_until: Mapped[datetime | None]
+    is_confirmed: Mapped[bool | None]
+    is_prompt: Mapped[bool] = mapped_column(default=False)  # only asks the sender for something
     is_late: Mapped[bool] = mapped_column(default=False)
     withdrawn_at: Mapped[datetime | None]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Row
@@ -57,28 +57,16 @@ class PersonalLimit(Base, Row):
         Index(
             "uq_personal_limit_running",
             "patient_id",
-            "measure",
-            "component",
-            "direction",
+            "name",
             unique=True,
             postgresql_where=text("ended_at is null"),
-        ),
-        CheckConstraint("direction in ('high', 'low')", name="direction"),
-        CheckConstraint("amber is not null or red is not null", name="says_something"),
-        CheckConstraint(
-            "amber is null or red is null or (direction = 'high' and red >= amber)"
-            " or (direction = 'low' and red <= amber)",
-            name="red_outside_amber",
         ),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
-    measure: Mapped[str]
-    component: Mapped[str] = mapped_column(default="")  # systolic or diastolic of a blood pressure
-    direction: Mapped[str]
-    amber: Mapped[float | None]
-    red: Mapped[float | None]
+    name: Mapped[str]  # what protocols call the limit: the same in every one of them
+    value: Mapped[float]
     reason_sealed: Mapped[bytes]
     author_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     review_on: Mapped[date]

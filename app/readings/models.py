@@ -47,6 +47,7 @@ class Reading(Base):
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     copy_of: Mapped[UUID | None]  # a near-duplicate of this reading: left out of averages, judged all the same
     is_history: Mapped[bool] = mapped_column(default=False)  # imported: findings, never alerts
+    content: Mapped[bytes]  # digest of what was sent: the same id with other content is refused
 
 
 class ReadingCorrection(Base, Row):
@@ -75,6 +76,7 @@ class QuarantinedReading(Base, Row):
     client_id: Mapped[UUID]
     entered: Mapped[dict[str, Any]]
     reasons: Mapped[list[Any]] = mapped_column(JSONB)
+    content: Mapped[bytes]
     source: Mapped[str]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
 

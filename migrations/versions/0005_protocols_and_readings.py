@@ -54,24 +54,14 @@ def upgrade() -> None:
         "personal_limit",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("patient_id", sa.Uuid(), nullable=False),
-        sa.Column("measure", sa.String(), nullable=False),
-        sa.Column("component", sa.String(), nullable=False),
-        sa.Column("direction", sa.String(), nullable=False),
-        sa.Column("amber", sa.Double(), nullable=True),
-        sa.Column("red", sa.Double(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.Double(), nullable=False),
         sa.Column("reason_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("author_id", sa.Uuid(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "amber is null or red is null or (direction = 'high' and red >= amber)"
-            " or (direction = 'low' and red <= amber)",
-            name=op.f("ck_personal_limit_red_outside_amber"),
-        ),
-        sa.CheckConstraint("direction in ('high', 'low')", name=op.f("ck_personal_limit_direction")),
-        sa.CheckConstraint("amber is not null or red is not null", name=op.f("ck_personal_limit_says_something")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_personal_limit_author_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_personal_limit_organisation_id")
@@ -82,7 +72,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_personal_limit_running",
         "personal_limit",
-        ["patient_id", "measure", "component", "direction"],
+        ["patient_id", "name"],
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
@@ -93,6 +83,7 @@ def upgrade() -> None:
         sa.Column("client_id", sa.Uuid(), nullable=False),
         sa.Column("entered", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("reasons", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -127,6 +118,7 @@ def upgrade() -> None:
         sa.Column("entered_by", sa.Uuid(), nullable=False),
         sa.Column("copy_of", sa.Uuid(), nullable=True),
         sa.Column("is_history", sa.Boolean(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.CheckConstraint("comparator in ('<', '>')", name=op.f("ck_reading_comparator")),
         sa.ForeignKeyConstraint(["entered_by"], ["person.id"], name=op.f("fk_reading_entered_by")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_reading_patient_id")),
