@@ -18,17 +18,8 @@ FORBIDDEN = {"util", "utils", "helper", "helpers", "common", "misc", "manager", 
 NAMED = {"app/access/guards.py", "app/notifications/channels"}
 NO_SLICES = {"core", "web", "demo"}  # the core, pages cut by audience, people and their histories
 # A module outside the vocabulary computes something, so it knows no request, no table, no clock and no edge.
-IMPURE = {
-    "flask",
-    "flask_smorest",
-    "flask_sqlalchemy",
-    "marshmallow",
-    "sqlalchemy",
-    "psycopg",
-    "procrastinate",
-    "urllib3",
-}
-IMPURE_CORE = {f"app.core.{name}" for name in ("db", "unit_of_work", "clock", "http", "schemas", "queue", "claims")}
+IMPURE = {"flask", "flask_smorest", "flask_sqlalchemy", "sqlalchemy", "psycopg", "procrastinate", "urllib3"}
+IMPURE_CORE = {f"app.core.{name}" for name in ("db", "unit_of_work", "clock", "http", "queue", "claims")}
 
 
 def too_long(file: Source) -> list[str]:
@@ -87,20 +78,20 @@ def impurities(file: Source) -> list[str]:
 
 
 def imports(file: Source) -> set[str]:
-    """The modules a file imports: both a and a.b for `from a import b`, since b may be a module."""
+    """What a file imports: libraries by their name, our own modules by slice and file (app.teams.queries)."""
     found: set[str] = set()
     for node in ast.walk(file.tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return {".".join(name.split(".")[: 3 if name.startswith("app.") else 1]) for name in found}
 
 
 def _is_impure(name: str) -> bool:
-    parts = name.split(".")
-    of_a_slice = parts[0] == "app" and len(parts) == 3 and parts[1] not in NO_SLICES
-    return parts[0] in IMPURE or name in IMPURE_CORE or (of_a_slice and parts[2] in VOCABULARY - {"events"})
+    top, *rest = name.split(".")
+    of_a_slice = top == "app" and rest[0] not in NO_SLICES
+    return name in IMPURE | IMPURE_CORE or (of_a_slice and rest[-1] in VOCABULARY - {"events"})
 
 
 PYTHON = source.python("app", "bench", "migrations", "tests", "wsgi.py")
