@@ -67,11 +67,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label on an axis: where it stands, what it says, which of its ends stands there."""
+    """A label on an axis: where it stands and what it says."""
 
     at: float
     text: str
-    anchor: str = "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ def trend(
         strips=tuple(strip(band, upward) for band in bands),
         lines=tuple(Line(upward(limit.value), limit.severity, limit.words) for limit in limits),
         across=day_ticks(start, end, zone, along),
-        up=tuple(Tick(upward(value), written(value, ticks[1] - ticks[0]), "end") for value in ticks),
+        up=tuple(Tick(upward(value), written(value, ticks[1] - ticks[0])) for value in ticks),
         dots=dots,
         path=line_through(dots, longest=(along.end - along.start) / 5),
     )
@@ -233,8 +232,7 @@ def day_ticks(start: datetime, end: datetime, zone: ZoneInfo, along: Scale) -> t
     ticks: list[Tick] = []
     day = last
     while (midnight := datetime.combine(day, time(), zone)) >= start:
-        x = along(midnight.timestamp())
-        ticks.append(Tick(x, day_words(day, days), anchored(x, along)))
+        ticks.append(Tick(along(midnight.timestamp()), day_words(day, days)))
         day -= timedelta(days=step)
     return tuple(reversed(ticks))
 
@@ -242,8 +240,3 @@ def day_ticks(start: datetime, end: datetime, zone: ZoneInfo, along: Scale) -> t
 def day_words(day: date, days: int) -> str:
     """A weekday while they are few, a month when they are many."""
     return f"{day:%a} {day.day}" if days <= 9 else f"{day.day} {day:%b}"
-
-
-def anchored(x: float, along: Scale) -> str:
-    """Keep the words of a tick near the right edge inside the drawing."""
-    return "end" if along.end - x < LEFT / 2 else "middle"

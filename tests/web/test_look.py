@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 import pytest
 
+from app.web import assets
 from tests.web import samples
 
 WEB = Path(__file__).resolve().parents[2] / "app" / "web"
@@ -174,6 +175,31 @@ def test_charts_come_with_words_and_a_table() -> None:
         assert f"<figcaption>{measure['summary']}</figcaption>" in html
         assert f'<desc id="trend-{measure["key"]}-desc">{measure["summary"]}</desc>' in html
         assert f"{measure['title']} as a table" in html
+
+
+def test_no_red_word_for_the_person_it_is_about() -> None:
+    table = render("numbers").split("Oxygen level as a table")[1].split("</table>")[0]
+    assert "Far past a limit" in table
+    assert "Red" not in table
+
+
+def test_components_come_without_the_licensed_font_or_another_host() -> None:
+    css = assets.own_css(
+        "@font-face{font-family:Frutiger W01;src:url(https://assets.example/f.woff2)}"
+        "html{font-family:Frutiger W01,arial,sans-serif}a{color:#005eb8;background:url(/assets/images/tick.svg)}"
+        "/*# sourceMappingURL=nhsuk.css.map */"
+    )
+    assert css == "html{font-family:var(--kith-font)}a{color:var(--kith-accent);background:url(icons/tick.svg)}"
+
+
+@pytest.mark.parametrize("left", ["a{font:1em Frutiger}", "a{background:url(https://example.org/a.png)}"])
+def test_a_changed_stylesheet_is_refused(left: str) -> None:
+    with pytest.raises(ValueError, match="nhsuk-frontend changed"):
+        assets.own_css(left)
+
+
+def test_lock_names_no_host() -> None:
+    assert "http" not in (assets.ROOT / "package-lock.json").read_text()
 
 
 def test_own_styles_and_scripts_stay_at_home() -> None:

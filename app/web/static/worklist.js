@@ -8,6 +8,7 @@ const list = () => document.getElementById("worklist");
 const title = document.title;
 let waiting = Number(list()?.dataset.waiting);
 let lastHeard = performance.now();
+let lastHeardAt = Date.now();
 let signedOut = false;
 let ahead = 0; // how far the server's clock is ahead of this machine's, which may be wrong
 
@@ -43,12 +44,14 @@ function say(words, action) {
   silence.classList.add("silence--on");
 }
 
+const stoppedAt = () => new Date(lastHeardAt + ahead).toLocaleTimeString("en-GB");
+
 function listen() {
   const silent = (performance.now() - lastHeard) / 1000;
   const on = silence.classList.contains("silence--on");
   const loud = signedOut || silent > SILENCE_SECONDS;
   if (loud && !on && signedOut) say("You are signed out. This list is not up to date.", "Sign in again");
-  if (loud && !on && !signedOut) say("This list is not live. Alerts may be missing. If it stays so, use the phone.", "Try again");
+  if (loud && !on && !signedOut) say(`This list is not live: it stopped at ${stoppedAt()}. Alerts may be missing. If it stays so, use the phone.`, "Try again");
   if (!loud && on) {
     silence.classList.remove("silence--on");
     silence.replaceChildren();
@@ -65,7 +68,10 @@ function heard(event) {
   const status = event.detail.xhr.status;
   const moved = status === 200 && !event.detail.xhr.responseText.includes('id="worklist"');
   signedOut = status === 401 || moved;
-  if (status === 304 || (status >= 200 && status < 300 && !moved)) lastHeard = performance.now();
+  if (status === 304 || (status >= 200 && status < 300 && !moved)) {
+    lastHeard = performance.now();
+    lastHeardAt = Date.now();
+  }
   if (moved) event.detail.shouldSwap = false;
 }
 

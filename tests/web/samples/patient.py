@@ -132,6 +132,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             ],
         },
     ),
+    "form": ("patient/reading_form.html", frame.AS_MARY | OXYGEN_FORM),
     "form-errors": (
         "patient/reading_form.html",
         frame.AS_MARY
@@ -157,6 +158,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             }
         },
     ),
+    "reply": ("patient/reply.html", frame.AS_MARY | REPLY),
     "reply-emergency": (
         "patient/reply.html",
         frame.AS_MARY
