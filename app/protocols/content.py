@@ -135,8 +135,8 @@ class ChangeRule:
     history: int
     severity: Severity
     advice: Advice
-    cannot_tell: Advice
-    held: Advice
+    cannot_tell: Advice | None  # None: it leaves the saying to another rule
+    held: Advice | None
     basis: Basis
     hazards: tuple[str, ...]
 

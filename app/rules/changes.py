@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from app.protocols.applied import AppliedPlan
-from app.protocols.content import ChangeRule, Direction, Family, Severity
+from app.protocols.content import Advice, ChangeRule, Direction, Family, Severity
 from app.readings import catalogue
 from app.readings.observed import Observed
 from app.rules import comparing, wording
@@ -28,15 +28,23 @@ def judge(
     series = _series(rule, reading, window)
     held, place = _held(series, rule.jump), series.index(reading)
     if held[place]:
-        return _conclude(rule, Severity.NOTE, f"{wording.shown(reading)} does not fit the values around it.", held=True)
+        return _untold(rule.held, f"{wording.shown(reading)} does not fit the values around it.", prompt=False)
     before = _comparable(series, held, place, rule, zone)
     if not before:
         why = f"{wording.shown(reading)}: no other value on this day or the {rule.days} days before to compare with."
-        return _conclude(rule, Severity.NOTE, why)
+        return _untold(rule.cannot_tell, why, prompt=True)
     change, reference = _change(reading.value, before, rule.direction)
     if not _reached(change, limit, inclusive=rule.threshold.inclusive):
         return None
-    return _conclude(rule, rule.severity, _why(plan, rule, reading, change, reference, zone), limit=limit)
+    return Conclusion(
+        severity=rule.severity,
+        why=_why(plan, rule, reading, change, reference, zone),
+        advice=rule.advice,
+        direction=rule.direction,
+        family=Family.CHANGE,
+        limit=limit,
+        limit_name=rule.threshold.name,
+    )
 
 
 def settled(
@@ -135,17 +143,8 @@ def _why(
     )
 
 
-def _conclude(
-    rule: ChangeRule, severity: Severity, why: str, *, limit: float | None = None, held: bool = False
-) -> Conclusion:
-    found = limit is not None
-    return Conclusion(
-        severity=severity,
-        why=why,
-        advice=rule.advice if found else rule.held if held else rule.cannot_tell,
-        direction=rule.direction if found else Direction.NONE,
-        family=Family.CHANGE,
-        limit=limit,
-        limit_name=rule.threshold.name if found else None,
-        prompt=not found and not held,
-    )
+def _untold(advice: Advice | None, why: str, *, prompt: bool) -> Conclusion | None:
+    """What cannot be told is said, not passed over: by the one rule of the measure that has advice for it."""
+    if advice is None:
+        return None
+    return Conclusion(Severity.NOTE, why, advice, Direction.NONE, Family.CHANGE, prompt=prompt)

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.protocols.applied import AppliedPlan
-from app.protocols.content import ChangeRule, CountRule, LimitRule, Rule, SymptomRule
+from app.protocols.content import ChangeRule, CountRule, LimitRule, Rule, Severity, SymptomRule
 from app.readings import catalogue
 from app.readings.observed import Observed
 from app.rules import changes, counts, limits, wording
@@ -25,20 +25,31 @@ def evaluate(
     """The findings of one reading, at most one for each rule of each plan.
 
     `window` holds the same patient's readings from `windows.needed` before this reading to as long after it, in any
-    order; the reading itself may be among them. `zone` is the patient's.
+    order; the reading itself may be among them. `zone` is the patient's. Symptoms that count whatever the number open
+    nothing of their own where the number is already an emergency: that one says the same.
     """
     found = []
+    symptoms: list[tuple[AppliedPlan, SymptomRule]] = []
     for plan in plans:
         for rule in plan.protocol.by_measure.get(reading.measure, ()):
+            if isinstance(rule, SymptomRule):
+                symptoms.append((plan, rule))
+                continue
             conclusion = _judge(plan, rule, reading, window, received_at, zone)
             if conclusion is not None:
                 found.append(_finding(plan, rule, reading, conclusion, received_at))
+    if reading.symptoms and not any(finding.severity is Severity.EMERGENCY for finding in found):
+        found += [
+            _finding(plan, rule, reading, conclusion, received_at)
+            for plan, rule in symptoms
+            if (conclusion := _symptoms(rule, reading)) is not None
+        ]
     return found
 
 
 def _judge(
     plan: AppliedPlan,
-    rule: Rule,
+    rule: LimitRule | ChangeRule | CountRule,
     reading: Observed,
     window: Sequence[Observed],
     received_at: datetime,
@@ -51,8 +62,6 @@ def _judge(
             return changes.judge(plan, rule, reading, window, zone)
         case CountRule():
             return counts.judge(plan, rule, reading, window)
-        case SymptomRule():
-            return _symptoms(rule, reading)
 
 
 def _symptoms(rule: SymptomRule, reading: Observed) -> Conclusion | None:

@@ -22,14 +22,14 @@ def window_needed(protocols: Iterable[Protocol], measure: str) -> timedelta:
 
 
 def affected(plans: Sequence[AppliedPlan], reading: Observed, window: Sequence[Observed]) -> tuple[UUID, ...]:
-    """The readings of the window whose findings may differ now that this one is there, in the order of their times.
+    """The readings whose findings may differ now that this one came, was linked or was taken back, in order of time.
 
-    Order of arrival never matters: each is to be judged again by `evaluate`, with a window of its own. Mostly nothing:
-    a repeat within minutes, or a reading that arrives after later ones.
+    Order of arrival never matters: each is to be judged again by `evaluate`, with a window of its own. Mostly there
+    are none: a repeat within minutes, the weight before this one, or readings that were there before an earlier one.
     """
     rules = [rule for plan in plans for rule in plan.protocol.by_measure.get(reading.measure, ())]
     others = [one for one in window if one.measure == reading.measure and one.reading_id != reading.reading_id]
-    if not rules or not others or reading.linked:
+    if not rules or not others:
         return ()
     found = {one.reading_id: one for rule in rules for one in _affected_by(rule, reading, others)}
     return tuple(one.reading_id for one in sorted(found.values(), key=lambda one: (one.measured_at, one.reading_id)))
