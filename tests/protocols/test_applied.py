@@ -24,6 +24,7 @@ SETS = [
         [],
     ),
     ("diastolic amber above severe", PRESSURE, {"blood_pressure.diastolic.high.amber": 125}, ["lies inside"]),
+    ("systolic amber at severe", PRESSURE, {"blood_pressure.systolic.high.amber": 180}, []),
     ("systolic amber above diastolic severe", PRESSURE, {"blood_pressure.systolic.high.amber": 170}, []),
 ]
 

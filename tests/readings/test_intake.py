@@ -67,6 +67,7 @@ REFUSED = [
     ("a derived total", entry("news2", 5), "/measure", "do not know"),
     ("no value", entry("pulse", None, "/min"), "/value", "number"),
     ("yes for a number", entry("pulse", True, "/min"), "/value", "number"),
+    ("yes for a pain", entry("pain", True), "/value", "Pain is a number"),
     ("text for a number", entry("pulse", "72", "/min"), "/value", "number"),
     ("not a number", entry("pulse", float("nan"), "/min"), "/value", "number"),
     ("endless", entry("pulse", float("inf"), "/min"), "/value", "number"),

@@ -82,7 +82,7 @@ WORDS = [
 
 
 @pytest.mark.parametrize("name, one, why", WORDS)
-def test_why_in_plain_words(name: str, one: findings.Observed, why: str) -> None:  # type: ignore[name-defined]
+def test_why_in_plain_words(name: str, one: Observed, why: str) -> None:
     assert [finding.why for finding in judge([plan(name)], one)] == [why]
 
 
