@@ -91,6 +91,12 @@ def test_the_day_is_that_of_the_zone() -> None:
     assert lay_out([], **window, zone=ZoneInfo("UTC")).across[-1].text == "Wed 1"
 
 
+def test_a_date_stands_at_its_local_midnight() -> None:
+    midnight = datetime(2026, 7, 2, tzinfo=LONDON)
+    chart = lay_out([charts.Point(midnight, 95)], start=midnight - timedelta(days=3), end=midnight + timedelta(hours=9))
+    assert [tick.at for tick in chart.across if tick.text == "Thu 2"] == [chart.dots[0].x]
+
+
 @pytest.mark.parametrize(
     ("low", "high", "first", "last"),
     [(88, 100, "85", "100"), (62.1, 63.9, "62.0", "64.0"), (0, 0, "-0.4", "0.4"), (2.1, 27.9, "0", "30")],

@@ -1,5 +1,6 @@
 """Every page renders with what it asks for, stands on its own and breaks no promise to the browser or the reader."""
 
+import functools
 import json
 import re
 from html.parser import HTMLParser
@@ -15,6 +16,7 @@ from tests.web import samples
 WEB = Path(__file__).resolve().parents[2] / "app" / "web"
 
 
+@functools.cache
 def environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.ChoiceLoader(
