@@ -5,6 +5,7 @@ Any connection beyond this machine fails the test.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import socket
@@ -77,9 +78,22 @@ def template(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) 
     versions = sorted((HOME / "migrations" / "versions").glob("*.py"))
     digest = hashlib.sha256(b"".join(version.read_bytes() for version in versions)).hexdigest()
     name = f"{TEMPLATE}_{digest[:10]}"
-    if embedded.ensure_database(server, name):
-        migrate(server.url("kith_owner", name))
+    with (config.VAR / "test-template.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be making it
+        if not _is_there(server, name):
+            draft = f"{name}_draft"
+            embedded.drop_database(server, draft)
+            embedded.ensure_database(server, draft)
+            migrate(server.url("kith_owner", draft))
+            embedded.clone_database(server, draft, name)
+            embedded.drop_database(server, draft)
     return name
+
+
+def _is_there(server: embedded.Server, name: str) -> bool:
+    with psycopg.connect(server.url("kith_owner", "postgres").replace("+psycopg", "")) as connection:
+        found = connection.execute("select from pg_database where datname = %s", [name])
+        return found.fetchone() is not None
 
 
 @contextmanager
@@ -114,8 +128,8 @@ def settings_for(server: embedded.Server, database: str, **more: str) -> config.
 @pytest.fixture(scope="session")
 def database(server: embedded.Server, template: str) -> Iterator[str]:
     """This worker's own database."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with cloned(server, template, f"kith_test_{worker}") as name:
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")  # the process too: two runs at once must not meet
+    with cloned(server, template, f"kith_test_{worker}_{os.getpid()}") as name:
         yield name
 
 
