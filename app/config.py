@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from flask import current_app
+
 from app.core import embedded
 from app.core.sealed import Keyring
 
@@ -158,6 +160,12 @@ def _local_secrets(path: Path) -> dict[str, str]:
         path.touch(mode=0o600)
         path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
     return dict(line.split("=", 1) for line in path.read_text().splitlines())
+
+
+def current() -> Settings:
+    """The settings of the running app, for services that know nothing of the framework."""
+    settings: Settings = current_app.config["KITH"]
+    return settings
 
 
 def names() -> list[str]:

@@ -26,6 +26,8 @@ OUTCOMES = {
     "died": "The patient has died",
     "recorded_in_error": "Recorded in error",
 }
+# Given by Kith itself, to an alert that stood for "not judged", once it was judged after all.
+JUDGED = "judged"
 
 
 class Alert(Base, Row):
@@ -86,6 +88,7 @@ class Finding(Base, Row):
         # Judging again finds the same thing again, not a second one.
         UniqueConstraint("patient_id", "reading_id", "protocol", "rule"),
         Index("ix_finding_alert_id", "alert_id"),
+        Index("ix_finding_patient_id_measure_measured_at", "patient_id", "measure", "measured_at"),
     )
 
     organisation_id: Mapped[UUID]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,8 +20,10 @@ class Schema(MarshmallowSchema):
 class Text(fields.String):
     """A text of 1 to `longest` characters that PostgreSQL can hold (no NUL, no lone surrogate)."""
 
-    def __init__(self, *, longest: int = 200, shortest: int = 1, **more: Any) -> None:
-        super().__init__(validate=validate.Length(min=shortest, max=longest), **more)
+    def __init__(self, *, longest: int = 200, shortest: int = 1, one_of: Iterable[str] = (), **more: Any) -> None:
+        choices = sorted(one_of)
+        limits: list[Any] = [validate.OneOf(choices)] if choices else [validate.Length(min=shortest, max=longest)]
+        super().__init__(validate=limits, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)

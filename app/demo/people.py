@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
-from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity import passwords
 from app.identity import service as identity
 from app.identity.models import Person
 from app.patients import queries, service
 from app.patients.models import Patient
+from app.protocols import service as protocols
 from app.teams import service as teams
 from app.teams.models import Organisation, Team
 
@@ -49,16 +50,40 @@ class World:
 def arrive() -> World:
     """Make them all, in one unit of work."""
     with unit_of_work():
-        staff = _staff()
-        return _patients(*staff)
+        here = _staff()
+        mary, khan = _person("Mary", "Okafor", 201), _person("Imran", "Khan", 202)
+        mary_patient = service.enrol(here["team"], mary, _about_mary(here["priya"]))
+        khan_patient = service.enrol(here["team"], khan, _about_khan(here["priya"]))
+        world = World(
+            **here,
+            mary=mary,
+            khan=khan,
+            tom=_person("Tom", "Okafor", 203),
+            adeyemi=_person("Bola", "Adeyemi", 204),
+            stranger=_person("Sam", "Stranger", 205),
+            device=_monitor(),
+            mary_patient=mary_patient,
+            khan_patient=khan_patient,
+        )
+        _circle(world)
+        _plans(world)
+        return world
 
 
-def _person(given: str, family: str, number: int, **more: str) -> Person:
+def _person(given: str, family: str, number: int) -> Person:
     # Ofcom keeps 07700 900000 to 900999 for drama: no such phone rings.
-    email = f"{given}.{family}@kith.example".lower().replace(" ", "")
-    person = identity.add_person(given, family, phone=f"07700900{number:03}", email=email, **more)
+    email = f"{given}.{family}@kith.example".lower()
+    person = identity.add_person(given, family, phone=f"07700900{number:03}", email=email)
     person.password_hash = _one_hash()
     return person
+
+
+def _monitor() -> Person:
+    monitor = identity.add_person(
+        "Mary's", "blood pressure monitor", email="monitor.1@devices.kith.example", kind="device"
+    )
+    monitor.password_hash = _one_hash()
+    return monitor
 
 
 @cache
@@ -67,91 +92,74 @@ def _one_hash() -> str:
     return passwords.hash_of(PASSWORD)
 
 
-def _staff() -> tuple[Organisation, Team, Team, Organisation, dict[str, Person]]:
+def _staff() -> dict[str, Any]:
     organisation, elsewhere = teams.add_organisation("Riverside Care"), teams.add_organisation("Hillside Care")
     team = teams.add_team(organisation.id, "Riverside Long-Term Conditions")
     other_team = teams.add_team(elsewhere.id, "Hillside Community Team")
-    who = {
-        "priya": _person("Priya", "Shah", 101),
-        "lind": _person("Anna", "Lind", 102),
-        "lead": _person("Grace", "Mensah", 103),
-        "other_coordinator": _person("Owen", "Pugh", 104),
-        "admin": _person("Ruth", "Adler", 105),
+    priya, lind = _person("Priya", "Shah", 101), _person("Anna", "Lind", 102)
+    lead, other = _person("Grace", "Mensah", 103), _person("Owen", "Pugh", 104)
+    admin = _person("Ruth", "Adler", 105)
+    teams.give_role(organisation.id, team.id, priya.id, Role.COORDINATOR)
+    teams.give_role(organisation.id, team.id, lind.id, Role.CLINICIAN)
+    teams.give_role(organisation.id, team.id, lead.id, Role.LEAD)
+    teams.give_role(elsewhere.id, other_team.id, other.id, Role.COORDINATOR)
+    teams.give_role(organisation.id, None, admin.id, Role.ADMIN)
+    team.lead_id = lead.id
+    return {
+        "organisation": organisation,
+        "elsewhere": elsewhere,
+        "team": team,
+        "other_team": other_team,
+        "priya": priya,
+        "lind": lind,
+        "lead": lead,
+        "other_coordinator": other,
+        "admin": admin,
     }
-    teams.give_role(organisation.id, team.id, who["priya"].id, Role.COORDINATOR)
-    teams.give_role(organisation.id, team.id, who["lind"].id, Role.CLINICIAN)
-    teams.give_role(organisation.id, team.id, who["lead"].id, Role.LEAD)
-    teams.give_role(elsewhere.id, other_team.id, who["other_coordinator"].id, Role.COORDINATOR)
-    teams.give_role(organisation.id, None, who["admin"].id, Role.ADMIN)
-    team.lead_id = who["lead"].id
-    return organisation, team, other_team, elsewhere, who
 
 
-def _patients(
-    organisation: Organisation, team: Team, other_team: Team, elsewhere: Organisation, who: dict[str, Person]
-) -> World:
-    mary, khan = _person("Mary", "Okafor", 201), _person("Imran", "Khan", 202)
-    tom, adeyemi = _person("Tom", "Okafor", 203), _person("Bola", "Adeyemi", 204)
-    stranger = _person("Sam", "Stranger", 205)
-    device = identity.add_person(
-        "Mary's", "blood pressure monitor", email="monitor.1@devices.kith.example", kind="device"
-    )
-    device.password_hash = _one_hash()
-    mary_patient = service.enrol(
-        team,
-        mary,
-        service.NewPatient(
-            coordinator_id=who["priya"].id,
-            nhs_number="999 000 0018",
-            born_on=date(1948, 3, 9),
-            conditions=["COPD", "Heart failure"],
-            allergies="Penicillin (rash)",
-            communication_needs="Large print. Hard of hearing on the left: please speak slowly on the phone.",
-        ),
-    )
-    khan_patient = service.enrol(
-        team,
-        khan,
-        service.NewPatient(
-            coordinator_id=who["priya"].id,
-            nhs_number="999 000 0026",
-            born_on=date(1955, 11, 2),
-            conditions=["COPD"],
-            communication_needs="Urdu interpreter for longer talks.",
-        ),
-    )
-    db.session.flush()
-    _circle(mary_patient, mary, tom, adeyemi, device)
-    return World(
-        organisation,
-        team,
-        other_team,
-        elsewhere,
-        mary,
-        khan,
-        tom,
-        adeyemi,
-        who["priya"],
-        who["lind"],
-        who["lead"],
-        who["other_coordinator"],
-        who["admin"],
-        stranger,
-        device,
-        mary_patient,
-        khan_patient,
+def _about_mary(priya: Person) -> service.NewPatient:
+    return service.NewPatient(
+        coordinator_id=priya.id,
+        nhs_number="999 000 0018",
+        born_on=date(1948, 3, 9),
+        conditions=["COPD", "Heart failure"],
+        allergies="Penicillin (rash)",
+        communication_needs="Large print. Hard of hearing on the left: please speak slowly on the phone.",
     )
 
 
-def _circle(patient: Patient, mary: Person, tom: Person, adeyemi: Person, device: Person) -> None:
+def _about_khan(priya: Person) -> service.NewPatient:
+    return service.NewPatient(
+        coordinator_id=priya.id,
+        nhs_number="999 000 0026",
+        born_on=date(1955, 11, 2),
+        conditions=["COPD"],
+        communication_needs="Urdu interpreter for longer talks.",
+    )
+
+
+def _circle(world: World) -> None:
     """Tom sees Mary's readings, Nurse Adeyemi sees and adds them, the monitor only adds."""
-    admitted = queries.admitted([patient.id])[patient.id]
+    admitted = queries.admitted([world.mary_patient.id])[world.mary_patient.id]
     ends_on = clock.now().date() + timedelta(days=180)
     for person, role, relationship, rights in (
-        (tom, Role.MEMBER, "son", (Right.SEE,)),
-        (adeyemi, Role.VISITOR, "district nurse", (Right.SEE, Right.ACT)),
-        (device, Role.SERVICE, "blood pressure monitor", (Right.ACT,)),
+        (world.tom, Role.MEMBER, "son", (Right.SEE,)),
+        (world.adeyemi, Role.VISITOR, "district nurse", (Right.SEE, Right.ACT)),
+        (world.device, Role.SERVICE, "blood pressure monitor", (Right.ACT,)),
     ):
-        member = service.add_member(admitted, person, role, relationship, mary.id)
+        member = service.add_member(admitted, person, role, relationship, world.mary.id)
         for right in rights:
-            service.give_grant(admitted, member.id, Category.READINGS, right, ends_on, mary.id)
+            service.give_grant(admitted, member.id, Category.READINGS, right, ends_on, world.mary.id)
+
+
+def _plans(world: World) -> None:
+    """Mary has no oxygen target of her own; Mr Khan's is 88 to 92, set by Dr Lind."""
+    mary, khan = queries.admitted_one(world.mary_patient.id), queries.admitted_one(world.khan_patient.id)
+    for protocol in ("copd_oximetry", "heart_failure"):
+        protocols.start_plan(mary, protocol, by=world.priya.id)
+    protocols.start_plan(khan, "copd_oximetry", by=world.priya.id)
+    review_on = clock.now().date() + timedelta(days=90)
+    for name, value in (("oxygen_saturation.low.red.target", 88), ("oxygen_saturation.high.amber.target", 92)):
+        reason = "Hypercapnic respiratory failure: target 88 to 92 % set at clinic."
+        protocols.set_limit(khan, name, value, reason=reason, review_on=review_on, by=world.lind.id)

@@ -121,6 +121,9 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_finding_alert_id", "finding", ["alert_id"], unique=False)
+    op.create_index(
+        "ix_finding_patient_id_measure_measured_at", "finding", ["patient_id", "measure", "measured_at"], unique=False
+    )
     op.execute("revoke update on alert_event from kith_app, kith_worker")
 
 

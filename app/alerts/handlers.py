@@ -1,0 +1,11 @@
+"""What alerts do about readings."""
+
+from __future__ import annotations
+
+from app.alerts.service import judging, withdrawing
+from app.core.events import Handler
+
+JUDGE = Handler(
+    "judge readings", judging.consider, judging.act, failed=judging.could_not, recovered=judging.judged_after_all
+)
+WITHDRAW = Handler("withdraw findings", withdrawing.consider, withdrawing.act)

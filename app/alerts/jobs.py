@@ -1,0 +1,17 @@
+"""What the clock does for alerts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.alerts.service import escalating
+from app.core.scheduler import Job
+
+
+def tell_leads() -> None:
+    """Tell leads of red alerts that nobody took in time."""
+    while escalating.escalate_due() == escalating.AT_ONCE:
+        continue
+
+
+JOBS = [Job("tell leads", timedelta(seconds=5), tell_leads)]

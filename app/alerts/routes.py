@@ -1,0 +1,63 @@
+"""Alerts over the API: the worklist, one alert, acknowledge, note, resolve."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from app.access import guards
+from app.access.permissions import Permission
+from app.alerts import queries, schemas, service
+from app.core.http import Routes
+from app.patients.admission import AdmittedPatient
+
+routes = Routes("alerts", __name__, url_prefix="/api", description="Alerts and the worklist")
+SEE, HANDLE = guards.on_patient(Permission.SEE_ALERTS), guards.on_patient(Permission.HANDLE_ALERTS)
+ONE = "/patients/<uuid:patient_id>/alerts/<uuid:alert_id>"
+
+
+@routes.get("/worklist", access=guards.on_caseload(Permission.SEE_CASELOAD), gives={200: schemas.Worklist})
+def get_worklist(caller: guards.Caller) -> dict[str, Any]:
+    """Everything that waits for the caller's teams, worst first."""
+    rows = queries.worklist(caller)
+    return {"items": rows, "count": len(rows)}
+
+
+@routes.get("/patients/<uuid:patient_id>/alerts", access=SEE, gives={200: schemas.Alerts})
+def list_alerts(patient: AdmittedPatient) -> dict[str, Any]:
+    """The alerts of a patient, newest first."""
+    return {"items": queries.alerts(patient)}
+
+
+@routes.get(ONE, access=SEE, gives={200: schemas.AlertInFull})
+def get_alert(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
+    """An alert with its findings and its history."""
+    return _in_full(patient, alert_id)
+
+
+@routes.post(f"{ONE}/acknowledge", access=HANDLE, keyed=False, gives={200: schemas.AlertInFull})
+def acknowledge(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
+    """Take an alert; 409 names who has it already."""
+    service.acknowledge(patient, alert_id, guards.caller())
+    return _in_full(patient, alert_id)
+
+
+@routes.post(f"{ONE}/notes", access=HANDLE, takes=schemas.Note(), gives={201: schemas.Event})
+def add_note(patient: AdmittedPatient, alert_id: UUID, body: dict[str, str]) -> Any:
+    """Write a note to an alert."""
+    return service.add_note(patient, alert_id, body["text"], guards.caller())
+
+
+@routes.post(f"{ONE}/resolve", access=HANDLE, keyed=False, takes=schemas.Resolution(), gives={200: schemas.AlertInFull})
+def resolve(patient: AdmittedPatient, alert_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
+    """Close an alert with what came of it."""
+    service.resolve(patient, alert_id, body["outcome"], body["note"], guards.caller())
+    return _in_full(patient, alert_id)
+
+
+def _in_full(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
+    return {
+        "alert": queries.alert(patient, alert_id),
+        "findings": queries.findings(alert_id),
+        "history": queries.history(alert_id),
+    }

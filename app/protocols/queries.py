@@ -1,0 +1,76 @@
+"""Reads of protocols: the registry, plans and limits of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from sqlalchemy import select
+
+from app.core.db import db
+from app.identity.models import Person
+from app.patients.admission import AdmittedPatient
+from app.protocols import applied
+from app.protocols.applied import AppliedPlan, Limit
+from app.protocols.content import Protocol
+from app.protocols.models import MonitoringPlan, PersonalLimit, ProtocolApproval
+
+# For a statement that reads a whole case at once: sub-selects over :patient_id that give JSON.
+PLANS_JSON = """
+    (select jsonb_agg(jsonb_build_array(mp.id, mp.protocol, mp.version)) from monitoring_plan mp
+        where mp.patient_id = :patient_id and mp.ended_at is null)
+"""
+LIMITS_JSON = """
+    (select jsonb_agg(jsonb_build_array(pl.name, pl.value, lp.given_name || ' ' || lp.family_name, pl.created_at))
+        from personal_limit pl join person lp on lp.id = pl.author_id
+        where pl.patient_id = :patient_id and pl.ended_at is null)
+"""
+
+
+def registry() -> Mapping[str, Protocol]:
+    """Every loaded protocol by id@version."""
+    protocols: Mapping[str, Protocol] = current_app.extensions["protocols"]
+    return protocols
+
+
+def applied_plans(plans: Sequence[Any] | None, limits: Sequence[Any] | None) -> list[AppliedPlan]:
+    """The plans as rules see them, from what PLANS_JSON and LIMITS_JSON gave.
+
+    Raises KeyError for a plan whose protocol file is gone: such a reading is not judged, and somebody is told.
+    """
+    personal = {name: Limit(value, "personal", who, when[:10]) for name, value, who, when in limits or ()}
+    known = registry()
+    return [applied.apply(UUID(i), known[f"{name}@{version}"], personal=personal) for i, name, version in plans or ()]
+
+
+def plans(patient: AdmittedPatient) -> Sequence[MonitoringPlan]:
+    """The running plans of a patient."""
+    where = (MonitoringPlan.patient_id == patient.id, MonitoringPlan.ended_at.is_(None))
+    return db.session.scalars(select(MonitoringPlan).where(*where).order_by(MonitoringPlan.created_at)).all()
+
+
+def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:
+    """The running personal limits of a patient, each with its author's name."""
+    where = (PersonalLimit.patient_id == patient.id, PersonalLimit.ended_at.is_(None))
+    rows = db.session.execute(
+        select(PersonalLimit, Person).join(Person, Person.id == PersonalLimit.author_id).where(*where)
+    )
+    return [(limit, author.name) for limit, author in rows]
+
+
+def plans_as_applied(patient: AdmittedPatient) -> list[AppliedPlan]:
+    """The running plans of a patient as rules see them."""
+    own = {
+        limit.name: Limit(limit.value, "personal", author, limit.created_at.date().isoformat())
+        for limit, author in limits(patient)
+    }
+    known = registry()
+    return [applied.apply(plan.id, known[f"{plan.protocol}@{plan.version}"], personal=own) for plan in plans(patient)]
+
+
+def approval(protocol: str, version: str) -> ProtocolApproval | None:
+    """The approval of one version, if there is one."""
+    where = (ProtocolApproval.protocol == protocol, ProtocolApproval.version == version)
+    return db.session.scalar(select(ProtocolApproval).where(*where))

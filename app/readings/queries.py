@@ -1,0 +1,228 @@
+"""Reads of readings; the first argument is the admitted patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+
+from app.access.permissions import Permission
+from app.access.roles import STAFF
+from app.core.audit import AuditEntry
+from app.core.db import db
+from app.core.pages import Page, Position, page, position
+from app.identity.models import Person
+from app.patients.admission import AdmittedPatient
+from app.readings import catalogue
+from app.readings.intake import Earlier, Known
+from app.readings.models import QuarantinedReading, Reading, ReadingCorrection, ReadingState
+from app.readings.near_duplicates import SYNCED, Copy
+from app.readings.observed import Observed
+
+# What counts as having looked at a reading.
+LOOKS = (Permission.SEE_READINGS, Permission.SEE_ALERTS, Permission.HANDLE_ALERTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is stored under a client's id."""
+
+    content: bytes
+    quarantine_id: UUID | None = None
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+def kept(patient: AdmittedPatient, ids: Sequence[UUID]) -> dict[UUID, Kept]:
+    """What is stored under these ids, as readings or in quarantine."""
+    readings = select(Reading.id, Reading.content).where(Reading.patient_id == patient.id, Reading.id.in_(ids))
+    found = {row.id: Kept(row.content) for row in db.session.execute(readings)}
+    there = (QuarantinedReading.patient_id == patient.id, QuarantinedReading.client_id.in_(ids))
+    for row in db.session.scalars(select(QuarantinedReading).where(*there)):
+        reasons = tuple((pointer, why) for pointer, why in row.reasons)
+        found.setdefault(row.client_id, Kept(row.content, row.id, reasons))
+    return found
+
+
+def known_of(patient: AdmittedPatient, measures: Collection[str]) -> dict[str, Known]:
+    """What makes a value unusual for this person, for the measures whose catalogue entry looks at it."""
+    personal = [name for name in measures if _looks_back(name)]
+    if not personal:
+        return {}
+    mine = (ReadingState.patient_id == patient.id, ReadingState.measure.in_(personal))
+    best = select(Reading.measure, Reading.value).where(*_counted(patient), Reading.measure.in_(personal))
+    highest: dict[str, float] = {}
+    if any(catalogue.MEASURES[name].confirm_best != (None, None) for name in personal):
+        for row in db.session.execute(best.where(Reading.value.is_not(None))):
+            highest[row.measure] = max(highest.get(row.measure, row.value), row.value)
+    return {
+        state.measure: Known(Earlier(state.value, state.measured_at), highest.get(state.measure))
+        for state in db.session.scalars(select(ReadingState).where(*mine))
+        if state.value is not None
+    }
+
+
+def _looks_back(name: str) -> bool:
+    measure = catalogue.find(name)
+    return measure is not None and (
+        measure.confirm_change is not None or measure.confirm_rise is not None or measure.confirm_best != (None, None)
+    )
+
+
+def _counted(patient: AdmittedPatient) -> tuple[ColumnElement[bool], ...]:
+    wrong = exists().where(
+        ReadingCorrection.patient_id == Reading.patient_id, ReadingCorrection.reading_id == Reading.id
+    )
+    return (Reading.patient_id == patient.id, ~wrong)
+
+
+def synced_between(patient: AdmittedPatient, measure: str, start: datetime, end: datetime) -> list[Copy]:
+    """Stored readings of one measure that came from a device or sync in this time."""
+    where = (Reading.patient_id == patient.id, Reading.measure == measure, Reading.source.in_(SYNCED))
+    rows = db.session.execute(
+        select(
+            Reading.id,
+            Reading.measured_at,
+            Reading.value,
+            Reading.value_2,
+            Reading.comparator,
+            Reading.code,
+            Reading.source,
+            Reading.device,
+        ).where(*where, Reading.measured_at.between(start, end))
+    )
+    return [Copy(r.id, r.measured_at, (r.value, r.value_2, r.comparator, r.code), r.source, r.device) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which readings of a patient."""
+
+    measure: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def readings(patient: AdmittedPatient, which: Filter, limit: int, cursor: str | None) -> Page[Reading]:
+    """A page of readings, newest first by the time they were measured."""
+    rows = db.session.scalars(_newest_first(patient, which, position(cursor)).limit(limit + 1)).all()
+    return page(rows, limit, lambda reading: (reading.measured_at, reading.id))
+
+
+def series(patient: AdmittedPatient, measure: str, since: datetime) -> Sequence[Reading]:
+    """The readings of one measure since an instant, oldest first, without copies and what was entered in error."""
+    where = (*_counted(patient), Reading.measure == measure, Reading.measured_at >= since, Reading.copy_of.is_(None))
+    return db.session.scalars(select(Reading).where(*where).order_by(Reading.measured_at)).all()
+
+
+def _newest_first(patient: AdmittedPatient, which: Filter, after: Position | None) -> Select[Reading]:
+    found = select(Reading).where(Reading.patient_id == patient.id)
+    if which.measure is not None:
+        found = found.where(Reading.measure == which.measure)
+    if which.since is not None:
+        found = found.where(Reading.measured_at >= which.since)
+    if which.until is not None:
+        found = found.where(Reading.measured_at < which.until)
+    if after is not None:
+        found = found.where(tuple_(Reading.measured_at, Reading.id) < (after.at, after.id))
+    return found.order_by(Reading.measured_at.desc(), Reading.id.desc())
+
+
+def reading(patient: AdmittedPatient, reading_id: UUID) -> Reading | None:
+    """One reading."""
+    return db.session.get(Reading, (patient.id, reading_id))
+
+
+def correction(patient: AdmittedPatient, reading_id: UUID) -> ReadingCorrection | None:
+    """The correction of a reading, if there is one."""
+    where = (ReadingCorrection.patient_id == patient.id, ReadingCorrection.reading_id == reading_id)
+    return db.session.scalar(select(ReadingCorrection).where(*where))
+
+
+def corrected(patient: AdmittedPatient, ids: Collection[UUID]) -> set[UUID]:
+    """Which of these readings were entered in error."""
+    where = (ReadingCorrection.patient_id == patient.id, ReadingCorrection.reading_id.in_(ids))
+    return set(db.session.scalars(select(ReadingCorrection.reading_id).where(*where))) if ids else set()
+
+
+def described(patient: AdmittedPatient, rows: Sequence[Reading]) -> list[dict[str, Any]]:
+    """Readings with the words people read and whether they were entered in error, in two queries for any number."""
+    wrong = corrected(patient, [row.id for row in rows])
+    return [
+        {column.key: getattr(row, column.key) for column in Reading.__table__.columns}
+        | {
+            "shown": catalogue.shown(row.measure, row.value, row.value_2, row.comparator, row.code),
+            "entered_in_error": row.id in wrong,
+        }
+        for row in rows
+    ]
+
+
+def seen_by(patient: AdmittedPatient, reading: Reading) -> dict[str, Any] | None:
+    """Who of the team first looked at the record after this reading came: read from the audit trail itself."""
+    looked = (AuditEntry.patient_id == patient.id, AuditEntry.created_at >= reading.received_at)
+    staff = (AuditEntry.role.in_(STAFF), AuditEntry.action.in_(LOOKS))
+    found = db.session.execute(
+        select(Person, AuditEntry.created_at)
+        .join(Person, Person.id == AuditEntry.actor_id)
+        .where(*looked, *staff)
+        .order_by(AuditEntry.created_at)
+        .limit(1)
+    ).first()
+    return {"name": found[0].name, "at": found[1]} if found else None
+
+
+def measures_of(patient: AdmittedPatient, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The measure of each of these readings."""
+    where = (Reading.patient_id == patient.id, Reading.id.in_(ids))
+    return {row.id: row.measure for row in db.session.execute(select(Reading.id, Reading.measure).where(*where))}
+
+
+def newest(patient: AdmittedPatient) -> dict[str, ReadingState]:
+    """The newest reading of each measure."""
+    rows = db.session.scalars(select(ReadingState).where(ReadingState.patient_id == patient.id))
+    return {row.measure: row for row in rows}
+
+
+# For a statement that reads a whole case at once: the window over :patient_id, :measures, :since and :until as JSON,
+# without what was entered in error.
+WINDOW_JSON = """
+    (select jsonb_agg(jsonb_build_array(r.id, r.measure, r.measured_at, r.value, r.value_2, r.comparator, r.code,
+            r.on_oxygen, r.at_rest, r.meal, r.symptoms, r.copy_of is not null, r.source))
+        from reading r where r.patient_id = :patient_id and r.measure = any(:measures)
+            and r.measured_at between :since and :until
+            and not exists (select from reading_correction rc where rc.patient_id = r.patient_id
+                and rc.reading_id = r.id))
+"""
+# Referring to it makes whoever judges the same measures of the same patient wait for the one before.
+LOCK_JSON = """
+    (with held as (select 1 from reading_state rs where rs.patient_id = :patient_id and rs.measure = any(:measures)
+        order by rs.measure for update) select count(*) from held)
+"""
+
+
+def observed(window: Sequence[list[Any]] | None) -> list[Observed]:
+    """Readings as rules see them, from what WINDOW_JSON gave."""
+    return [
+        Observed(
+            reading_id=UUID(i),
+            measure=measure,
+            measured_at=datetime.fromisoformat(measured_at),
+            value=value,
+            value_2=value_2,
+            comparator=comparator,
+            code=code,
+            on_oxygen=on_oxygen,
+            at_rest=at_rest,
+            meal=meal,
+            symptoms=tuple(symptoms or ()),
+            linked=linked,
+            source=source,
+        )
+        for (
+            i, measure, measured_at, value, value_2, comparator, code, on_oxygen, at_rest, meal, symptoms, linked, source
+        ) in window or ()
+    ]  # fmt: skip

@@ -1,0 +1,6 @@
+"""Use cases of readings, one file each."""
+
+from app.readings.service.correcting import correct
+from app.readings.service.recording import Outcome, Received, record
+
+__all__ = ["Outcome", "Received", "correct", "record"]
