@@ -199,6 +199,22 @@ def admitted(patient_id: UUID, permission: Permission) -> tuple[Any, Role]:
     return patient, role
 
 
+def note_seen(known: Caller, permission: Permission, organisation_id: UUID, patient_ids: list[UUID]) -> None:
+    """Write down whose records a list showed, or an enrolment made: the guard cannot know them beforehand."""
+    if not patient_ids:
+        return
+    entry = audit.Entry(
+        role=next(role for _, _, role in known.memberships if allowed(role, permission)),
+        action=str(permission),
+        organisation_id=organisation_id,
+        patient_id=patient_ids[0] if len(patient_ids) == 1 else None,
+        patient_ids=patient_ids,
+        actor_id=known.person_id,
+        request_id=audit.request_id(),
+    )
+    audit.note(entry)
+
+
 def _called() -> Caller:
     shown = credential()
     known = _directory().caller(shown) if shown else None

@@ -36,7 +36,7 @@ class Page(Generic[Item]):
 class PageQuery(Schema):
     """How much of a list, and from where."""
 
-    limit = fields.Integer(load_default=50, strict=True, validate=validate.Range(1, LONGEST))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, LONGEST))
     cursor = fields.String(load_default=None, validate=validate.Length(max=300))
 
 

@@ -48,8 +48,15 @@ def _unforeseen(error: Exception) -> Response:
     if _is_passing(error):
         log.warning("database away", exc_info=error)
         return answer(errors.Unavailable())
+    if _was_first(error):
+        return answer(errors.Conflict("Somebody stored the same at the same moment. Read again what is there."))
     log.error("request failed", exc_info=error)
     return _shaped(errors.problem(500, "failed", "Something went wrong on our side", "Nothing was changed."), {})
+
+
+def _was_first(error: Exception) -> bool:
+    """Services look before they write; of two at the same moment a unique constraint lets one through."""
+    return isinstance(error, exc.IntegrityError) and isinstance(error.orig, psycopg.errors.UniqueViolation)
 
 
 def _is_passing(error: Exception) -> bool:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping
-
-from app.core import sealed
-from app.identity.models import Person
 from app.teams import service_hours
 
 
@@ -38,7 +35,6 @@ class AdmittedPatient:
     coordinator_id: UUID
     coordinator_given_name: str
     coordinator_family_name: str
-    coordinator_phone_sealed: bytes | None
 
     @property
     def name(self) -> str:
@@ -47,11 +43,6 @@ class AdmittedPatient:
     @property
     def coordinator_name(self) -> str:
         return f"{self.coordinator_given_name} {self.coordinator_family_name}"
-
-    @property
-    def coordinator_phone(self) -> str | None:
-        blob = self.coordinator_phone_sealed
-        return sealed.unseal(blob, Person.phone.place, self.coordinator_id) if blob else None
 
     def team_is_there(self, at: datetime) -> bool:
         return service_hours.is_open(self.service_hours, self.team_zone, at)
@@ -70,8 +61,7 @@ COLUMNS = """
     p.id, p.organisation_id, p.person_id, pp.given_name, pp.family_name, pp.language, p.zone, p.ended_at,
     p.team_id, t.name as team_name, t.zone as team_zone, t.service_hours, t.out_of_hours_sentence,
     t.out_of_hours_number, t.minutes_to_acknowledge, t.lead_id, p.coordinator_id,
-    c.given_name as coordinator_given_name, c.family_name as coordinator_family_name,
-    c.phone_sealed as coordinator_phone_sealed
+    c.given_name as coordinator_given_name, c.family_name as coordinator_family_name
 """
 JOINS = """
     join person pp on pp.id = p.person_id
@@ -81,7 +71,7 @@ JOINS = """
 _FIELDS = tuple(AdmittedPatient.__dataclass_fields__)
 
 
-def admitted_patient(row: RowMapping) -> AdmittedPatient:
+def admitted_patient(row: Mapping[Any, Any]) -> AdmittedPatient:
     """An AdmittedPatient from a row that holds COLUMNS."""
     values = {name: row[name] for name in _FIELDS}
     values["zone"], values["team_zone"] = ZoneInfo(values["zone"]), ZoneInfo(values["team_zone"])

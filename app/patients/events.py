@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.core.events import Event
 
@@ -14,3 +15,11 @@ class CareEnded(Event):
 
     ended_at: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver(Event):
+    """A patient has another team or another named coordinator from this commit on."""
+
+    team_id: UUID
+    coordinator_id: UUID

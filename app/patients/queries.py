@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import ColumnElement, RowMapping, func, literal, or_, select, text, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.access.guards import Caller, Credential, Standing
 from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
+from app.core.pages import Position
 from app.identity import tokens
+from app.identity.models import Person
 from app.patients import admission
 from app.patients.admission import AdmittedPatient
 from app.patients.models import CircleGrant, CircleMember, Patient
+from app.teams import queries as teams
+from app.teams.models import Membership as StaffMembership
+from app.teams.models import Team
 
+_HERE = "admitted_patient"  # where the session remembers whom this request was admitted to
 _CALLER = """
     s.id as session_id, me.id as caller_id, me.given_name as caller_given, me.family_name as caller_family,
     me.kind as caller_kind,
@@ -67,7 +75,9 @@ class Directory:
         known = _caller(row)
         if row["id"] is None:
             return known, None, Standing(frozenset())
-        return known, admission.admitted_patient(row), _standing(known, row)
+        patient = admission.admitted_patient(row)
+        db.session().info[_HERE] = patient
+        return known, patient, _standing(known, row)
 
 
 def _key(credential: Credential) -> UUID | bytes | None:
@@ -104,6 +114,12 @@ def _standing(known: Caller, row: RowMapping) -> Standing:
 _BY_ID = text(f"select {admission.COLUMNS} from patient p {admission.JOINS} where p.id = any(:ids)")  # noqa: S608
 
 
+def admitted_one(patient_id: UUID) -> AdmittedPatient:
+    """The patient this request was admitted to, without asking again; read anew for work that no person asked for."""
+    here: AdmittedPatient | None = db.session().info.get(_HERE)
+    return here if here is not None and here.id == patient_id else admitted([patient_id])[patient_id]
+
+
 def admitted(patient_ids: Collection[UUID]) -> dict[UUID, AdmittedPatient]:
     """Patients for work that no person asked for (jobs, re-runs, imports); the caller answers for the access."""
     rows = db.session.execute(_BY_ID, {"ids": list(patient_ids)}).mappings()
@@ -121,21 +137,124 @@ def own_records(person_id: UUID) -> Sequence[Patient]:
     return db.session.scalars(select(Patient).where(Patient.person_id == person_id).order_by(*order)).all()
 
 
-def circle(patient: AdmittedPatient) -> list[tuple[CircleMember, list[CircleGrant]]]:
-    """The running members of a circle with their running grants."""
-    running = (CircleMember.patient_id == patient.id, CircleMember.ended_at.is_(None))
-    members = db.session.scalars(select(CircleMember).where(*running).order_by(CircleMember.created_at)).all()
-    given = (CircleGrant.patient_id == patient.id, CircleGrant.ended_at.is_(None))
+_COORDINATOR = aliased(Person)
+_WHOLE = (
+    select(Patient, Person, Team, _COORDINATOR)
+    .select_from(Patient)
+    .join(Person, Person.id == Patient.person_id)
+    .join(Team, Team.id == Patient.team_id)
+    .join(_COORDINATOR, _COORDINATOR.id == Patient.coordinator_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRecord:
+    """A record with its person, team and named coordinator."""
+
+    record: Patient
+    person: Person
+    team: Team
+    coordinator: Person
+
+    @property
+    def version(self) -> int:
+        return self.record.version
+
+
+def whole_record(patient_id: UUID) -> WholeRecord:
+    """All that is kept of a patient who was admitted, or has just been enrolled, in one query."""
+    return WholeRecord(*db.session.execute(_WHOLE.where(Patient.id == patient_id)).one())
+
+
+def in_team(team_id: UUID, after: Position | None, limit: int) -> list[WholeRecord]:
+    """The running patients of a team, enrolled last first; one more than `limit`, to know of a next page."""
+    where = [Patient.team_id == team_id, Patient.ended_at.is_(None)]
+    if after is not None:
+        where.append(tuple_(Patient.enrolled_at, Patient.id) < tuple_(literal(after.at), literal(after.id)))
+    rows = _WHOLE.where(*where).order_by(Patient.enrolled_at.desc(), Patient.id.desc()).limit(limit + 1)
+    return [WholeRecord(*row) for row in db.session.execute(rows)]
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePlace:
+    """Somebody's place in a circle, with what is granted to them now."""
+
+    member: CircleMember
+    person: Person
+    grants: list[CircleGrant]
+
+
+def circle(patient: AdmittedPatient) -> list[CirclePlace]:
+    """The running members of a circle with their running grants, in two queries."""
+    return _memberships(CircleMember.patient_id == patient.id, CircleMember.person_id)
+
+
+def circles_of(person_id: UUID) -> list[CirclePlace]:
+    """The circles somebody belongs to, each with its patient as `person`, in two queries."""
+    return _memberships(CircleMember.person_id == person_id, Patient.person_id)
+
+
+def _memberships(whose: ColumnElement[bool], shown: InstrumentedAttribute[UUID]) -> list[CirclePlace]:
+    both = select(CircleMember, Person).select_from(CircleMember).join(Patient, Patient.id == CircleMember.patient_id)
+    joined = both.join(Person, Person.id == shown).where(whose, CircleMember.ended_at.is_(None))
+    rows = db.session.execute(joined.order_by(CircleMember.created_at)).all()
+    given = (CircleGrant.member_id.in_([member.id for member, _ in rows]), CircleGrant.ended_at.is_(None))
     grants: dict[UUID, list[CircleGrant]] = {}
     for grant in db.session.scalars(select(CircleGrant).where(*given, CircleGrant.ends_on >= clock.now().date())):
         grants.setdefault(grant.member_id, []).append(grant)
-    return [(member, grants.get(member.id, [])) for member in members]
+    return [CirclePlace(member, person, grants.get(member.id, [])) for member, person in rows]
+
+
+def place(member: CircleMember) -> CirclePlace:
+    """The place of a member who has just been added: nothing is granted yet."""
+    return CirclePlace(member, db.session.get_one(Person, member.person_id), [])
+
+
+@dataclass(frozen=True, slots=True)
+class MyRole:
+    """A role somebody holds, with the names of its organisation and team."""
+
+    organisation_id: UUID
+    organisation: str
+    team_id: UUID | None
+    team: str | None
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """A person with everything that says whom they may call about."""
+
+    person: Person
+    roles: list[MyRole]
+    records: Sequence[Patient]
+    circles: list[CirclePlace]
+
+
+def me(person_id: UUID) -> Me:
+    """Who somebody is to Kith, in five queries however much it is."""
+    roles = [
+        MyRole(held.organisation_id, organisation, held.team_id, team, held.role)
+        for held, organisation, team in teams.roles_of(person_id)
+    ]
+    return Me(db.session.get_one(Person, person_id), roles, own_records(person_id), circles_of(person_id))
 
 
 def coordinates(person_id: UUID, team_id: UUID) -> int:
     """How many running patients of a team this person is the named coordinator of."""
     where = (Patient.coordinator_id == person_id, Patient.team_id == team_id, Patient.ended_at.is_(None))
-    return len(db.session.scalars(select(Patient.id).where(*where)).all())
+    return db.session.scalar(select(func.count()).select_from(Patient).where(*where)) or 0
+
+
+def is_known_elsewhere(record: Patient) -> bool:
+    """Does the person of this record work for somebody, or have a record in another organisation?"""
+    works = select(StaffMembership.id).where(
+        StaffMembership.person_id == record.person_id, StaffMembership.ended_at.is_(None)
+    )
+    other = select(Patient.id).where(
+        Patient.person_id == record.person_id, Patient.organisation_id != record.organisation_id
+    )
+    return bool(db.session.scalar(select(or_(works.exists(), other.exists()))))
 
 
 def enrolled_in(team_ids: Collection[UUID]) -> Sequence[Patient]:

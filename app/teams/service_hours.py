@@ -1,9 +1,9 @@
-"""When a team is there: pure functions over its weekly hours and its zone."""
+"""When a team is there: pure functions over its weekly hours and its zone. Instants come back in UTC."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -46,4 +46,4 @@ def _openings(hours: Hours, zone: ZoneInfo, at: datetime) -> Iterator[tuple[date
         if span := hours.get(DAYS[day.weekday()]):
             opens, closes = (datetime.combine(day, time.fromisoformat(t), zone) for t in span)
             # Aware times of one zone compare by wall time; make them instants first.
-            yield opens.astimezone(at.tzinfo), closes.astimezone(at.tzinfo)
+            yield opens.astimezone(UTC), closes.astimezone(UTC)

@@ -1,0 +1,29 @@
+"""Commands of identity."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from app.core.errors import DomainError
+from app.core.unit_of_work import unit_of_work
+from app.identity import queries, service
+
+
+@click.command("set-password")
+@click.option("--person", "identifier", prompt="E-mail or phone of the person", help="E-mail or phone of the person.")
+@click.option(
+    "--password", prompt=True, hide_input=True, confirmation_prompt=True, envvar="KITH_PASSWORD", help="15 or more."
+)
+@with_appcontext
+def set_password(identifier: str, password: str) -> None:
+    """Give a person a new password and sign them out everywhere."""
+    try:
+        with unit_of_work():
+            person = queries.person_by_contact(identifier)
+            if person is None:
+                raise click.ClickException("Nobody is known by this e-mail or phone.")
+            service.set_password(person, password)
+    except DomainError as error:
+        raise click.ClickException(error.detail) from None
+    click.echo("The password is set; every earlier sign-in has been ended.")
