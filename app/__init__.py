@@ -35,12 +35,14 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 def _configure(app: Flask, settings: config.Settings) -> None:
     app.json = http.OrjsonProvider(app)
     app.extensions["keyring"] = settings.keyring
+    app.extensions["create_app"] = create_app  # a worker makes another, as another database role
     app.extensions["token_key"] = tokens.key_from(settings.secret_key)
     app.config.update(
         KITH=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MAX_CONTENT_LENGTH=LARGEST_BODY,
+        PROVIDE_AUTOMATIC_OPTIONS=False,  # a route answers what it declares, nothing else
         MIGRATIONS=str(config.HOME / "migrations"),
         SESSION_COOKIE_NAME=f"{settings.cookie_name}-form",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),

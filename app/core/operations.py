@@ -97,11 +97,12 @@ def failing(checks: list[Check]) -> dict[str, str]:
 
 
 def ready() -> Response:
-    """Ready when every check that stops traffic holds; names what does not."""
-    checks = [check for check in of_this_app().checks if check.stops_traffic]
+    """Ready when every check that stops traffic holds; names all that do not hold."""
+    checks = of_this_app().checks
     wrong = failing(checks)
-    body = current_app.json.dumps({"ready": not wrong, "failing": wrong})
-    return Response(body, status=503 if wrong else 200, mimetype="application/json")
+    is_ready = not any(check.name in wrong for check in checks if check.stops_traffic)
+    body = current_app.json.dumps({"ready": is_ready, "failing": wrong})
+    return Response(body, status=200 if is_ready else 503, mimetype="application/json")
 
 
 def exposition() -> Response:

@@ -5,7 +5,7 @@ Each job is claimed by its row in `tick`, so on any number of machines one of th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,10 +67,11 @@ def _claimed(job: Job) -> bool:
         return connection.execute(_CLAIM, values).first() is not None
 
 
-def start(app: Flask, jobs: list[Job]) -> BackgroundScheduler:
-    """Start the clock of this process."""
+def start(app: Flask, jobs: Sequence[Job]) -> BackgroundScheduler:
+    """Start the clock of this process: each job now, and then again and again."""
     scheduler = BackgroundScheduler(timezone="UTC")
     for job in jobs:
+        scheduler.add_job(run, args=(app, job))  # once at the start
         scheduler.add_job(
             run,
             "interval",

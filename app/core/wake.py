@@ -7,14 +7,30 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import psycopg
+from flask import current_app
 from psycopg import sql
+from sqlalchemy.engine import make_url
 
+from app.core import unit_of_work
 from app.core.logs import log
 
 CHANNEL = "kith_deliveries"
 _AT_MOST_EACH = 0.005  # seconds between two calls of one process
+_REST = 1.0  # seconds after a lost connection
+
+
+def conninfo(url: str) -> str:
+    """The address of a database as the driver itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def after_commit() -> None:
+    """Have the senders woken once this transaction is committed."""
+    waker: Waker = current_app.extensions["waker"]
+    unit_of_work.after_commit("wake", waker.call)
 
 
 class Waker(threading.Thread):
@@ -27,18 +43,22 @@ class Waker(threading.Thread):
         self.started = threading.Lock()
 
     def call(self) -> None:
-        if not self.is_alive() and self.started.acquire(blocking=False):
+        """Ask for the senders; returns at once."""
+        # Started by the first call, so in the process that serves and not in the one that forked it.
+        if self.started.acquire(blocking=False):
             self.start()
         self.wanted.set()
 
     def run(self) -> None:
         while True:
+            self.wanted.wait()
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as connection:
                     self._call_through(connection)
-            except psycopg.Error:
-                log.warning("waker lost its connection")
-                time.sleep(1)
+            except psycopg.Error as error:
+                log.warning("waker lost its connection", error=type(error).__name__)
+                time.sleep(_REST)
+                self.wanted.clear()  # the senders' own poll has seen it meanwhile
 
     def _call_through(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         while True:
@@ -46,3 +66,26 @@ class Waker(threading.Thread):
             self.wanted.clear()
             connection.execute(sql.SQL("notify {}").format(sql.Identifier(CHANNEL)))
             time.sleep(_AT_MOST_EACH)
+
+
+class Listener(threading.Thread):
+    """The other end: calls `woken` whenever somebody calls the senders."""
+
+    def __init__(self, conninfo: str, woken: Callable[[], None], stop: threading.Event) -> None:
+        super().__init__(name="listener", daemon=True)
+        self.conninfo, self.woken, self.stop = conninfo, woken, stop
+
+    def run(self) -> None:
+        while not self.stop.is_set():
+            try:
+                with psycopg.connect(self.conninfo, autocommit=True) as connection:
+                    self._listen(connection)
+            except psycopg.Error as error:
+                log.warning("listener lost its connection", error=type(error).__name__)
+                self.stop.wait(_REST)
+
+    def _listen(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
+        connection.execute(sql.SQL("listen {}").format(sql.Identifier(CHANNEL)))
+        while not self.stop.is_set():
+            for _ in connection.notifies(timeout=_REST, stop_after=1):
+                self.woken()

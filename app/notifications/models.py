@@ -1,9 +1,8 @@
-"""Tables of notifications: deliveries (the queue itself), attempts, receipts, inbound texts, phones out of reach."""
+"""Tables of notifications: deliveries (the queue itself), attempts, receipts, inbound texts, what is out of reach."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -22,8 +21,14 @@ class Delivery(Base, Row):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "priority", "due_at", postgresql_where=text("state in ('pending', 'unknown')")),
+        # States that operators count.
+        Index("ix_delivery_stuck", "state", postgresql_where=text("state in ('pending', 'unknown', 'parked')")),
         Index("ix_delivery_about_id", "about_id"),
-        Index("ix_delivery_provider_id", "provider_id"),
+        Index(
+            "ix_delivery_unconfirmed",
+            "due_at",
+            postgresql_where=text("state = 'accepted' and settled_at is null"),
+        ),
         CheckConstraint(
             "state in ('pending', 'unknown', 'accepted', 'delivered', 'undelivered', 'failed', 'stale', 'parked')",
             name="state",
@@ -40,11 +45,12 @@ class Delivery(Base, Row):
     channel: Mapped[str]
     body_sealed: Mapped[bytes]
     state: Mapped[str] = mapped_column(default="pending")
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime]  # when something is next to be done about it
     useful_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    provider_id: Mapped[str | None]
+    spent: Mapped[int] = mapped_column(default=0)  # of the tries that may not go on for ever
+    provider_id: Mapped[str | None] = mapped_column(unique=True)
     provider_status: Mapped[str | None]
     last_outcome: Mapped[str | None]
     last_code: Mapped[str | None]
@@ -77,7 +83,9 @@ class Receipt(Base, Row):
     provider_id: Mapped[str]
     status: Mapped[str]
     code: Mapped[str | None]
-    facts: Mapped[dict[str, Any]]
+    fields_sealed: Mapped[bytes]  # every form field as it came, known or not
+
+    fields = Sealed()
 
 
 class InboundText(Base, Row):
@@ -100,13 +108,26 @@ class InboundText(Base, Row):
 
 
 class OutOfReach(Base, Row):
-    """A phone that cannot be texted: its owner said STOP, or the provider says the number is bad."""
+    """A phone that cannot be texted: its owner said STOP, or the provider says the number is bad; until `back_at`."""
 
     __tablename__ = "out_of_reach"
 
     phone_index: Mapped[bytes] = mapped_column(unique=True)
     why: Mapped[str]
     code: Mapped[str | None]
+    back_at: Mapped[datetime | None]
+
+
+class ChannelPause(Base):
+    """A way out that is stopped because the provider refuses our account; over when `resumed_at` is known."""
+
+    __tablename__ = "channel_pause"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str | None]
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    resumed_at: Mapped[datetime | None]
 
 
 class SandboxMessage(Base, Row):
@@ -114,7 +135,7 @@ class SandboxMessage(Base, Row):
 
     __tablename__ = "sandbox_message"
 
-    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"))
+    delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), unique=True)
     channel: Mapped[str]
     recipient: Mapped[str]
     address_sealed: Mapped[bytes]

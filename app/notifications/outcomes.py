@@ -39,6 +39,8 @@ _RANKS = {
     "canceled": 4,
 }
 _FINAL = 4
+NOT_ARRIVED = frozenset({"undelivered", "failed", "canceled"})
+ARRIVED = frozenset({"delivered", "read"})
 
 
 def _read_table(name: str) -> dict[int, Outcome]:

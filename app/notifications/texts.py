@@ -34,7 +34,8 @@ def first_name(given: str) -> str:
 
 def name_with_initial(given: str, family: str) -> str:
     """First name and initial, `Mary O.`; never the surname."""
-    first, initial = _first_word(given, LONGEST_NAME - 3), _first_word(family, 1).upper()
+    first = _first_word(given, LONGEST_NAME - 3)
+    initial = segments.fold(_first_word(family, 1).upper())[:1]  # a capital may be two letters (ß) or outside GSM-7 (À)
     return f"{first} {initial}." if first and initial else first
 
 

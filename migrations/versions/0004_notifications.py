@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0003"
@@ -38,6 +37,7 @@ def upgrade() -> None:
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
+        sa.Column("back_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_out_of_reach")),
@@ -49,11 +49,20 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=True),
-        sa.Column("facts", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("fields_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("provider_id", "status", name=op.f("uq_receipt_provider_id_status")),
+    )
+    op.create_table(
+        "channel_pause",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=True),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_pause")),
     )
     op.create_table(
         "delivery",
@@ -71,6 +80,7 @@ def upgrade() -> None:
         sa.Column("useful_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("spent", sa.Integer(), nullable=False),
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("provider_status", sa.String(), nullable=True),
         sa.Column("last_outcome", sa.String(), nullable=True),
@@ -86,8 +96,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_delivery_patient_id")),
         sa.ForeignKeyConstraint(["recipient_id"], ["person.id"], name=op.f("fk_delivery_recipient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("provider_id", name=op.f("uq_delivery_provider_id")),
     )
     op.create_index("ix_delivery_about_id", "delivery", ["about_id"], unique=False)
+    op.create_index(
+        "ix_delivery_stuck",
+        "delivery",
+        ["state"],
+        unique=False,
+        postgresql_where=sa.text("state in ('pending', 'unknown', 'parked')"),
+    )
     op.create_index(
         "ix_delivery_due",
         "delivery",
@@ -95,7 +113,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state in ('pending', 'unknown')"),
     )
-    op.create_index("ix_delivery_provider_id", "delivery", ["provider_id"], unique=False)
+    op.create_index(
+        "ix_delivery_unconfirmed",
+        "delivery",
+        ["due_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'accepted' and settled_at is null"),
+    )
     op.create_table(
         "delivery_attempt",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -121,6 +145,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name=op.f("fk_sandbox_message_delivery_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sandbox_message")),
+        sa.UniqueConstraint("delivery_id", name=op.f("uq_sandbox_message_delivery_id")),
     )
     op.execute("revoke update on delivery_attempt from kith_app, kith_worker")
     op.execute("revoke update on sandbox_message from kith_app, kith_worker")
@@ -130,6 +155,7 @@ def downgrade() -> None:
     op.drop_table("sandbox_message")
     op.drop_table("delivery_attempt")
     op.drop_table("delivery")
+    op.drop_table("channel_pause")
     op.drop_table("receipt")
     op.drop_table("out_of_reach")
     op.drop_table("inbound_text")

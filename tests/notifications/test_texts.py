@@ -59,6 +59,8 @@ NAMES = {
     "a number": ("943 476 5919", "Mary", ""),
     "a line break": ("Mary\nRING 0900", "Okafor", "Mary O."),
     "an emoji": ("Mary😀", "Okafor", "Mary O."),
+    "an initial of two capitals": ("Jan", "ßen", "Jan S."),
+    "an initial whose capital is not in GSM-7": ("Lea", "àgoston", "Lea A."),
     "nothing": ("", "", ""),
 }
 

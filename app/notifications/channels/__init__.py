@@ -1,11 +1,20 @@
-"""The ways out of the building, each behind the same `send`."""
+"""The ways out of the building, each behind the same few methods."""
 
 import dataclasses
 import typing
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import current_app
 
 from app.notifications import outcomes
+
+SMS = "sms"
+
+
+class ProviderUnavailable(Exception):
+    """The provider could not be asked; nothing is known now that was not known before."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,9 +38,46 @@ class Attempt:
     retry_after: timedelta | None = None
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class ProviderMessage:
+    """A message as the provider lists it."""
+
+    provider_id: str
+    inbound: bool
+    to: str
+    from_: str | None
+    body: str
+    status: str
+    code: int | None
+    created_at: datetime | None
+    sent_at: datetime | None
+
+
 class Channel(typing.Protocol):
-    """Anything that can hand a text over."""
+    """Anything that can hand a text over. Asking raises ProviderUnavailable; sending raises nothing."""
 
     def send(self, handover: Handover) -> Attempt:
         """Hand over once, without retries; every ending is an Attempt, never an exception."""
         ...
+
+    def look_up(self, to: str, since: datetime, body: str | None = None) -> list[ProviderMessage]:
+        """What the provider made for this number since then, newest first, with this very body if one is given."""
+        ...
+
+    def fetch(self, provider_id: str) -> ProviderMessage | None:
+        """One message as the provider has it now; None if it has none of that id."""
+        ...
+
+    def messages_since(self, when: datetime) -> list[ProviderMessage]:
+        """Inbound texts that the provider has had since then."""
+        ...
+
+    def comes_from_provider(self, path_and_query: str, form: Sequence[tuple[str, str]], header: str | None) -> bool:
+        """Whether the provider sent this request about our account; the path and form are as they arrived."""
+        ...
+
+
+def of_this_app(name: str = SMS) -> Channel:
+    """The channel of this name, as assembly made it from the settings."""
+    made: dict[str, Channel] = current_app.extensions["channels"]
+    return made[name]

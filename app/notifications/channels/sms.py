@@ -4,7 +4,6 @@ What its answers mean is data in error_codes.toml. Twilio documents no idempoten
 answer is neither a success nor a failure: our own id is in the callback URL, and `look_up` lists what Twilio has.
 """
 
-import dataclasses
 import email.utils
 import hmac
 import json
@@ -22,6 +21,7 @@ from twilio.http.response import Response
 from werkzeug.datastructures import MultiDict
 
 from app.notifications import channels, outcomes
+from app.notifications.channels import ProviderMessage, ProviderUnavailable
 
 API = "https://api.twilio.com"
 STATUS_PATH = "/webhooks/twilio/status/"
@@ -34,25 +34,6 @@ CLOCKS_DIFFER = timedelta(minutes=1)
 
 # The address of a list request holds a phone number, and urllib3 writes addresses into its debug log.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
-
-
-class ProviderUnavailable(Exception):
-    """Twilio could not be asked; nothing is known now that was not known before."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ProviderMessage:
-    """A message as Twilio lists it."""
-
-    provider_id: str
-    inbound: bool
-    to: str
-    from_: str | None
-    body: str
-    status: str
-    code: int | None
-    created_at: datetime | None
-    sent_at: datetime | None
 
 
 class TwilioChannel:
@@ -138,6 +119,11 @@ class TwilioChannel:
         filters = {"to": self._from_number} if self._from_number else {}
         found = self._list(date_sent_after=when.astimezone(UTC).replace(microsecond=0), page_size=1000, **filters)
         return [message for message in found if message.inbound]
+
+    def comes_from_provider(self, path_and_query: str, form: Sequence[tuple[str, str]], header: str | None) -> bool:
+        """Whether this request is Twilio's, about our account."""
+        ours = ("AccountSid", self.account_sid) in form
+        return self.check_signature(path_and_query, form, header) and ours
 
     def check_signature(self, path_and_query: str, form: Iterable[tuple[str, str]], header: str | None) -> bool:
         """Whether Twilio signed this request, sent to our configured public address, with any secret it may use.

@@ -1,34 +1,30 @@
-"""Tell somebody something: a delivery row in the caller's transaction; senders hand it over after the commit."""
+"""Tell somebody something: a delivery row in the caller's transaction; senders hand it over after the commit.
+
+What senders and the provider do with it is in the files beside this one.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import current_app
-from sqlalchemy import text
+from sqlalchemy import text, update
 
-from app.core import clock, sealed, unit_of_work
+from app.core import clock, sealed, wake
 from app.core.db import db
 from app.core.ids import new_id
-from app.notifications.models import Delivery
-
-# Kind of message -> (priority, how long it is of use; None: as long as it takes).
-KINDS: dict[str, tuple[int, timedelta | None]] = {
-    "alert": (0, None),
-    "code": (1, timedelta(minutes=10)),
-    "message": (5, timedelta(hours=4)),
-    "reminder": (6, timedelta(minutes=45)),
-}
+from app.notifications import channels, kinds
+from app.notifications.models import OPEN_STATES, Delivery
 
 # For a statement of another slice that writes its facts and their messages at once: rows of :deliveries as JSON.
 INSERT_FROM_JSON = """
     insert into delivery (id, created_at, organisation_id, patient_id, recipient_id, about, about_id, kind, priority,
-        channel, body_sealed, state, due_at, useful_until, attempts)
+        channel, body_sealed, state, due_at, useful_until, attempts, spent)
     select id, created_at, organisation_id, patient_id, recipient_id, about, about_id, kind, priority, channel,
-        body_sealed, 'pending', due_at, useful_until, 0
+        body_sealed, 'pending', due_at, useful_until, 0, 0
     from jsonb_to_recordset(cast(:deliveries as jsonb)) as d (id uuid, created_at timestamptz, organisation_id uuid,
         patient_id uuid, recipient_id uuid, about text, about_id uuid, kind text, priority int, channel text,
         body_sealed bytea, due_at timestamptz, useful_until timestamptz)
@@ -45,10 +41,10 @@ def delivery_row(
     about_id: UUID,
     kind: str,
     body: str,
+    useful_until: datetime | None = None,
 ) -> dict[str, Any]:
-    """A row for INSERT_FROM_JSON; its body is sealed already."""
-    now, one = clock.now(), new_id()
-    priority, useful_for = KINDS[kind]
+    """A row for INSERT_FROM_JSON; its body is sealed already. Kinds are those of `kinds`."""
+    now, one, its_kind = clock.now(), new_id(), kinds.KINDS[kind]
     return {
         "id": one,
         "created_at": now,
@@ -58,11 +54,11 @@ def delivery_row(
         "about": about,
         "about_id": about_id,
         "kind": kind,
-        "priority": priority,
-        "channel": "sms",
+        "priority": its_kind.priority,
+        "channel": channels.SMS,
         "body_sealed": "\\x" + sealed.seal(body, Delivery.body.place, one).hex(),
         "due_at": now,
-        "useful_until": now + useful_for if useful_for else None,
+        "useful_until": kinds.useful_until(its_kind, now, useful_until),
     }
 
 
@@ -75,8 +71,13 @@ def tell(**facts: Any) -> UUID:
     return one
 
 
+def withdraw(about_ids: Collection[UUID]) -> int:
+    """Do not send what waits about these things any more; returns how many. What a sender holds may still leave."""
+    waiting = (Delivery.about_id.in_(about_ids), Delivery.state.in_(OPEN_STATES), Delivery.lease_until.is_(None))
+    stopped = {"state": "stale", "last_outcome": "withdrawn", "settled_at": clock.now()}
+    return int(db.session.execute(update(Delivery).where(*waiting).values(stopped)).rowcount)  # type: ignore[attr-defined]
+
+
 def wake_senders() -> None:
     """Call the senders after this commit, best effort."""
-    waker = current_app.extensions.get("waker")
-    if waker is not None:
-        unit_of_work.after_commit("wake senders", waker.call)
+    wake.after_commit()

@@ -1,0 +1,39 @@
+"""Commands of the core: the worker."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+import signal
+import threading
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.core import specification, worker
+
+
+@click.command("worker")
+@click.option("--senders", default=8, show_default=True, help="Texts handed over at the same time, besides alerts.")
+@with_appcontext
+def work(senders: int) -> None:
+    """Send what is due, do tasks and tick, until stopped. Any number of these may run, on any machines."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    settings = current_app.config["KITH"]
+    # The same app as another database role, which may do what a worker does and no more.
+    app = current_app.extensions["create_app"](dataclasses.replace(settings, database_url=settings.worker_database_url))
+    worker.run(app, app.extensions["crews"](senders), app.extensions["jobs"], stop)
+    os._exit(0)  # without waiting for threads that are stuck in a call: their rows come again when the lease ends
+
+
+@click.command("api-spec")
+@with_appcontext
+def write_api_spec() -> None:
+    """Write api_spec/openapi.json and api_spec/access.csv from the routes."""
+    folder = pathlib.Path(current_app.root_path).parent / "api_spec"
+    specification.write(current_app._get_current_object(), folder)  # type: ignore[attr-defined]
+    click.echo(f"Written to {folder.name}/.")

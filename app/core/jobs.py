@@ -1,0 +1,29 @@
+"""What the clock does for the core."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.core import clock, idempotency, reruns
+from app.core.scheduler import Job
+
+ANSWERS_ARE_KEPT = timedelta(hours=24)
+
+
+def _tick() -> None:
+    """Nothing: claiming this job is the tick that `/readyz` looks for."""
+
+
+def _run_again() -> None:
+    reruns.run_due()
+
+
+def _forget_answers() -> None:
+    idempotency.forget_before(clock.now() - ANSWERS_ARE_KEPT)
+
+
+JOBS = (
+    Job("tick", timedelta(seconds=10), _tick),
+    Job("run failed handlers again", timedelta(seconds=5), _run_again),
+    Job("forget answers", timedelta(hours=1), _forget_answers),
+)

@@ -1,0 +1,117 @@
+"""The worker: crews that do due rows, the task queue and the clock, in one process, on any number of machines."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+
+from app.core import scheduler, wake
+from app.core.logs import log
+from app.core.queue import Queue
+
+POLL_EACH = 1.0  # seconds: the truth, whether or not anybody called
+STOPS_WITHIN = 4.0  # seconds; what takes longer is left to its lease
+_LET_THEM_FINISH = 0.02  # seconds to wait for more free hands, so that one claim takes several rows
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Hands for rows that are due: `gather` claims up to so many of them, `do` does one with no transaction open."""
+
+    name: str
+    hands: int
+    gather: Callable[[int], Sequence[Any]]
+    do: Callable[[Any], None]
+
+
+def run(app: Flask, crews: Sequence[Crew], jobs: Sequence[scheduler.Job], stop: threading.Event) -> None:
+    """Work until told to stop, then finish what is in hand, but not for long."""
+    foremen = [Foreman(app, crew, stop) for crew in crews]
+
+    def everybody() -> None:
+        for foreman in foremen:
+            foreman.wanted.set()
+
+    tasks: Queue = app.extensions["queue"]
+    threads = [*foremen, threading.Thread(target=tasks.work, args=(stop,), name="tasks", daemon=True)]
+    threads.append(wake.Listener(wake.conninfo(app.config["SQLALCHEMY_DATABASE_URI"]), everybody, stop))
+    for thread in threads:
+        thread.start()
+    clock = scheduler.start(app, jobs)
+    log.info("worker started")
+    stop.wait()
+    clock.shutdown(wait=False)
+    everybody()
+    deadline = time.monotonic() + STOPS_WITHIN
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    log.info("worker stopped")
+
+
+class Foreman(threading.Thread):
+    """Claims as many rows as the crew has free hands, so that whatever is claimed is begun at once."""
+
+    def __init__(self, app: Flask, crew: Crew, stop: threading.Event) -> None:
+        super().__init__(name=f"{crew.name} foreman", daemon=True)
+        self.app, self.crew, self.stop = app, crew, stop
+        self.wanted = threading.Event()
+        self._free = crew.hands
+        self._freed = threading.Condition()
+        self._given: queue.SimpleQueue[Any] = queue.SimpleQueue()
+
+    def run(self) -> None:
+        hands = [threading.Thread(target=self._hand, name=self.crew.name, daemon=True) for _ in range(self.crew.hands)]
+        for hand in hands:
+            hand.start()
+        while not self.stop.is_set():
+            self._round()
+        for _ in hands:
+            self._given.put(None)
+        for hand in hands:
+            hand.join()
+
+    def _round(self) -> None:
+        room = self._room()
+        if not room:
+            return
+        self.wanted.clear()  # before looking, so that a call during the look is not lost
+        rows = self._gathered(room)
+        with self._freed:
+            self._free -= len(rows)
+        for row in rows:
+            self._given.put(row)
+        if len(rows) < room:
+            self.wanted.wait(POLL_EACH)
+
+    def _room(self) -> int:
+        """How many hands are free: waits a little for half of them, longer for the first."""
+        with self._freed:
+            self._freed.wait_for(lambda: self._free * 2 >= self.crew.hands, _LET_THEM_FINISH)
+            if not self._free:
+                self._freed.wait(POLL_EACH)
+            return self._free
+
+    def _gathered(self, room: int) -> Sequence[Any]:
+        try:
+            with self.app.app_context():
+                return self.crew.gather(room)
+        except Exception as error:  # the database is away: it is asked again in a second
+            log.warning("nothing could be claimed", name=self.crew.name, error=type(error).__name__)
+            return ()
+
+    def _hand(self) -> None:
+        while (row := self._given.get()) is not None:
+            try:
+                with self.app.app_context():
+                    self.crew.do(row)
+            except Exception:  # its lease runs out and it comes again
+                log.exception("row not done", name=self.crew.name)
+            with self._freed:
+                self._free += 1
+                self._freed.notify()

@@ -1,0 +1,40 @@
+"""The kinds of messages: which goes first, how late one is still of use, how long the provider may keep trying.
+
+Sources: reliability.md (ValidityPeriod: a reminder until it is useless, a step of escalation its delay, a message 4 h,
+a code 10 min). That an alert is asked of the provider for 30 min is judgement: a second person is told sooner.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`late_after` None: never too late. `settle_after` is how long a callback may take before we ask the provider."""
+
+    name: str
+    priority: int
+    late_after: timedelta | None
+    validity: timedelta
+    settle_after: timedelta
+    may_be_doubled: bool = False
+
+
+ALERT = Kind("alert", 0, None, timedelta(minutes=30), timedelta(seconds=2), may_be_doubled=True)
+CODE = Kind("code", 10, timedelta(minutes=10), timedelta(minutes=10), timedelta(seconds=2))
+REMINDER = Kind("reminder", 20, timedelta(minutes=60), timedelta(minutes=60), timedelta(seconds=10))
+MESSAGE = Kind("message", 30, timedelta(hours=4), timedelta(hours=4), timedelta(seconds=10))
+KINDS = {kind.name: kind for kind in (ALERT, CODE, REMINDER, MESSAGE)}
+
+
+def useful_until(kind: Kind, due_at: datetime, asked: datetime | None) -> datetime | None:
+    """Until when it is of use: what the caller says, or the limit of its kind; an alert is never too late."""
+    if kind.late_after is None:
+        return None
+    limit = due_at + kind.late_after
+    return min(asked, limit) if asked else limit
+
+
+def validity(kind: Kind, until: datetime | None, now: datetime) -> timedelta:
+    """How long the provider may keep trying from now."""
+    return kind.validity if until is None else min(kind.validity, until - now)

@@ -1,0 +1,189 @@
+"""Reads of notifications: what a sender needs, what operators ask, the sandbox inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+
+from app.core import clock, metrics
+from app.core.db import db
+from app.notifications import kinds
+from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, OutOfReach, SandboxMessage
+
+ALERTS_WAIT_AT_MOST = timedelta(seconds=60)
+OTHERS_WAIT_AT_MOST = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A claimed delivery with what is true of its recipient at this moment."""
+
+    id: UUID
+    organisation_id: UUID
+    patient_id: UUID | None
+    recipient_id: UUID
+    about: str
+    about_id: UUID
+    kind: str
+    channel: str
+    body_sealed: bytes
+    state: str
+    created_at: datetime
+    useful_until: datetime | None
+    lease_until: datetime
+    attempts: int
+    spent: int
+    last_outcome: str | None
+    was_left: bool  # claimed before by somebody who never came back: it may have been handed over
+    given_name: str
+    phone_sealed: bytes | None
+    phone_index: bytes | None
+    is_active: bool
+    out_of_reach: str | None
+    is_still_theirs: bool  # still staff, the patient, or in the patient's circle
+    is_probe: bool  # the channel is stopped and this tries it again
+
+
+_DUE = text("""
+    select d.id, d.organisation_id, d.patient_id, d.recipient_id, d.about, d.about_id, d.kind, d.channel,
+        d.body_sealed, d.state, d.created_at, d.useful_until, d.lease_until, d.attempts, d.spent, d.last_outcome,
+        p.given_name, p.phone_sealed, p.phone_index, p.is_active, o.why as out_of_reach,
+        d.kind = 'code'
+            or exists (select from membership m where m.person_id = d.recipient_id
+                and m.organisation_id = d.organisation_id and m.ended_at is null)
+            or exists (select from patient q where q.id = d.patient_id and q.person_id = d.recipient_id)
+            or exists (select from circle_member c where c.patient_id = d.patient_id
+                and c.person_id = d.recipient_id and c.ended_at is null) as is_still_theirs,
+        exists (select from channel_pause s where s.channel = d.channel and s.resumed_at is null) as is_probe
+    from delivery d
+    join person p on p.id = d.recipient_id
+    left join out_of_reach o on o.phone_index = p.phone_index and o.back_at is null
+    where d.id = any(:ids)
+    order by d.priority, d.due_at
+""")
+
+
+def due(left: dict[UUID, bool]) -> list[Due]:
+    """Claimed deliveries (id -> was it left in somebody's hand), most urgent first."""
+    rows = db.session.execute(_DUE, {"ids": list(left)}).mappings()
+    return [Due(was_left=left[row["id"]], **row) for row in rows]
+
+
+def belonging_to_others(provider_ids: Collection[str], delivery_id: UUID) -> set[str]:
+    """Which of the provider's messages are known to be those of other deliveries."""
+    theirs = (Delivery.provider_id.in_(provider_ids), Delivery.id != delivery_id)
+    return {known for known in db.session.scalars(select(Delivery.provider_id).where(*theirs)) if known}
+
+
+def unconfirmed(limit: int = 100) -> Sequence[Delivery]:
+    """Handed over, and nothing heard of them in time."""
+    waiting = (Delivery.state == "accepted", Delivery.settled_at.is_(None), Delivery.provider_id.is_not(None))
+    late = select(Delivery).where(*waiting, Delivery.due_at <= clock.now())
+    return db.session.scalars(late.order_by(Delivery.due_at).limit(limit)).all()
+
+
+def is_out_of_reach(phone_index: bytes) -> bool:
+    """Whether this phone cannot be texted now."""
+    known = (OutOfReach.phone_index == phone_index, OutOfReach.back_at.is_(None))
+    return db.session.scalar(select(OutOfReach.id).where(*known)) is not None
+
+
+_CONCERNED = text("""
+    select p.id as patient_id, p.organisation_id from patient p where p.person_id = :person and p.ended_at is null
+    union
+    select c.patient_id, c.organisation_id from circle_member c join patient p on p.id = c.patient_id
+    where c.person_id = :person and c.ended_at is null and p.ended_at is null
+""")
+_LAST_TOLD = text("""
+    select patient_id from delivery where recipient_id = :person and patient_id is not null
+    order by created_at desc limit 1
+""")
+
+
+def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
+    """(patient, organisation) of whoever this person is, or is in the circle of; whom they were last told of first."""
+    rows = db.session.execute(_CONCERNED, {"person": person_id}).all()
+    last = db.session.scalar(_LAST_TOLD, {"person": person_id})
+    return sorted(((row.patient_id, row.organisation_id) for row in rows), key=lambda pair: pair[0] != last)
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxText:
+    """One text of the sandbox inbox; the address is masked."""
+
+    id: UUID
+    recipient: str
+    address: str
+    body: str
+    sent_at: datetime
+
+
+def sandbox_messages(limit: int = 100) -> list[SandboxText]:
+    """What would have left, newest first."""
+    newest = select(SandboxMessage).order_by(SandboxMessage.created_at.desc(), SandboxMessage.id.desc()).limit(limit)
+    return [
+        SandboxText(row.id, row.recipient, masked(row.address or ""), row.body or "", row.created_at)
+        for row in db.session.scalars(newest)
+    ]
+
+
+def masked(phone: str) -> str:
+    """A phone that can be recognised by those who know it: +44 ... 101."""
+    return f"{phone[:3]} ... {phone[-3:]}" if len(phone) > 8 else "..."
+
+
+def waiting_seconds(kind: str | None = None) -> float:
+    """For how long the oldest delivery that any sender might take has not been taken."""
+    takeable = func.greatest(Delivery.due_at, func.coalesce(Delivery.lease_until, Delivery.due_at))
+    stopped = select(ChannelPause).where(ChannelPause.channel == Delivery.channel, ChannelPause.resumed_at.is_(None))
+    where = [Delivery.state.in_(OPEN_STATES), ~stopped.exists()]
+    where += [Delivery.kind == kind] if kind else []
+    oldest: datetime | None = db.session.scalar(select(func.min(takeable)).where(*where))
+    return max(0.0, (clock.now() - oldest).total_seconds()) if oldest else 0.0
+
+
+def count_in(state: str) -> float:
+    """How many deliveries are in this state."""
+    return float(db.session.scalar(select(func.count()).where(Delivery.state == state)) or 0)
+
+
+def paused() -> Sequence[ChannelPause]:
+    """The ways out that are stopped."""
+    return db.session.scalars(select(ChannelPause).where(ChannelPause.resumed_at.is_(None))).all()
+
+
+def queue_age_fault() -> str | None:
+    """What is wrong when texts wait although nothing stops them: no sender works, or too few."""
+    alerts, others = waiting_seconds("alert"), waiting_seconds()
+    if alerts > ALERTS_WAIT_AT_MOST.total_seconds() or others > OTHERS_WAIT_AT_MOST.total_seconds():
+        return f"The oldest text has waited {others:.0f} s, the oldest alert {alerts:.0f} s: start flask worker."
+    return None
+
+
+def pause_fault() -> str | None:
+    """What is wrong when the provider refuses our account."""
+    stopped = [f"{pause.channel} since {pause.since:%H:%M} (code {pause.code})" for pause in paused()]
+    return f"Stopped by the provider: {', '.join(stopped)}. Look at the account." if stopped else None
+
+
+def _paused_count() -> float:
+    return float(len(paused()))
+
+
+GAUGES: list[metrics.Gauge] = [
+    ("kith_queue_age_seconds", "How long the oldest text has waited for a sender", waiting_seconds),
+    *(
+        (f"kith_{kind}_queue_age_seconds", f"The same for kind {kind}", partial(waiting_seconds, kind))
+        for kind in kinds.KINDS
+    ),
+    *(
+        (f"kith_deliveries_{state}", f"Deliveries in state {state}", partial(count_in, state))
+        for state in ("pending", "unknown", "parked")
+    ),
+    ("kith_channels_paused", "Ways out that the provider has stopped", _paused_count),
+]

@@ -1,0 +1,102 @@
+"""Texts that people send us: kept raw at once, understood afterwards by a task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from app.core import clock, events, limits, queue, sealed
+from app.core.db import db
+from app.core.errors import TooMany
+from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
+from app.identity import queries as identity
+from app.identity.models import Person
+from app.notifications import channels, keywords, queries, texts
+from app.notifications.events import TextReceived
+from app.notifications.models import InboundText
+from app.notifications.outcomes import Outcome
+from app.notifications.service import reaching
+
+HANDLE = "handle inbound text"
+# The provider keeps what its webhook could not deliver; we look back far enough for a day of being away.
+LOOK_BACK = timedelta(hours=24)
+ANSWER_EACH = timedelta(days=1)
+
+
+def keep(fields: Mapping[str, str]) -> bool:
+    """Keep a text as it came and have it understood afterwards; False for one that was kept before."""
+    row_id, sender = new_id(), fields.get("From", "")
+    row = {
+        "id": row_id,
+        "created_at": clock.now(),
+        "message_sid": fields["MessageSid"],
+        "sender_sealed": sealed.seal(sender, InboundText.sender.place, row_id),
+        "sender_index": sealed.index(sender, InboundText.sender.place),
+        "body_sealed": sealed.seal(fields.get("Body", ""), InboundText.body.place, row_id),
+        "fields_sealed": sealed.seal(orjson.dumps(dict(fields)).decode(), InboundText.fields.place, row_id),
+    }
+    kept = insert(InboundText).values(row).on_conflict_do_nothing(index_elements=["message_sid"])
+    if db.session.scalar(kept.returning(InboundText.id)) is None:
+        return False
+    queue.defer(HANDLE, inbound_id=str(row_id))
+    return True
+
+
+def neutral_answer(fields: Mapping[str, str]) -> str | None:
+    """What a phone we do not know is answered, once a day; nothing to one we know, to a service or to a keyword."""
+    sender = fields.get("From", "")
+    is_phone = sender.startswith("+") and sender[1:].isdecimal() and len(sender) > 8
+    if not is_phone or keywords.meaning_of(fields.get("Body", "")) or identity.person_by_contact(sender):
+        return None
+    try:
+        limits.spend(f"neutral answer {sender}", allowed=1, per=ANSWER_EACH)
+    except TooMany:
+        return None
+    return texts.render("unknown_number", texts.LANGUAGE_OF_LAST_RESORT)
+
+
+def handle(inbound_id: str) -> None:
+    """Understand a text that was kept: STOP and START at once, all else is for whoever listens to TextReceived."""
+    one = select(InboundText).where(InboundText.id == UUID(inbound_id), InboundText.handled_at.is_(None))
+    inbound = db.session.scalar(one.with_for_update())
+    if inbound is None:
+        return
+    inbound.handled_at, inbound.meaning = clock.now(), keywords.meaning_of(inbound.body or "")
+    person = identity.person_by_contact(inbound.sender or "")
+    if person is None:
+        return
+    concerned = queries.patients_of(person.id)
+    _heed(inbound.meaning, person, [patient_id for patient_id, _ in concerned])
+    if concerned:
+        patient_id, organisation_id = concerned[0]
+        events.publish(TextReceived(organisation_id, patient_id, inbound.id, person.id))
+
+
+def fetch_missed() -> int:
+    """Keep the texts that the provider has and we have not, and give how many; asked with no transaction open."""
+    try:
+        listed = channels.of_this_app().messages_since(clock.now() - LOOK_BACK)
+    except channels.ProviderUnavailable:
+        return 0
+    with unit_of_work():
+        return sum(
+            keep({"MessageSid": message.provider_id, "From": message.from_ or "", "Body": message.body})
+            for message in reversed(listed)
+        )
+
+
+def _heed(meaning: str | None, person: Person, patient_ids: list[UUID]) -> None:
+    if person.phone_index is None or meaning not in ("stop", "start"):
+        return
+    if meaning == "start":
+        reaching.find(person.phone_index)
+        return
+    reaching.lose(person.phone_index, Outcome.OPTED_OUT, None)
+    for patient_id in patient_ids:
+        reaching.ask_to_check(patient_id, person.id, Outcome.OPTED_OUT)

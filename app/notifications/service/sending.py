@@ -1,0 +1,150 @@
+"""Hand over what is due: claim, call the provider with no transaction open, write what it came to.
+
+A claim and an outcome are transactions of their own; this is the one service that opens them, as the edge of a sender.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.exc import IntegrityError
+
+from app.core import claims, clock, metrics, sealed
+from app.core.logs import log
+from app.core.unit_of_work import unit_of_work
+from app.identity.models import Person
+from app.notifications import channels, decisions, kinds, outcomes, queries
+from app.notifications.channels import Attempt, Channel, Handover
+from app.notifications.decisions import Decision, Situation
+from app.notifications.models import OPEN_STATES, ChannelPause, Delivery
+from app.notifications.outcomes import Outcome
+from app.notifications.queries import Due
+from app.notifications.service import settling
+
+# A look-up and a hand-over, each with the provider's timeout of 10 s, and time to write.
+LEASE = timedelta(seconds=30)
+_TABLE = Delivery.__table__
+_rng = random.Random()  # noqa: S311  spreads retries over time, guards nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What working on one delivery came to; `attempt` None: nothing was sent."""
+
+    decision: Decision
+    attempt: Attempt | None = None
+
+
+def claim(limit: int, *, alerts_only: bool = False) -> list[Due]:
+    """Take up to `limit` due deliveries, most urgent first, for as long as the lease."""
+    order = (_TABLE.c.priority, _TABLE.c.due_at)
+    with unit_of_work():
+        rows = claims.claim(_TABLE, due=_is_due(alerts_only), order=order, limit=limit, lease=LEASE)  # type: ignore[arg-type]
+        return queries.due({row.id: row.lease_before is not None for row in rows}) if rows else []
+
+
+def hand_over(due: Due) -> None:
+    """Do one claimed delivery: every ending is written, and a row that cannot be sent holds up nobody."""
+    began = time.perf_counter()
+    try:
+        ending = _ending(due)
+    except Exception as error:
+        log.error("delivery failed on our side", delivery=str(due.id), error=type(error).__name__)
+        ending = Ending(decisions.after_error(_situation(due), _rng))
+    metrics.ATTEMPTS.labels(due.channel, ending.decision.outcome).inc()
+    milliseconds = round((time.perf_counter() - began) * 1000)
+    try:
+        with unit_of_work():
+            settling.settle(due, ending.decision, ending.attempt, milliseconds)
+    except IntegrityError:
+        _settle_as_owner(due, ending, milliseconds)
+
+
+def send_all_due() -> int:
+    """Hand over everything that is due now, one by one; gives how many. For the demo and for commands."""
+    done = 0
+    while rows := claim(50):
+        for row in rows:
+            hand_over(row)
+        done += len(rows)
+    return done
+
+
+def _is_due(alerts_only: bool) -> ColumnElement[bool]:
+    now = clock.now()
+    stopped = exists().where(
+        ChannelPause.channel == _TABLE.c.channel, ChannelPause.resumed_at.is_(None), ChannelPause.until > now
+    )
+    due = _TABLE.c.state.in_(OPEN_STATES) & (_TABLE.c.due_at <= now) & ~stopped
+    return due & (_TABLE.c.priority == kinds.ALERT.priority) if alerts_only else due
+
+
+def _ending(due: Due) -> Ending:
+    situation = _situation(due)
+    if refused := _not_to_be_sent(due, situation):
+        return Ending(refused)
+    handover = Handover(
+        due.id,
+        sealed.unseal(due.phone_sealed or b"", Person.phone.place, due.recipient_id),
+        sealed.unseal(due.body_sealed, Delivery.body.place, due.id),
+        kinds.validity(situation.kind, due.useful_until, situation.now),
+    )
+    channel = channels.of_this_app(due.channel)
+    if situation.may_have_arrived and (settled := _look_up(due, channel, handover, situation)):
+        return settled
+    attempt = channel.send(handover)
+    return Ending(decisions.after(situation, attempt.outcome, attempt.retry_after, _rng), attempt)
+
+
+def _not_to_be_sent(due: Due, situation: Situation) -> Decision | None:
+    """What is true of the row and its recipient at this moment, whatever was true when it was written."""
+    if decisions.is_stale(situation):
+        return Decision("stale", "too_late", situation.now, is_final=True)
+    if not due.is_still_theirs or not due.is_active:
+        return decisions.given_up(situation.now, "stale", "no_longer_told")
+    if due.out_of_reach:
+        return decisions.given_up(situation.now, "failed", due.out_of_reach)
+    return None if due.phone_sealed else decisions.given_up(situation.now, "failed", "no_phone")
+
+
+def _look_up(due: Due, channel: Channel, handover: Handover, situation: Situation) -> Ending | None:
+    """Whether the provider has it already; None: it has not, or may not be waited for, so it is sent."""
+    try:
+        made = channel.look_up(handover.to, due.created_at, handover.body)
+    except channels.ProviderUnavailable:
+        if not decisions.may_send_blind(situation):
+            return Ending(decisions.unsettled(situation, _rng))
+        return _sent_blind(channel, handover, situation)
+    # One that failed is an earlier try: had it been the one in question, another is due all the same.
+    alive = [message.provider_id for message in made if message.status not in outcomes.NOT_ARRIVED]
+    with unit_of_work():
+        others = queries.belonging_to_others(alive, due.id)
+    mine = [provider_id for provider_id in alive if provider_id not in others]
+    if not mine:
+        return None
+    # Its status is left for the next callback or poll, which may then say anything.
+    return Ending(decisions.after(situation, Outcome.ACCEPTED, None, _rng), Attempt(Outcome.ACCEPTED, mine[-1]))
+
+
+def _sent_blind(channel: Channel, handover: Handover, situation: Situation) -> Ending:
+    attempt = channel.send(handover)
+    decision = decisions.after(situation, attempt.outcome, attempt.retry_after, _rng)
+    return Ending(decisions.sent_blind(decision), attempt)
+
+
+def _settle_as_owner(due: Due, ending: Ending, milliseconds: int) -> None:
+    """The provider named this message as ours, so a delivery that took it for its own by a look-up was wrong."""
+    with unit_of_work():
+        if ending.attempt and ending.attempt.provider_id:
+            settling.belongs_to(ending.attempt.provider_id, due.id)
+        settling.settle(due, ending.decision, ending.attempt, milliseconds)
+
+
+def _situation(due: Due) -> Situation:
+    kind = kinds.KINDS[due.kind]
+    may_have_arrived = due.state == "unknown" or due.was_left
+    return Situation(kind, due.attempts, due.spent, due.last_outcome, due.useful_until, may_have_arrived, clock.now())

@@ -1,0 +1,128 @@
+"""Write what an attempt came to, and everything that follows from it, in the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core import clock, events
+from app.core.db import db
+from app.core.ids import new_id
+from app.notifications.channels import Attempt
+from app.notifications.decisions import PAUSE, Decision
+from app.notifications.events import DeliveryFailed
+from app.notifications.outcomes import Outcome
+from app.notifications.queries import Due
+from app.notifications.service import reaching
+
+
+class Concerned(Protocol):
+    """What the consequences of a decision need to know of a delivery."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def organisation_id(self) -> UUID: ...
+    @property
+    def patient_id(self) -> UUID | None: ...
+    @property
+    def recipient_id(self) -> UUID: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def about_id(self) -> UUID: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+
+
+# An early callback may have moved the row on: then only the attempt is written. What was accepted is true whoever holds
+# the row by now; anything else counts only from whoever holds it.
+_MARK = """
+    update delivery set state = :state, due_at = :due_at, lease_until = null, spent = spent + :spent,
+        provider_id = coalesce(:provider_id, provider_id),
+        provider_status = coalesce(:provider_status, provider_status),
+        last_outcome = :outcome, last_code = :code, settled_at = :settled_at
+    where id = :id and state in ('pending', 'unknown') and (:is_handed_over or lease_until = :lease)
+"""
+_MARKED = text(_MARK)
+_ATTEMPTED = text(f"""
+    with marked as ({_MARK})
+    insert into delivery_attempt (id, created_at, delivery_id, number, outcome, code, provider_id, milliseconds)
+    values (:attempt_id, :now, :id, :number, :outcome, :code, :provider_id, :milliseconds)
+""")  # noqa: S608  built from the constant above
+
+
+def settle(due: Due, decision: Decision, attempt: Attempt | None, milliseconds: int) -> None:
+    """Write the outcome of one claimed delivery; `attempt` None: nothing was sent."""
+    now, arrived = clock.now(), attempt is not None and attempt.provider_status == "delivered"
+    values = {
+        "id": due.id,
+        "state": "delivered" if arrived else decision.state,
+        "due_at": decision.due_at,
+        "spent": int(decision.spends),
+        "provider_id": attempt.provider_id if attempt else None,
+        "provider_status": attempt.provider_status if attempt else None,
+        "outcome": decision.outcome,
+        "code": str(attempt.code) if attempt and attempt.code is not None else None,
+        "settled_at": now if decision.is_final or arrived else None,
+        "is_handed_over": decision.state == "accepted",
+        "lease": due.lease_until,
+    }
+    if attempt is None:
+        db.session.execute(_MARKED, values)
+    else:
+        values |= {"attempt_id": new_id(), "now": now, "number": due.attempts, "milliseconds": milliseconds}
+        db.session.execute(_ATTEMPTED, values)
+    follow(due, decision, str(values["code"] or ""), due.phone_index if attempt else None)
+    if due.is_probe and decision.state == "accepted":
+        db.session.execute(_RESUME, {"channel": due.channel, "now": now})
+
+
+def follow(concerned: Concerned, decision: Decision, code: str, phone_index: bytes | None) -> None:
+    """What a decision means for others: the phone, the channel, whoever must hear that somebody was not told."""
+    if decision.outcome in (Outcome.REFUSED_RECIPIENT, Outcome.OPTED_OUT) and phone_index:
+        reaching.lose(phone_index, decision.outcome, code)
+    if decision.outcome in reaching.REASONS and decision.is_final:
+        reaching.ask_to_check(concerned.patient_id, concerned.recipient_id, decision.outcome)
+    if decision.outcome == Outcome.ACCOUNT:
+        db.session.execute(_PAUSE, {"channel": concerned.channel, "code": code, **_pause()})
+    if decision.tells and concerned.patient_id:
+        events.publish(
+            DeliveryFailed(
+                concerned.organisation_id,
+                concerned.patient_id,
+                concerned.id,
+                concerned.about,
+                concerned.about_id,
+                concerned.recipient_id,
+                concerned.kind,
+                decision.tells,
+                decision.is_final,
+            )
+        )
+
+
+_PAUSE = text("""
+    insert into channel_pause as p (channel, code, since, until) values (:channel, :code, :now, :until)
+    on conflict (channel) do update set code = excluded.code, until = excluded.until, resumed_at = null,
+        since = case when p.resumed_at is null then p.since else excluded.since end
+""")
+_RESUME = text("update channel_pause set resumed_at = :now where channel = :channel and resumed_at is null")
+_GIVE_BACK = text("""
+    update delivery set provider_id = null, state = 'unknown', due_at = :now, settled_at = null
+    where provider_id = :provider_id and id <> :owner and state <> 'delivered'
+""")
+
+
+def _pause() -> dict[str, object]:
+    now = clock.now()
+    return {"now": now, "until": now + PAUSE}
+
+
+def belongs_to(provider_id: str, owner: UUID) -> None:
+    """Take a message of the provider from a delivery that only seemed to own it: a look-up takes twins for one."""
+    db.session.execute(_GIVE_BACK, {"provider_id": provider_id, "owner": owner, "now": clock.now()})
