@@ -133,10 +133,19 @@ def database(server: embedded.Server, template: str) -> Iterator[str]:
         yield name
 
 
+class FreshClient(FlaskClient):
+    """Each request in an app context of its own, as when served: a test's own context would lend it its session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def kith(server: embedded.Server, database: str) -> Flask:
     """The app, made once a worker."""
     made = create_app(settings_for(server, database))
+    made.test_client_class = FreshClient
     with made.app_context():
         _engines.add(db.engine)
     return made

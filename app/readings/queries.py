@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from flask import current_app
 from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 
 from app.access.permissions import Permission
@@ -22,6 +23,7 @@ from app.readings.intake import Earlier, Known
 from app.readings.models import QuarantinedReading, Reading, ReadingCorrection, ReadingState
 from app.readings.near_duplicates import SYNCED, Copy
 from app.readings.observed import Observed
+from app.readings.replies import Reply, ReplyFor
 
 # What counts as having looked at a reading.
 LOOKS = (Permission.SEE_READINGS, Permission.SEE_ALERTS, Permission.HANDLE_ALERTS)
@@ -185,6 +187,12 @@ def newest(patient: AdmittedPatient) -> dict[str, ReadingState]:
     """The newest reading of each measure."""
     rows = db.session.scalars(select(ReadingState).where(ReadingState.patient_id == patient.id))
     return {row.measure: row for row in rows}
+
+
+def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]:
+    """The replies, by whoever assembly handed in."""
+    compute: ReplyFor = current_app.extensions["reply_for"]
+    return compute(patient, reading_ids)
 
 
 # For a statement that reads a whole case at once: the window over :patient_id, :measures, :since and :until as JSON,

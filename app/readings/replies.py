@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from flask import current_app
-
 from app.patients.admission import AdmittedPatient
 
 NOT_FOR_EMERGENCIES = "Kith is not for emergencies: call 999, or 111 for urgent advice."
@@ -32,9 +30,3 @@ class ReplyFor(Protocol):
     """Computes the replies of some readings of one patient."""
 
     def __call__(self, patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]: ...
-
-
-def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]:
-    """The replies, by whoever assembly handed in."""
-    compute: ReplyFor = current_app.extensions["reply_for"]
-    return compute(patient, reading_ids)

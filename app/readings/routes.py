@@ -13,7 +13,7 @@ from app.core import problems
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.http import Routes
 from app.patients.admission import AdmittedPatient
-from app.readings import answers, queries, replies, schemas, service
+from app.readings import answers, queries, schemas, service
 from app.readings.service import Outcome, Received
 
 routes = Routes("readings", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Readings")
@@ -60,7 +60,7 @@ def get_reading(patient: AdmittedPatient, reading_id: UUID) -> dict[str, Any]:
     reading = queries.reading(patient, reading_id)
     if reading is None:
         raise NotFound
-    reply = replies.reply_for(patient, [reading_id])[reading_id]
+    reply = queries.reply_for(patient, [reading_id])[reading_id]
     seen = queries.seen_by(patient, reading)
     return {**queries.described(patient, [reading])[0], "reply": reply, "seen_by": seen}
 
@@ -84,7 +84,7 @@ def _recorded(patient: AdmittedPatient, body: dict[str, Any], check_in_id: UUID 
 
 
 def _answers(patient: AdmittedPatient, received: list[Received]) -> list[dict[str, Any]]:
-    told = replies.reply_for(patient, [one.id for one in received if one.outcome is Outcome.STORED])
+    told = queries.reply_for(patient, [one.id for one in received if one.outcome is Outcome.STORED])
     return [_answer(one, told) for one in received]
 
 

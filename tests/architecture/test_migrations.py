@@ -1,0 +1,81 @@
+"""Migrations: one line of history, up and down and up again, ending where the models are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from app.core import embedded
+from app.core.db import Base
+from tests.conftest import HOME, migrate
+
+
+@pytest.fixture
+def empty(server: embedded.Server) -> Iterator[str]:
+    name = f"kith_test_migrations_{os.getpid()}"
+    embedded.drop_database(server, name)
+    embedded.ensure_database(server, name)
+    yield server.url("kith_owner", name)
+    embedded.drop_database(server, name)
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(HOME / "migrations"))
+    return ScriptDirectory.from_config(config)
+
+
+def left(url: str) -> list[str]:
+    with psycopg.connect(url.replace("+psycopg", "")) as connection:
+        rows = connection.execute(
+            "select relname from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public'"
+            " and relkind in ('r', 'S', 'v') and relname not like 'alembic%'"
+        )
+        return [name for (name,) in rows]
+
+
+def test_history_is_one_line_with_numbered_steps() -> None:
+    assert len(scripts().get_heads()) == 1
+    revisions = [script.revision for script in scripts().walk_revisions()]
+    assert revisions == sorted(revisions, reverse=True)
+    assert all(script.doc for script in scripts().walk_revisions())
+
+
+def test_up_down_up_leaves_nothing_and_ends_where_the_models_are(empty: str) -> None:
+    migrate(empty)
+    migrate(empty, "base")
+    assert left(empty) == []
+    migrate(empty)
+    engine = sa.create_engine(empty, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def is_ours(_: object, name: str | None, kind: str, *__: object) -> bool:
+    return not (kind == "table" and name and name.startswith(("procrastinate_", "alembic_")))
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "alert_event", "reading", "delivery_attempt", "reading_correction"])
+def test_what_is_append_only_is_so_by_grant(empty: str, table: str) -> None:
+    migrate(empty)
+    engine = sa.create_engine(empty, poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        for role in ("kith_app", "kith_worker"):
+            for right in ("update", "delete", "truncate"):
+                ask = sa.text("select has_table_privilege(:role, :table, :right)")
+                assert connection.scalar(ask, {"role": role, "table": table, "right": right}) is False
+
+
+def test_every_table_about_a_patient_names_patient_and_organisation() -> None:
+    for table in Base.metadata.tables.values():
+        if "patient_id" in table.columns:
+            assert "organisation_id" in table.columns, table.name
