@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.alerts import episodes
 from app.alerts.episodes import Key, OpenAlert
 from app.protocols.applied import AppliedPlan
 from app.protocols.content import Direction, Family, Severity
@@ -66,7 +67,8 @@ def _news(case: Case, findings: Sequence[Finding]) -> list[Finding]:
 
 def _settled(case: Case, judged: Sequence[Observed], findings: Sequence[Finding], zone: ZoneInfo) -> list[UUID]:
     """Open alerts whose last two readings both lie on the safe side by the margin."""
-    found = {(finding.measure, str(finding.direction), str(finding.family)) for finding in findings}
+    new = {one.reading_id for one in judged}
+    found = {episodes.key_of(finding) for finding in findings if finding.reading_id in new}
     measures = {one.measure for one in judged}
     return [
         alert.id

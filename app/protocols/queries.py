@@ -70,6 +70,13 @@ def plans_as_applied(patient: AdmittedPatient) -> list[AppliedPlan]:
     return [applied.apply(plan.id, known[f"{plan.protocol}@{plan.version}"], personal=own) for plan in plans(patient)]
 
 
+def watched_measures(patient: AdmittedPatient) -> set[str]:
+    """The measures that running plans look at; a plan whose file is gone looks at nothing."""
+    known = registry()
+    running = (known.get(f"{plan.protocol}@{plan.version}") for plan in plans(patient))
+    return {measure for protocol in running if protocol for measure in protocol.by_measure}
+
+
 def approval(protocol: str, version: str) -> ProtocolApproval | None:
     """The approval of one version, if there is one."""
     where = (ProtocolApproval.protocol == protocol, ProtocolApproval.version == version)

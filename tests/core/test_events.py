@@ -65,7 +65,8 @@ def test_a_handler_writes_in_the_transaction_of_the_fact() -> None:
             events.publish(EVENT)
             raise ValueError("afterwards")
 
-    pytest.raises(ValueError, publish_and_fail)
+    with pytest.raises(ValueError, match="afterwards"):
+        publish_and_fail()
     assert names() == []
 
 
@@ -102,7 +103,8 @@ def test_a_database_that_cannot_read_keeps_nothing() -> None:
             add("the fact")
             events.publish(EVENT)
 
-    pytest.raises(DBAPIError, publish)
+    with pytest.raises(DBAPIError):
+        publish()
     assert names() == []
 
 

@@ -14,7 +14,6 @@ from app.core import clock
 from app.core.db import db
 from app.patients.admission import AdmittedPatient
 from app.protocols import queries as protocols
-from app.protocols.applied import AppliedPlan
 from app.protocols.content import Severity
 from app.readings import queries as readings
 from app.readings.events import ReadingsRecorded
@@ -27,7 +26,7 @@ _HERE = "told"  # where the session remembers what judging told of each reading 
 def remember(event: ReadingsRecorded, case: Case, judgement: Judgement, changes: Mapping[Key, Change]) -> None:
     """Keep what was concluded, so that the reply of this request asks nothing again."""
     told: dict[UUID, tuple[list[Told], bool]] = db.session().info.setdefault(_HERE, {})
-    watched = _watched(case.plans)
+    watched = {measure for plan in case.plans for measure in plan.protocol.by_measure}
     by_id = {one.reading_id: one.measure for one in case.window}
     for reading_id in event.reading_ids:
         mine = [finding for finding in judgement.findings if finding.reading_id == reading_id]
@@ -49,13 +48,9 @@ def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[
 
 def _stored(patient: AdmittedPatient, reading_ids: Collection[UUID]) -> dict[UUID, tuple[list[Told], bool]]:
     found = queries.findings_of(patient, reading_ids)
-    watched = _watched(protocols.plans_as_applied(patient))
+    watched = protocols.watched_measures(patient)
     measures = readings.measures_of(patient, reading_ids)
     return {one: ([_told_before(f) for f in found.get(one, ())], measures.get(one) in watched) for one in reading_ids}
-
-
-def _watched(plans: Sequence[AppliedPlan]) -> set[str]:
-    return {measure for plan in plans for measure in plan.protocol.by_measure}
 
 
 def _told(finding: Finding, change: Change | None) -> Told:
