@@ -70,10 +70,14 @@ _WRITE = text(f"""
 """)  # noqa: S608  built from the constants of this code
 
 _SETTLE = text("""
-    with settled as (update alert set settled_at = :now, version = version + 1
-        where id = any(:ids) and settled_at is null returning id)
+    with given as (
+        select * from jsonb_to_recordset(cast(:settled as jsonb)) as s (alert_id uuid, event_id uuid)
+    ), settled as (
+        update alert a set settled_at = :now, version = a.version + 1 from given
+        where a.id = given.alert_id and a.settled_at is null returning a.id, given.event_id
+    )
     insert into alert_event (id, created_at, organisation_id, patient_id, alert_id, kind)
-    select gen_random_uuid(), :now, :organisation_id, :patient_id, id, 'settled' from settled
+    select event_id, :now, :organisation_id, :patient_id, id, 'settled' from settled
 """)
 _WITHDRAW = text("""
     update finding f set withdrawn_at = :now
@@ -110,8 +114,8 @@ def write(
 
 def settle(patient: AdmittedPatient, alert_ids: Sequence[UUID]) -> None:
     """Mark alerts as settled; only a person resolves them."""
-    values = _whose(patient, clock.now()) | {"ids": list(alert_ids)}
-    db.session.execute(_SETTLE, values)
+    rows = [{"alert_id": one, "event_id": new_id()} for one in alert_ids]
+    db.session.execute(_SETTLE, _whose(patient, clock.now()) | {"settled": _json(rows)})
 
 
 def withdraw(patient: AdmittedPatient, keys: Sequence[FindingKey]) -> None:
