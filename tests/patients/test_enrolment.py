@@ -20,7 +20,7 @@ from app.core.db import db
 from app.core.errors import Conflict
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
-from app.patients import queries, service
+from app.patients import service
 from app.patients.models import Patient
 from app.teams import service as teams
 from tests.conftest import NOW
@@ -263,13 +263,3 @@ def test_the_list_of_a_team_is_flat_and_paged(client: FlaskClient, world: World)
     assert client.get(path, headers=signed_in(client, world.lind)).status_code == 200
     assert client.get(path, headers=signed_in(client, world.other_coordinator)).status_code == 404
     assert client.get(path, headers=signed_in(client, world.admin)).status_code == 403
-
-
-def test_what_two_write_at_once_is_a_conflict_not_a_failure(client: FlaskClient, world: World) -> None:
-    """A second record of one NHS number, as a race would make it, meets the constraint."""
-    number = queries.record(queries.admitted([world.mary_patient.id])[world.mary_patient.id]).nhs_number_index
-    with pytest.raises(IntegrityError), db.session.begin_nested():
-        db.session.execute(
-            text("update patient set nhs_number_index = :number where id = :id"),
-            {"number": number, "id": world.khan_patient.id},
-        )

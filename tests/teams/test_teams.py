@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.access.roles import Role
+from app.core import embedded
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.teams import service
@@ -215,3 +218,31 @@ def test_a_role_that_ended_opens_nothing_from_then_on(client: FlaskClient, world
         held = service.give_role(world.organisation.id, world.team.id, world.lind.id, Role.CLINICIAN)
         service.end_role(world.team, held.id)
     assert client.get("/api/teams", headers=lind).status_code == 403
+
+
+def test_of_two_who_make_one_team_at_once_the_second_is_told(
+    client: FlaskClient, world: World, server: embedded.Server, database: str
+) -> None:
+    """The second looks before the first has committed, and meets the unique constraint instead."""
+    headers, first = signed_in(client, world.admin) | key(), uuid4()
+    url = server.url("kith_app", database).replace("+psycopg", "")
+    rest = (
+        "organisation_id, zone, service_hours, out_of_hours_sentence, out_of_hours_number, minutes_to_acknowledge,"
+        " version, created_at"
+    )
+    copy = f"insert into team (id, name, {rest}) select %s, 'Nights', {rest} from team where id = %s"
+    with psycopg.connect(url) as other, ThreadPoolExecutor(1) as thread:
+        other.execute(copy, (first, world.team.id))
+        answer = thread.submit(client.post, "/api/teams", headers=headers, json={"name": "Nights"})
+        while not waiting_for_a_lock(url):
+            assert not answer.done()
+        other.commit()
+        assert answer.result(timeout=10).status_code == 409
+
+
+def waiting_for_a_lock(url: str) -> bool:
+    with psycopg.connect(url) as watcher:
+        waits = "wait_event_type = 'Lock' and datname = current_database()"
+        sql = f"select exists (select from pg_stat_activity where {waits})"
+        row = watcher.execute(sql).fetchone()
+    return bool(row and row[0])
