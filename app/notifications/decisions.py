@@ -56,7 +56,7 @@ def after(situation: Situation, outcome: Outcome, retry_after: timedelta | None,
     if outcome is Outcome.ACCOUNT:
         return _again(situation, "pending", outcome, PAUSE)
     if outcome is Outcome.RECIPIENT_FOR_NOW and _may_have_one_more(situation):
-        return Decision("pending", outcome, situation.now + ONE_MORE_AFTER)
+        return Decision("pending", outcome, situation.now + ONE_MORE_AFTER, spends=True)
     return given_up(situation.now, "failed", outcome)
 
 
@@ -120,4 +120,4 @@ def _tells(situation: Situation, outcome: Outcome) -> str | None:
 def _may_have_one_more(situation: Situation) -> bool:
     again_at = situation.now + ONE_MORE_AFTER
     still_useful = situation.useful_until is None or again_at < situation.useful_until
-    return still_useful and situation.last_outcome != Outcome.RECIPIENT_FOR_NOW
+    return still_useful and not situation.spent

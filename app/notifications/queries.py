@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from app.core import clock, metrics
 from app.core.db import db
+from app.identity.models import Person
 from app.notifications import kinds
 from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, OutOfReach, SandboxMessage
 
@@ -135,6 +136,27 @@ def sandbox_messages(limit: int = 100) -> list[SandboxText]:
 def masked(phone: str) -> str:
     """A phone that can be recognised by those who know it: +44 ... 101."""
     return f"{phone[:3]} ... {phone[-3:]}" if len(phone) > 8 else "..."
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOf:
+    """Somebody who was told of something, and whether it reached them."""
+
+    name: str
+    channel: str
+    state: str
+    code: str | None
+    told_at: datetime
+
+
+def told_of(about_id: UUID) -> list[ToldOf]:
+    """Who was told of an alert (or anything else), first told first."""
+    told = select(Delivery, Person).join(Person, Person.id == Delivery.recipient_id)
+    rows = told.where(Delivery.about_id == about_id)
+    return [
+        ToldOf(person.name, one.channel, one.state, one.last_code, one.created_at)
+        for one, person in db.session.execute(rows.order_by(Delivery.created_at, Delivery.id))
+    ]
 
 
 def waiting_seconds(kind: str | None = None) -> float:

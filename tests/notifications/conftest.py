@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 from flask import Flask
+from werkzeug.serving import make_server
 
 from app.core import clock
 from app.core.db import db
@@ -25,10 +27,22 @@ BODY = "Kith: Priya, a RED alert for Mary O. is waiting for you."
 
 
 @pytest.fixture
-def provider(app: Flask) -> Iterator[TwilioStandIn]:
-    """A stand-in whose clock is ours, and the app texting through it."""
+def served(app: Flask) -> Iterator[str]:
+    """The address at which the app answers over HTTP."""
+    web = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=web.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{web.server_port}"
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+@pytest.fixture
+def provider(app: Flask, served: str) -> Iterator[TwilioStandIn]:
+    """A stand-in whose clock is ours, and the app texting through it; its webhooks reach the app."""
     before = app.extensions["channels"]
-    with TwilioStandIn(now=clock.now) as stand_in:
+    with TwilioStandIn(now=clock.now, reroute=(PUBLIC, served)) as stand_in:
         settings = dataclasses.replace(
             app.config["KITH"],
             sms_channel="twilio",

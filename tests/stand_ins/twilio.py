@@ -41,7 +41,8 @@ SENT_STATUSES = {"sent", "delivered", "undelivered"}
 class Answer:
     """How one create request is answered.
 
-    `text` replaces Twilio's JSON, `after` is how many seconds it takes, `begun` is set when those begin.
+    `text` replaces Twilio's JSON, `after` is how many seconds it takes, `begun` is set when those begin, and `until`
+    ends them early.
     """
 
     status: int = 201
@@ -53,6 +54,7 @@ class Answer:
     text: str | None = None
     after: float = 0.0
     begun: threading.Event | None = None
+    until: threading.Event | None = None
 
 
 ACCEPT = Answer(accepts=True)
@@ -104,6 +106,7 @@ class TwilioStandIn:
         """`callbacks` are the statuses reported of each message; `reroute` is (public base, where it really is)."""
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.requests = 0
+        self.cannot_be_asked = False
         self._callbacks, self._rate_limit, self._reroute, self._now = callbacks, rate_limit, reroute, now
         self._messages: dict[str, dict[str, typing.Any]] = {}
         self._callback_urls: dict[str, str] = {}
@@ -371,6 +374,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         address = urllib.parse.urlsplit(self.path)
         if not self._admitted(address.path):
             return
+        if self.server.stand_in.cannot_be_asked:
+            self._error(503, 20503)
+            return
         sid = re.fullmatch(r".*/Messages/(\w+)\.json", address.path)
         if not sid:
             self._json(200, self.server.stand_in.listing(dict(urllib.parse.parse_qsl(address.query))))
@@ -387,7 +393,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if answer.begun:
             answer.begun.set()
         if answer.after:
-            stand_in.stopped.wait(answer.after)
+            (answer.until or stand_in.stopped).wait(answer.after)
         if answer.drops:
             self.close_connection = True
         elif answer.text is not None:

@@ -115,7 +115,7 @@ def _not_arrived(delivery: Delivery, code: int | None) -> None:
 def _take_up(delivery: Delivery, decision: Decision, code: int | None) -> None:
     delivery.lease_until = None
     delivery.last_outcome, delivery.last_code = decision.outcome, None if code is None else str(code)
-    delivery.due_at = decision.due_at
+    delivery.due_at, delivery.spent = decision.due_at, delivery.spent + decision.spends
     if decision.is_final:
         delivery.state, delivery.settled_at = "undelivered", clock.now()
     else:  # the next try is another message of the provider
