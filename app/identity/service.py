@@ -140,14 +140,14 @@ def sign_in_browser(identifier: str, password: str, label: str, address: str) ->
     """Sign in on pages; returns the secret of the session cookie."""
     person = _proven(identifier, password, address)
     secret = tokens.new_secret()
-    session = _new_session(person, "browser", label, BROWSER_LASTS)
+    session = new_session(person, "browser", label, BROWSER_LASTS)
     session.secret_hash = tokens.hashed(secret)
     return secret
 
 
 def sign_in_app(identifier: str, password: str, label: str, address: str, key: OctKey) -> Tokens:
     """Sign in from the app; returns the first pair of tokens."""
-    session = _new_session(_proven(identifier, password, address), "app", label, APP_LASTS)
+    session = new_session(_proven(identifier, password, address), "app", label, APP_LASTS)
     db.session.flush()
     return _issue(session.id, key)
 
@@ -163,7 +163,8 @@ def _proven(identifier: str, password: str, address: str) -> Person:
     return person
 
 
-def _new_session(person: Person, kind: str, label: str, lasts: timedelta) -> DeviceSession:
+def new_session(person: Person, kind: str, label: str, lasts: timedelta) -> DeviceSession:
+    """Begin a session of a person who has proven who they are."""
     now = clock.now()
     session = DeviceSession(person_id=person.id, kind=kind, label=label[:80], last_used_at=now, expires_at=now + lasts)
     db.session.add(session)
