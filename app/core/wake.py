@@ -12,6 +12,7 @@ from collections.abc import Callable
 import psycopg
 from flask import current_app
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.engine import make_url
 
 from app.core import unit_of_work
@@ -24,7 +25,9 @@ _REST = 1.0  # seconds after a lost connection
 
 def conninfo(url: str) -> str:
     """The address of a database as the driver itself reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    read = make_url(url)
+    parts = read.translate_connect_args(username="user", database="dbname") | dict(read.query)
+    return make_conninfo(**{name: str(value) for name, value in parts.items()})
 
 
 def after_commit() -> None:
