@@ -25,6 +25,8 @@ from app.readings.models import QuarantinedReading
 from app.readings.service import copies, storing
 from app.readings.service.storing import Batch
 
+_SENT = ("measure", "measured_at", "value", "unit", "components", "context", "device")
+
 
 class Outcome(StrEnum):
     """What became of an item that was sent."""
@@ -50,6 +52,7 @@ class Received:
 class _Items:
     """The items of one request on their way."""
 
+    sent: dict[UUID, Entry]
     accepted: dict[UUID, Accepted]
     refused: dict[UUID, Refused]
     content: dict[UUID, bytes]
@@ -72,7 +75,8 @@ def record(
     if patient.ended_at is not None and not is_history:
         raise Conflict(f"Your care with {patient.team_name} has ended, so nobody would see this. Call your GP, or 111.")
     now = clock.now()
-    items = _examined(patient, entries, now, sent_at)
+    contents = [_content(entry) for entry in entries]
+    items = _examined(patient, entries, contents, now, sent_at)
     batch = Batch(patient, by, now, check_in_id, is_history)
     links = copies.of(patient, list(items.accepted.values()))
     rows = [storing.row(one, items.content[one.id], links.copy_of.get(one.id)) for one in items.accepted.values()]
@@ -81,14 +85,25 @@ def record(
     known = _known_content(patient, items, new)
     quarantined = _quarantine(batch, items, known)
     _publish(batch, [items.accepted[one] for one in items.accepted if one in new])
-    return [_received(entry.id, items, new, known, quarantined) for entry in entries]
+    return [
+        _received(entry.id, content, items, new, known, quarantined)
+        for entry, content in zip(entries, contents, strict=True)
+    ]
 
 
-def _examined(patient: AdmittedPatient, entries: Sequence[Entry], now: datetime, sent_at: datetime | None) -> _Items:
+def _examined(
+    patient: AdmittedPatient,
+    entries: Sequence[Entry],
+    contents: Sequence[bytes],
+    now: datetime,
+    sent_at: datetime | None,
+) -> _Items:
     known = queries.known_of(patient, {entry.measure for entry in entries})
-    items = _Items({}, {}, {})
-    for entry in entries:
-        items.content[entry.id] = _content(entry)
+    items = _Items({entry.id: entry for entry in entries}, {}, {}, {})
+    for entry, content in zip(entries, contents, strict=True):
+        if entry.id in items.content:
+            continue  # the same id twice in one request: the first one counts
+        items.content[entry.id] = content
         result = intake.examine(entry, now=now, sent_at=sent_at, known=known.get(entry.measure, intake.NOTHING_KNOWN))
         if isinstance(result, Accepted):
             items.accepted[entry.id] = result
@@ -99,9 +114,11 @@ def _examined(patient: AdmittedPatient, entries: Sequence[Entry], now: datetime,
 
 def _content(entry: Entry) -> bytes:
     """A digest of what was sent, equal for equal content however it was spelled in JSON."""
-    what = (entry.measure, entry.measured_at, entry.value, entry.unit, entry.components, entry.context, entry.device)
-    plain = orjson.dumps(what, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
-    return hashlib.blake2b(plain, digest_size=16).digest()
+    return hashlib.blake2b(_plain([getattr(entry, name) for name in _SENT]), digest_size=16).digest()
+
+
+def _plain(what: object) -> bytes:
+    return orjson.dumps(what, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=str)
 
 
 def _known_content(patient: AdmittedPatient, items: _Items, new: set[UUID]) -> dict[UUID, queries.Kept]:
@@ -121,15 +138,16 @@ def _quarantine(batch: Batch, items: _Items, known: Mapping[UUID, queries.Kept])
 
 
 def _quarantine_row(batch: Batch, items: _Items, refused: Refused) -> dict[str, Any]:
+    sent = items.sent[refused.id]
     return {
         "id": new_id(),
         "created_at": batch.received_at,
         "organisation_id": batch.patient.organisation_id,
         "patient_id": batch.patient.id,
         "client_id": refused.id,
-        "entered": {"measure": refused.measure},
+        "entered": orjson.loads(_plain({name: getattr(sent, name) for name in _SENT})),
         "reasons": [list(reason) for reason in refused.reasons],
-        "source": "typed",
+        "source": sent.source,
         "entered_by": batch.entered_by,
         "content": items.content[refused.id],
     }
@@ -155,13 +173,14 @@ def _publish(batch: Batch, stored: list[Accepted]) -> None:
 
 def _received(
     one: UUID,
+    content: bytes,
     items: _Items,
     new: set[UUID],
     known: Mapping[UUID, queries.Kept],
     quarantined: Mapping[UUID, UUID],
 ) -> Received:
     kept = known.get(one)
-    if kept is not None and kept.content != items.content[one]:
+    if content != (kept.content if kept is not None else items.content[one]):
         return Received(one, Outcome.DIFFERENT)
     if one in quarantined:
         reasons = items.refused[one].reasons if one in items.refused else kept.reasons if kept else ()
