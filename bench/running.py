@@ -1,0 +1,56 @@
+"""One run of all benchmarks on one database server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from app import config, create_app
+from app.core import embedded
+from app.core.db import db
+from bench import benchmarks, population, stage, telling
+from bench.benchmarks import Bench, Size
+from bench.measured import Rounds
+from bench.payloads import Writer
+from bench.population import Queue, Voice
+from bench.stage import Stage
+from bench.telling import Told
+
+
+def run(stage_: Stage, size: Size) -> tuple[Rounds, Told]:
+    """Everything: patients, both programs, rounds in turn, then the alerts at a fixed rate."""
+    with ready(stage_, size) as bench, stage.bare_program(stage_) as bare, stage.kith(stage_) as kith:
+        rounds = benchmarks.take_turns(bench, bare, kith)
+        return rounds, telling.tell(bench, kith)
+
+
+@contextmanager
+def ready(stage_: Stage, size: Size) -> Iterator[Bench]:
+    """The patients that the rounds need."""
+    voices = _enrolled(stage_, size.patients)
+    with psycopg.connect(stage_.conninfo("postgres"), autocommit=True) as connection:
+        connection.execute("vacuum analyze")  # as autovacuum would have done in a database that is in use
+    writer = Writer(stage_.environment["SECRET_KEY"])
+    yield Bench(stage_, writer, voices[: size.regulars], Queue(voices[size.regulars :]), size)
+
+
+def _enrolled(stage_: Stage, count: int) -> list[Voice]:
+    app = create_app(config.from_environment({**stage_.environment, "LOG_LEVEL": "critical"}))
+    with app.app_context():
+        try:
+            return population.enrol(count)
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
+@contextmanager
+def own_server(folder: Path) -> Iterator[embedded.Server]:
+    """A database server for the benchmarks alone, so that nobody else's work is counted."""
+    try:
+        yield embedded.ensure_running(folder)
+    finally:
+        embedded.stop(folder)
