@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 
 from app.access.permissions import Permission
 from app.access.roles import STAFF
@@ -138,6 +138,14 @@ def reading(patient: AdmittedPatient, reading_id: UUID) -> Reading | None:
     return db.session.get(Reading, (patient.id, reading_id))
 
 
+def sent_together(patient: AdmittedPatient, reading: Reading) -> Sequence[Reading]:
+    """The readings of the check-in this one belongs to, itself among them."""
+    if reading.check_in_id is None:
+        return [reading]
+    where = (Reading.patient_id == patient.id, Reading.check_in_id == reading.check_in_id)
+    return db.session.scalars(select(Reading).where(*where)).all()
+
+
 def correction(patient: AdmittedPatient, reading_id: UUID) -> ReadingCorrection | None:
     """The correction of a reading, if there is one."""
     where = (ReadingCorrection.patient_id == patient.id, ReadingCorrection.reading_id == reading_id)
@@ -183,6 +191,12 @@ def measures_of(patient: AdmittedPatient, ids: Collection[UUID]) -> dict[UUID, s
     return {row.id: row.measure for row in db.session.execute(select(Reading.id, Reading.measure).where(*where))}
 
 
+def copies_among(patient: AdmittedPatient, ids: Collection[UUID]) -> int:
+    """How many of these readings are near-duplicates of another."""
+    where = (Reading.patient_id == patient.id, Reading.id.in_(ids), Reading.copy_of.is_not(None))
+    return db.session.scalar(select(func.count()).select_from(Reading).where(*where)) or 0
+
+
 def newest(patient: AdmittedPatient) -> dict[str, ReadingState]:
     """The newest reading of each measure."""
     rows = db.session.scalars(select(ReadingState).where(ReadingState.patient_id == patient.id))
@@ -212,25 +226,30 @@ LOCK_JSON = """
 """
 
 
+_OBSERVED = (
+    "reading_id",
+    "measure",
+    "measured_at",
+    "value",
+    "value_2",
+    "comparator",
+    "code",
+    "on_oxygen",
+    "at_rest",
+    "meal",
+    "symptoms",
+    "linked",
+    "source",
+)  # what WINDOW_JSON gives of each reading, in its order
+
+
 def observed(window: Sequence[list[Any]] | None) -> list[Observed]:
     """Readings as rules see them, from what WINDOW_JSON gave."""
-    return [
-        Observed(
-            reading_id=UUID(i),
-            measure=measure,
-            measured_at=datetime.fromisoformat(measured_at),
-            value=value,
-            value_2=value_2,
-            comparator=comparator,
-            code=code,
-            on_oxygen=on_oxygen,
-            at_rest=at_rest,
-            meal=meal,
-            symptoms=tuple(symptoms or ()),
-            linked=linked,
-            source=source,
-        )
-        for (
-            i, measure, measured_at, value, value_2, comparator, code, on_oxygen, at_rest, meal, symptoms, linked, source
-        ) in window or ()
-    ]  # fmt: skip
+    return [_observed(dict(zip(_OBSERVED, row, strict=True))) for row in window or ()]
+
+
+def _observed(facts: dict[str, Any]) -> Observed:
+    facts["reading_id"] = UUID(facts["reading_id"])
+    facts["measured_at"] = datetime.fromisoformat(facts["measured_at"])
+    facts["symptoms"] = tuple(facts["symptoms"] or ())
+    return Observed(**facts)

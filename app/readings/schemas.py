@@ -150,7 +150,7 @@ ReadingPage = page_of(Reading, "ReadingPage")
 class ReadingQuery(PageQuery):
     """Which readings."""
 
-    measure = fields.String(load_default=None, validate=validate.Length(max=40))
+    measure = Text(load_default=None, longest=40)
     since = Instant(load_default=None)
     until = Instant(load_default=None)
 
