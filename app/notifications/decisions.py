@@ -15,6 +15,7 @@ LOOK_AGAIN_AFTER: Final = timedelta(minutes=15)  # no callback by then: ask (rel
 ONE_MORE_AFTER: Final = timedelta(minutes=15)  # a phone that is off for now
 PAUSE: Final = timedelta(seconds=60)  # of a channel whose account is refused, before it is tried again
 MOST_ERRORS: Final = 5  # of our own, before a row is parked
+AFTER_ERROR: Final = timedelta(seconds=5)  # doubling, so that a row is parked after more than a minute
 MOST_BLIND: Final = 3  # alerts sent again although the provider could not be asked about the last one
 ALERT_IS_TOLD_AT: Final = 5  # attempts: about half a minute
 
@@ -68,11 +69,11 @@ def after_report(situation: Situation, code: int | None, rng: random.Random) -> 
     return after(situation, Outcome.RECIPIENT_FOR_NOW if passing else outcome, None, rng)
 
 
-def after_error(situation: Situation, rng: random.Random) -> Decision:
+def after_error(situation: Situation) -> Decision:
     """What to do when Kith itself failed on this row: a few more tries, then it is parked and never silently."""
     if situation.spent + 1 >= MOST_ERRORS:
         return given_up(situation.now, "parked", "error")
-    wait = outcomes.next_attempt_after(situation.attempts, None, rng)
+    wait = AFTER_ERROR * 2**situation.spent
     # What is ours to repair settles nothing of what may have arrived.
     state = "unknown" if situation.may_have_arrived else "pending"
     return Decision(state, "error", situation.now + wait, spends=True)

@@ -54,7 +54,7 @@ def hand_over(due: Due) -> None:
         ending = _ending(due)
     except Exception as error:
         log.error("delivery failed on our side", delivery=str(due.id), error=type(error).__name__)
-        ending = Ending(decisions.after_error(_situation(due), _rng))
+        ending = Ending(decisions.after_error(_situation(due)))
     metrics.ATTEMPTS.labels(due.channel, ending.decision.outcome).inc()
     milliseconds = round((time.perf_counter() - began) * 1000)
     try:
