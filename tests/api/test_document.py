@@ -1,0 +1,62 @@
+"""Whatever fits the API's own document, or nearly, is answered as the document says, and never by a 500."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.conftest import HOME
+from tests.people import World, signed_in
+
+CHECKS: list[Any] = [
+    not_a_server_error,
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+DOCUMENT = schemathesis.openapi.from_dict(json.loads((HOME / "api_spec" / "openapi.json").read_text()))
+OPERATIONS = {result.ok().label: result.ok() for result in DOCUMENT.get_all_operations()}
+PERSONAS = ("mary", "priya", "admin")
+EXAMPLES = 8
+
+
+def as_sent(case: schemathesis.Case, world: World) -> schemathesis.Case:
+    """The same, about somebody who exists."""
+    for name, there in (("patient_id", world.mary_patient.id), ("team_id", world.team.id)):
+        if name in (case.path_parameters or {}):
+            case.path_parameters[name] = str(there)
+    return case
+
+
+@pytest.mark.parametrize("label", sorted(OPERATIONS))
+@pytest.mark.parametrize("mode", schemathesis.GenerationMode)
+def test_the_document_is_true(
+    app: Flask, client: FlaskClient, world: World, label: str, mode: schemathesis.GenerationMode
+) -> None:
+    operation = OPERATIONS[label]
+    operation.schema.app = app
+    callers = [signed_in(client, getattr(world, name)) for name in PERSONAS]
+
+    @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def check(case: schemathesis.Case) -> None:
+        for headers in callers:
+            with app.app_context():
+                answer = as_sent(case, world).call(app=app, headers=headers)
+            case.validate_response(answer, checks=CHECKS)
+            if answer.status_code >= 400:
+                assert answer.headers["content-type"] == ["application/problem+json"]
+
+    check()
