@@ -26,6 +26,11 @@ def next_opening(hours: Hours, zone: ZoneInfo, at: datetime) -> datetime | None:
     return None
 
 
+def closing(hours: Hours, zone: ZoneInfo, at: datetime) -> datetime | None:
+    """Until when the team is there; None while it is not."""
+    return next((closes for opens, closes in _openings(hours, zone, at) if opens <= at < closes), None)
+
+
 def deadline(hours: Hours, zone: ZoneInfo, at: datetime, minutes: int) -> datetime:
     """By when something of this urgency must be looked at.
 
@@ -40,10 +45,10 @@ def deadline(hours: Hours, zone: ZoneInfo, at: datetime, minutes: int) -> dateti
 
 
 def _openings(hours: Hours, zone: ZoneInfo, at: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Opening times from the local day before `at` for a fortnight; wall times, so right across a clock change."""
-    first = at.astimezone(zone).date() - timedelta(days=1)
-    for day in (first + timedelta(days=n) for n in range(15)):
+    """Opening times of a week from the local day of `at` on; wall times, so right across a clock change."""
+    first = at.astimezone(zone).date()
+    for day in (first + timedelta(days=n) for n in range(8)):
         if span := hours.get(DAYS[day.weekday()]):
-            opens, closes = (datetime.combine(day, time.fromisoformat(t), zone) for t in span)
             # Aware times of one zone compare by wall time; make them instants first.
-            yield opens.astimezone(UTC), closes.astimezone(UTC)
+            opens, closes = (datetime.combine(day, time.fromisoformat(t), zone).astimezone(UTC) for t in span)
+            yield opens, closes

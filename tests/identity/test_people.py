@@ -38,6 +38,7 @@ MEETINGS = {
     "nobody's contacts": ("Mary", "Okafor", "07700 900777", "mary@elsewhere.example", "new"),
     "another name": ("Maria", "Okafor", "07700 900201", None, "refused"),
     "two people's contacts": ("Mary", "Okafor", "07700 900201", "tom.okafor@kith.example", "refused"),
+    "two people's contacts the other way": ("Mary", "Okafor", "07700 900203", "mary.okafor@kith.example", "refused"),
     "a device's contact": ("Mary's", "blood pressure monitor", None, "monitor.1@devices.kith.example", "refused"),
 }
 

@@ -8,13 +8,16 @@ from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
+from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.patients import queries, service
+from app.patients.models import CircleGrant
 from tests.conftest import NOW
 from tests.people import World, signed_in
 from tests.queries_counted import counted
@@ -172,6 +175,9 @@ def test_an_ended_grant_and_an_ended_membership_are_gone_at_once(client: FlaskCl
     assert client.delete(f"{circle(world)}/{member}", headers=mary).status_code == 204
     assert client.get("/api/me", headers=tom).get_json()["circles"] == []
     assert client.delete(f"{circle(world)}/{member}", headers=mary).status_code == 404
+    assert client.delete(f"{circle(world)}/{other}", headers=mary).status_code == 204
+    left = select(CircleGrant.member_id).where(CircleGrant.ended_at.is_(None))
+    assert [str(one) for one in db.session.scalars(left)] == [known["Mary's"]["id"]]
     back = ADA | {"given_name": "Tom", "family_name": "Okafor", "phone": "07700 900203", "relationship": "son"}
     assert post(client, circle(world), mary, back).get_json()["grants"] == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from app.access.roles import Role
-from app.core import clock
+from app.core import clock, embedded
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.errors import Conflict
@@ -25,7 +26,7 @@ from app.patients.models import Patient
 from app.teams import service as teams
 from tests.conftest import NOW
 from tests.people import World, signed_in
-from tests.queries_counted import counted
+from tests.queries_counted import counted, waiting_for_a_lock
 
 ANN = {
     "given_name": "Ann",
@@ -174,7 +175,7 @@ def test_the_database_holds_exactly_one_coordinator_of_the_team(world: World, co
         db.session.execute(change, {"id": world.mary_patient.id})
 
 
-def test_the_database_keeps_a_coordinators_membership(server: Any, database: str, world: World) -> None:
+def test_the_database_keeps_a_coordinators_membership(server: embedded.Server, database: str, world: World) -> None:
     url = server.url("kith_owner", database).replace("+psycopg", "")
     with psycopg.connect(url) as connection, pytest.raises(psycopg.errors.ForeignKeyViolation):
         connection.execute("delete from membership where person_id = %s", (world.priya.id,))
@@ -211,11 +212,13 @@ def test_enrolling_again_reopens_the_record_and_keeps_what_is_not_said(client: F
     assert count(Patient) == 3
 
 
-def test_an_ended_record_is_not_reopened_for_another_number(client: FlaskClient, world: World) -> None:
+def test_an_ended_record_is_not_reopened_for_another_number_or_name(client: FlaskClient, world: World) -> None:
     priya = signed_in(client, world.priya)
     first = enrol(client, world, priya).get_json()
     end(client, priya, first["id"])
     assert enrol(client, world, priya, nhs_number="999 000 0034").status_code == 409
+    assert enrol(client, world, priya, given_name="Bob", phone="07700 900302", email=None).status_code == 409
+    assert client.get(f"/api/patients/{first['id']}", headers=priya).get_json()["ended_reason"] == "moved"
 
 
 def test_somebody_known_elsewhere_is_found_and_stays_as_they_are(client: FlaskClient, world: World) -> None:
@@ -227,7 +230,9 @@ def test_somebody_known_elsewhere_is_found_and_stays_as_they_are(client: FlaskCl
     assert enrol(client, world, priya, **owen | {"given_name": "Evan"}, nhs_number=None).status_code == 409
 
 
-def test_a_role_cannot_end_while_an_enrolment_under_it_is_on_its_way(world: World, server: Any, database: str) -> None:
+def test_a_role_cannot_end_while_an_enrolment_under_it_is_on_its_way(
+    world: World, server: embedded.Server, database: str
+) -> None:
     """The enrolment locks the coordinator's membership, so ending the role waits and then sees the patient."""
     url = server.url("kith_app", database).replace("+psycopg", "")
     with unit_of_work():
@@ -240,6 +245,21 @@ def test_a_role_cannot_end_while_an_enrolment_under_it_is_on_its_way(world: Worl
     held = teams.give_role(world.organisation.id, world.team.id, world.priya.id, Role.COORDINATOR)
     with pytest.raises(Conflict, match="3 patients"):
         teams.end_role(world.team, held.id)
+
+
+def test_an_enrolment_waits_for_a_role_that_is_being_ended_and_is_refused(
+    client: FlaskClient, world: World, server: embedded.Server, database: str
+) -> None:
+    url, priya = server.url("kith_app", database).replace("+psycopg", ""), signed_in(client, world.priya)
+    with psycopg.connect(url) as ending, ThreadPoolExecutor(1) as thread:
+        hers = (world.priya.id,)
+        ending.execute("select id from membership where person_id = %s for update", hers)
+        ending.execute("update membership set ended_at = now() where person_id = %s", hers)
+        enrolment = thread.submit(enrol, client, world, priya)
+        while not waiting_for_a_lock(url):
+            assert not enrolment.done()
+        ending.commit()
+        assert enrolment.result(timeout=10).status_code == 422
 
 
 def test_the_list_of_a_team_is_flat_and_paged(client: FlaskClient, world: World) -> None:

@@ -18,6 +18,7 @@ from app.core.unit_of_work import unit_of_work
 from app.teams import service
 from app.teams.models import Team
 from tests.people import World, signed_in
+from tests.queries_counted import waiting_for_a_lock
 
 HELP = "Nobody is here now. Call 111, or 999 in an emergency."
 
@@ -238,11 +239,3 @@ def test_of_two_who_make_one_team_at_once_the_second_is_told(
             assert not answer.done()
         other.commit()
         assert answer.result(timeout=10).status_code == 409
-
-
-def waiting_for_a_lock(url: str) -> bool:
-    with psycopg.connect(url) as watcher:
-        waits = "wait_event_type = 'Lock' and datname = current_database()"
-        sql = f"select exists (select from pg_stat_activity where {waits})"
-        row = watcher.execute(sql).fetchone()
-    return bool(row and row[0])
