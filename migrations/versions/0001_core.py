@@ -56,6 +56,29 @@ def upgrade() -> None:
     op.get_bind().connection.driver_connection.execute(schema.SchemaManager.get_schema())
     op.execute(QUEUE_GRANTS)
     op.execute(GRANTS)
+    _audit_entry()
+    _event_rerun()
+    _idempotent_answer()
+    _rate_window()
+    _tick()
+    _audit_seal()
+    op.execute("revoke update on audit_entry from kith_app, kith_worker")
+    op.execute("revoke update on audit_seal from kith_app, kith_worker")
+    op.execute("grant delete on idempotent_answer, rate_window to kith_app, kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("audit_seal")
+    op.drop_table("tick")
+    op.drop_table("rate_window")
+    op.drop_table("idempotent_answer")
+    op.drop_table("event_rerun")
+    op.drop_table("audit_entry")
+    op.execute(REVOKES)
+    op.execute(QUEUE_DROPS)
+
+
+def _audit_entry() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("organisation_id", sa.Uuid(), nullable=True),
@@ -73,6 +96,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
     )
     op.create_index("ix_audit_entry_patient_id_created_at", "audit_entry", ["patient_id", "created_at"], unique=False)
+
+
+def _event_rerun() -> None:
     op.create_table(
         "event_rerun",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -91,6 +117,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_event_rerun_due", "event_rerun", ["due_at"], unique=False, postgresql_where=sa.text("done_at is null")
     )
+
+
+def _idempotent_answer() -> None:
     op.create_table(
         "idempotent_answer",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -103,6 +132,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotent_answer")),
         sa.UniqueConstraint("key", name=op.f("uq_idempotent_answer_key")),
     )
+
+
+def _rate_window() -> None:
     op.create_table(
         "rate_window",
         sa.Column("key", sa.LargeBinary(), nullable=False),
@@ -110,12 +142,18 @@ def upgrade() -> None:
         sa.Column("used", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_rate_window")),
     )
+
+
+def _tick() -> None:
     op.create_table(
         "tick",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("job", name=op.f("pk_tick")),
     )
+
+
+def _audit_seal() -> None:
     op.create_table(
         "audit_seal",
         sa.Column("entry_id", sa.Uuid(), nullable=False),
@@ -125,17 +163,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["entry_id"], ["audit_entry.id"], name=op.f("fk_audit_seal_entry_id")),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_seal")),
     )
-    op.execute("revoke update on audit_entry from kith_app, kith_worker")
-    op.execute("revoke update on audit_seal from kith_app, kith_worker")
-    op.execute("grant delete on idempotent_answer, rate_window to kith_app, kith_worker")
-
-
-def downgrade() -> None:
-    op.drop_table("audit_seal")
-    op.drop_table("tick")
-    op.drop_table("rate_window")
-    op.drop_table("idempotent_answer")
-    op.drop_table("event_rerun")
-    op.drop_table("audit_entry")
-    op.execute(REVOKES)
-    op.execute(QUEUE_DROPS)

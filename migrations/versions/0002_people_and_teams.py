@@ -11,6 +11,25 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _organisation()
+    _person()
+    _device_session()
+    _team()
+    _membership()
+    _refresh_token()
+    op.execute("grant delete on refresh_token to kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("refresh_token")
+    op.drop_table("membership")
+    op.drop_table("team")
+    op.drop_table("device_session")
+    op.drop_table("person")
+    op.drop_table("organisation")
+
+
+def _organisation() -> None:
     op.create_table(
         "organisation",
         sa.Column("name", sa.String(), nullable=False),
@@ -19,6 +38,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sa.UniqueConstraint("name", name=op.f("uq_organisation_name")),
     )
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("kind", sa.String(), nullable=False),
@@ -38,6 +60,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("email_index", name=op.f("uq_person_email_index")),
         sa.UniqueConstraint("phone_index", name=op.f("uq_person_phone_index")),
     )
+
+
+def _device_session() -> None:
     op.create_table(
         "device_session",
         sa.Column("person_id", sa.Uuid(), nullable=False),
@@ -55,6 +80,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_hash", name=op.f("uq_device_session_secret_hash")),
     )
     op.create_index("ix_device_session_person_id", "device_session", ["person_id"], unique=False)
+
+
+def _team() -> None:
     op.create_table(
         "team",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -73,6 +101,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("organisation_id", "name", name=op.f("uq_team_organisation_id_name")),
     )
+
+
+def _membership() -> None:
     op.create_table(
         "membership",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -97,6 +128,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("team_id is null"),
     )
+
+
+def _refresh_token() -> None:
     op.create_table(
         "refresh_token",
         sa.Column("session_id", sa.Uuid(), nullable=False),
@@ -110,13 +144,3 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_refresh_token_token_hash")),
     )
     op.create_index("ix_refresh_token_session_id", "refresh_token", ["session_id"], unique=False)
-    op.execute("grant delete on refresh_token to kith_worker")
-
-
-def downgrade() -> None:
-    op.drop_table("refresh_token")
-    op.drop_table("membership")
-    op.drop_table("team")
-    op.drop_table("device_session")
-    op.drop_table("person")
-    op.drop_table("organisation")

@@ -11,6 +11,21 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _patient()
+    _patient_indexes()
+    _circle_member()
+    _todo()
+    _circle_grant()
+
+
+def downgrade() -> None:
+    op.drop_table("circle_grant")
+    op.drop_table("todo")
+    op.drop_table("circle_member")
+    op.drop_table("patient")
+
+
+def _patient() -> None:
     op.create_table(
         "patient",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -32,6 +47,12 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        *_patient_constraints(),
+    )
+
+
+def _patient_constraints() -> list[sa.Constraint]:
+    return [
         sa.CheckConstraint("coordinator_role = 'coordinator'", name=op.f("ck_patient_coordinator_role")),
         sa.CheckConstraint(
             "ended_reason is null or ended_reason in ('died', 'moved', 'discharged', 'declined')",
@@ -50,11 +71,17 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "organisation_id", "nhs_number_index", name=op.f("uq_patient_organisation_id_nhs_number_index")
         ),
-    )
+    ]
+
+
+def _patient_indexes() -> None:
     op.create_index("ix_patient_person_id", "patient", ["person_id"], unique=False)
     op.create_index(
         "ix_patient_team_id", "patient", ["team_id"], unique=False, postgresql_where=sa.text("ended_at is null")
     )
+
+
+def _circle_member() -> None:
     op.create_table(
         "circle_member",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -83,6 +110,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+
+
+def _todo() -> None:
     op.create_table(
         "todo",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -119,6 +149,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("done_at is null"),
     )
+
+
+def _circle_grant() -> None:
     op.create_table(
         "circle_grant",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -149,10 +182,3 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("circle_grant")
-    op.drop_table("todo")
-    op.drop_table("circle_member")
-    op.drop_table("patient")

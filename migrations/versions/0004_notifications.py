@@ -10,6 +10,29 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _inbound_text()
+    _out_of_reach()
+    _receipt()
+    _channel_pause()
+    _delivery()
+    _delivery_indexes()
+    _delivery_attempt()
+    _sandbox_message()
+    op.execute("revoke update on delivery_attempt from kith_app, kith_worker")
+    op.execute("revoke update on sandbox_message from kith_app, kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("sandbox_message")
+    op.drop_table("delivery_attempt")
+    op.drop_table("delivery")
+    op.drop_table("channel_pause")
+    op.drop_table("receipt")
+    op.drop_table("out_of_reach")
+    op.drop_table("inbound_text")
+
+
+def _inbound_text() -> None:
     op.create_table(
         "inbound_text",
         sa.Column("message_sid", sa.String(), nullable=False),
@@ -32,6 +55,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("handled_at is null"),
     )
+
+
+def _out_of_reach() -> None:
     op.create_table(
         "out_of_reach",
         sa.Column("phone_index", sa.LargeBinary(), nullable=False),
@@ -43,6 +69,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_out_of_reach")),
         sa.UniqueConstraint("phone_index", name=op.f("uq_out_of_reach_phone_index")),
     )
+
+
+def _receipt() -> None:
     op.create_table(
         "receipt",
         sa.Column("delivery_id", sa.Uuid(), nullable=True),
@@ -55,6 +84,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
         sa.UniqueConstraint("provider_id", "status", name=op.f("uq_receipt_provider_id_status")),
     )
+
+
+def _channel_pause() -> None:
     op.create_table(
         "channel_pause",
         sa.Column("channel", sa.String(), nullable=False),
@@ -64,6 +96,9 @@ def upgrade() -> None:
         sa.Column("resumed_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_pause")),
     )
+
+
+def _delivery() -> None:
     op.create_table(
         "delivery",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -98,6 +133,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("provider_id", name=op.f("uq_delivery_provider_id")),
     )
+
+
+def _delivery_indexes() -> None:
     op.create_index("ix_delivery_about_id", "delivery", ["about_id"], unique=False)
     op.create_index(
         "ix_delivery_stuck",
@@ -120,6 +158,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'accepted' and settled_at is null"),
     )
+
+
+def _delivery_attempt() -> None:
     op.create_table(
         "delivery_attempt",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -134,6 +175,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery_attempt")),
     )
     op.create_index("ix_delivery_attempt_delivery_id", "delivery_attempt", ["delivery_id"], unique=False)
+
+
+def _sandbox_message() -> None:
     op.create_table(
         "sandbox_message",
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
@@ -147,15 +191,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sandbox_message")),
         sa.UniqueConstraint("delivery_id", name=op.f("uq_sandbox_message_delivery_id")),
     )
-    op.execute("revoke update on delivery_attempt from kith_app, kith_worker")
-    op.execute("revoke update on sandbox_message from kith_app, kith_worker")
-
-
-def downgrade() -> None:
-    op.drop_table("sandbox_message")
-    op.drop_table("delivery_attempt")
-    op.drop_table("delivery")
-    op.drop_table("channel_pause")
-    op.drop_table("receipt")
-    op.drop_table("out_of_reach")
-    op.drop_table("inbound_text")

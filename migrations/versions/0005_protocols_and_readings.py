@@ -11,6 +11,32 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _protocol_approval()
+    _monitoring_plan()
+    _personal_limit()
+    _quarantined_reading()
+    _reading()
+    _reading_correction()
+    _reading_state()
+    op.execute("revoke update on protocol_approval from kith_app, kith_worker")
+    op.execute("revoke update on reading from kith_app, kith_worker")
+    op.execute("revoke update on reading_correction from kith_app, kith_worker")
+    op.execute("revoke update on quarantined_reading from kith_app, kith_worker")
+    # A copy may be recognised after it was stored: its original came later.
+    op.execute("grant update (copy_of) on reading to kith_app, kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("reading_state")
+    op.drop_table("reading_correction")
+    op.drop_table("reading")
+    op.drop_table("quarantined_reading")
+    op.drop_table("personal_limit")
+    op.drop_table("monitoring_plan")
+    op.drop_table("protocol_approval")
+
+
+def _protocol_approval() -> None:
     op.create_table(
         "protocol_approval",
         sa.Column("protocol", sa.String(), nullable=False),
@@ -24,6 +50,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_protocol_approval")),
         sa.UniqueConstraint("protocol", "version", name=op.f("uq_protocol_approval_protocol_version")),
     )
+
+
+def _monitoring_plan() -> None:
     op.create_table(
         "monitoring_plan",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -50,6 +79,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+
+
+def _personal_limit() -> None:
     op.create_table(
         "personal_limit",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -76,6 +108,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at is null"),
     )
+
+
+def _quarantined_reading() -> None:
     op.create_table(
         "quarantined_reading",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -93,6 +128,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_reading")),
         sa.UniqueConstraint("patient_id", "client_id", name=op.f("uq_quarantined_reading_patient_id_client_id")),
     )
+
+
+def _reading() -> None:
     op.create_table(
         "reading",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -127,6 +165,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_reading_patient_id_measure_measured_at", "reading", ["patient_id", "measure", "measured_at"], unique=False
     )
+
+
+def _reading_correction() -> None:
     op.create_table(
         "reading_correction",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -141,6 +182,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_correction")),
         sa.UniqueConstraint("patient_id", "reading_id", name=op.f("uq_reading_correction_patient_id_reading_id")),
     )
+
+
+def _reading_state() -> None:
     op.create_table(
         "reading_state",
         sa.Column("patient_id", sa.Uuid(), nullable=False),
@@ -155,19 +199,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_reading_state_patient_id")),
         sa.PrimaryKeyConstraint("patient_id", "measure", name=op.f("pk_reading_state")),
     )
-    op.execute("revoke update on protocol_approval from kith_app, kith_worker")
-    op.execute("revoke update on reading from kith_app, kith_worker")
-    op.execute("revoke update on reading_correction from kith_app, kith_worker")
-    op.execute("revoke update on quarantined_reading from kith_app, kith_worker")
-    # A copy may be recognised after it was stored: its original came later.
-    op.execute("grant update (copy_of) on reading to kith_app, kith_worker")
-
-
-def downgrade() -> None:
-    op.drop_table("reading_state")
-    op.drop_table("reading_correction")
-    op.drop_table("reading")
-    op.drop_table("quarantined_reading")
-    op.drop_table("personal_limit")
-    op.drop_table("monitoring_plan")
-    op.drop_table("protocol_approval")

@@ -10,6 +10,21 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _alert()
+    _alert_indexes()
+    _alert_event()
+    _finding()
+    _finding_indexes()
+    op.execute("revoke update on alert_event from kith_app, kith_worker")
+
+
+def downgrade() -> None:
+    op.drop_table("finding")
+    op.drop_table("alert_event")
+    op.drop_table("alert")
+
+
+def _alert() -> None:
     op.create_table(
         "alert",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -47,6 +62,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_alert_team_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
     )
+
+
+def _alert_indexes() -> None:
     op.create_index(
         "ix_alert_acknowledge_by",
         "alert",
@@ -65,6 +83,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state <> 'resolved'"),
     )
+
+
+def _alert_event() -> None:
     op.create_table(
         "alert_event",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -82,6 +103,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert_event")),
     )
     op.create_index("ix_alert_event_alert_id", "alert_event", ["alert_id"], unique=False)
+
+
+def _finding() -> None:
     op.create_table(
         "finding",
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
@@ -120,14 +144,10 @@ def upgrade() -> None:
             "patient_id", "reading_id", "protocol", "rule", name=op.f("uq_finding_patient_id_reading_id_protocol_rule")
         ),
     )
+
+
+def _finding_indexes() -> None:
     op.create_index("ix_finding_alert_id", "finding", ["alert_id"], unique=False)
     op.create_index(
         "ix_finding_patient_id_measure_measured_at", "finding", ["patient_id", "measure", "measured_at"], unique=False
     )
-    op.execute("revoke update on alert_event from kith_app, kith_worker")
-
-
-def downgrade() -> None:
-    op.drop_table("finding")
-    op.drop_table("alert_event")
-    op.drop_table("alert")
