@@ -18,8 +18,8 @@ AT_ONCE = 100  # alerts in one unit of work
 def escalate_due() -> int:
     """Tell the leads of every red alert past its time; returns how many. Safe on any number of machines."""
     due = (Alert.state == "open", Alert.lead_told_at.is_(None), Alert.acknowledge_by <= clock.now())
-    urgent = Alert.severity.in_(("red", "emergency"))
-    chosen = select(Alert).where(*due, urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
+    urgent = (Alert.severity.in_(("red", "emergency")), Alert.is_late.is_(False))  # what came late texts nobody
+    chosen = select(Alert).where(*due, *urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
     alerts = db.session.scalars(chosen.with_for_update(skip_locked=True)).all()
     whose = patients.admitted({alert.patient_id for alert in alerts})
     for alert in alerts:

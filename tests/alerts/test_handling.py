@@ -1,0 +1,98 @@
+"""What people and the clock do: one of two takes an alert, the lead is told in time, a re-run closes its alert."""
+
+from __future__ import annotations
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from app.alerts.service import escalating
+from app.core import clock, reruns
+from app.core.db import db
+from app.core.unit_of_work import unit_of_work
+from app.protocols.models import MonitoringPlan
+from tests.alerts.sending import Sender, alerts, deliveries, findings, history
+from tests.conftest import NOW
+from tests.people import World, signed_in
+
+ROUNDS = 30
+
+
+@pytest.fixture
+def mary(client: FlaskClient, world: World) -> Sender:
+    return Sender(client, signed_in(client, world.mary), world.mary_patient.id)
+
+
+def test_of_two_who_take_it_at_once_exactly_one_wins_and_the_other_is_told_who(
+    app: Flask, client: FlaskClient, world: World, mary: Sender
+) -> None:
+    callers = {name: signed_in(client, getattr(world, name)) for name in ("priya", "lind")}
+    outcomes: Counter[int] = Counter()
+    for number in range(ROUNDS):
+        mary.oxygen(88)
+        url = f"/api/patients/{world.mary_patient.id}/alerts/{alerts()[-1].id}"
+        with ThreadPoolExecutor(2) as pool:
+            taken = pool.map(
+                lambda headers, url=url: app.test_client().post(f"{url}/acknowledge", headers=headers), callers.values()
+            )
+            answers = sorted(taken, key=lambda answer: answer.status_code)
+        outcomes.update(answer.status_code for answer in answers)
+        winner = {str(world.priya.id): "Priya Shah", str(world.lind.id): "Anna Lind"}[
+            answers[0].get_json()["alert"]["acknowledged_by"]
+        ]
+        assert answers[1].get_json()["taken_by"] == winner
+        resolved = client.post(f"{url}/resolve", json={"outcome": "patient_well"}, headers=callers["priya"])
+        assert resolved.status_code == 200, number
+    assert outcomes == {200: ROUNDS, 409: ROUNDS}
+
+
+def test_a_red_that_nobody_takes_in_time_also_tells_the_lead_once(world: World, mary: Sender) -> None:
+    mary.oxygen(88)
+    for minutes, told in ((14, 0), (15, 1), (16, 0)):
+        with clock.at(NOW + timedelta(minutes=minutes)), unit_of_work():
+            assert escalating.escalate_due() == told
+    (alert,) = alerts()
+    assert alert.lead_told_at == NOW + timedelta(minutes=15)
+    assert history(alert) == ["opened", "lead_told"]
+    assert [delivery.recipient_id for delivery in deliveries()] == [world.priya.id, world.lead.id]
+    text = deliveries()[-1].body or ""
+    assert "Grace" in text
+    assert "Okafor" not in text
+
+
+def test_what_came_late_tells_no_lead(mary: Sender) -> None:
+    mary.oxygen(88, NOW - timedelta(days=2))
+    with clock.at(NOW + timedelta(days=2)), unit_of_work():
+        assert escalating.escalate_due() == 0
+
+
+def test_what_was_taken_or_is_amber_tells_no_lead(client: FlaskClient, world: World, mary: Sender) -> None:
+    mary.oxygen(94)
+    mary.oxygen(88)
+    url = f"/api/patients/{world.mary_patient.id}/alerts/{alerts()[-1].id}/acknowledge"
+    assert client.post(url, headers=signed_in(client, world.priya)).status_code == 200
+    with clock.at(NOW + timedelta(hours=2)), unit_of_work():
+        assert escalating.escalate_due() == 0
+
+
+def test_a_rerun_that_succeeds_judges_the_reading_and_closes_what_stood_for_not_judged(mary: Sender) -> None:
+    plan = MonitoringPlan.protocol == "copd_oximetry"
+    with unit_of_work():
+        db.session.execute(update(MonitoringPlan).where(plan).values(version="0"))
+    mary.oxygen(88)
+    with clock.at(NOW + timedelta(seconds=5)):
+        assert reruns.run_due() == 0
+    assert findings() == []
+    with unit_of_work():
+        db.session.execute(update(MonitoringPlan).where(plan).values(version="1"))
+    with clock.at(NOW + timedelta(minutes=5)):
+        assert reruns.run_due() == 1
+    by_family = {alert.family: alert for alert in alerts()}
+    assert (by_family["unjudged"].state, by_family["unjudged"].outcome) == ("resolved", "judged")
+    assert (by_family["level"].state, by_family["level"].severity) == ("open", "red")
+    assert len(findings()) == 1
