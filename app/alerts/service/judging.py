@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,9 +38,10 @@ def consider(event: ReadingsRecorded) -> Work | None:
     patient = patients.admitted_one(event.patient_id)
     case = queries.case(event)
     judgement = judging.judge(case, event.reading_ids, event.received_at, patient.zone)
+    if event.is_history:  # it tells of the past: it opens no alert, and settles none that is open now
+        judgement = replace(judgement, news=(), settled=())
     now = clock.now()
-    news = () if event.is_history else judgement.news
-    changes = episodes.change(news, case.alerts, lambda severity: patient.look_at_by(severity, now))
+    changes = episodes.change(judgement.news, case.alerts, lambda severity: patient.look_at_by(severity, now))
     replies.remember(event, case, judgement, changes)
     times = {one.reading_id: one.measured_at for one in case.window}
     return Work(patient, judgement, changes, times) if judgement else None
