@@ -40,6 +40,7 @@ class Web:
 
     environment: dict[str, str]
     port: int = field(default_factory=free_port)
+    log: Path = Path(os.devnull)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -55,14 +56,15 @@ class Web:
             "--blocking-threads",
             "8",
         ]
-        self.process = subprocess.Popen(
-            [*command, "--log-level", "error", "wsgi:app"],
-            cwd=HOME,
-            env=self.environment,
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*command, "--log-level", "error", "wsgi:app"],
+                cwd=HOME,
+                env=self.environment,
+                start_new_session=True,
+                stdout=log,
+                stderr=log,
+            )
         self._answers()
 
     def _answers(self) -> None:
