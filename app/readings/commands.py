@@ -75,12 +75,13 @@ def import_file(
 ) -> None:
     """Import a patient's history: findings are made of it, alerts never. Run again, it stores only what is missing."""
     patient = _patient(patient_id)
+    answers_for_it = _person(by) if by else patient.person_id
     report = _read(file, file_format, patient, user)
     path = errors or (None if dry_run else file.with_name(f"{file.name}.errors.csv"))
     with _listing(path) as list_left_out:
         list_left_out(report.left_out)
         each = contextlib.nullcontext if dry_run else unit_of_work
-        job = _Job(patient, _person(by) if by else patient.person_id, report, size, each, list_left_out)
+        job = _Job(patient, answers_for_it, report, size, each, list_left_out)
         try:
             _rehearse(job) if dry_run else _import(job)
         except DomainError as error:

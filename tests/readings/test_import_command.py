@@ -281,3 +281,4 @@ def test_what_cannot_be_done_is_said_plainly(app: Flask, patient: UUID, args: li
     assert why in done.output
     assert "Traceback" not in done.output
     assert count(Reading) == 0
+    assert not LOG.with_name(f"{LOG.name}.errors.csv").exists()
