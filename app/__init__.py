@@ -6,7 +6,7 @@ from flask import Flask
 
 import app.assembly as assembly
 from app import config
-from app.core import edges, http, logs, problems
+from app.core import csrf, edges, http, logs, problems
 from app.core.db import db
 from app.identity import tokens
 
@@ -25,6 +25,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     edges.register(app)
+    csrf.register(app)
     problems.register(app)
     assembly.assemble(app, settings)
     if undeclared := http.undeclared(app):

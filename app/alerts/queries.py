@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,20 @@ from app.access.permissions import Permission
 from app.alerts.episodes import Key, OpenAlert
 from app.alerts.judging import Case
 from app.alerts.models import Alert, AlertEvent, Finding
-from app.core import audit
+from app.core import audit, sealed
 from app.core.db import db
 from app.core.errors import NotFound
 from app.core.events import EventRerun
+from app.identity.models import Person
 from app.patients.admission import AdmittedPatient
+from app.patients.models import Patient
 from app.protocols import queries as protocols
 from app.protocols.content import Severity
 from app.readings import queries as readings
 from app.readings.events import ReadingsRecorded
 from app.rules import windows
 from app.todos import queries as todos
+from app.todos.queries import ListedTodo
 
 # How far back "the last two readings" of a settled alert may lie when no rule asks for more.
 LAST_TWO = timedelta(days=3)
@@ -144,6 +147,23 @@ def findings_of(patient: AdmittedPatient, reading_ids: Collection[UUID]) -> Mapp
     return found
 
 
+def last_contacts(patient: AdmittedPatient, limit: int = 5) -> list[tuple[AlertEvent, str]]:
+    """What the team last wrote down about a patient, each with who did, newest first."""
+    where = (AlertEvent.patient_id == patient.id, AlertEvent.text_sealed.is_not(None))
+    noted = select(AlertEvent, Person).join(Person, Person.id == AlertEvent.by).where(*where)
+    rows = db.session.execute(noted.order_by(AlertEvent.created_at.desc()).limit(limit))
+    return [(event, person.name) for event, person in rows]
+
+
+def patient_of(caller: Caller, alert_id: UUID) -> UUID:
+    """The patient of an alert of the caller's teams; raises NotFound for any other."""
+    mine = Alert.team_id.in_(caller.teams(Permission.SEE_ALERTS))
+    found = db.session.scalar(select(Alert.patient_id).where(Alert.id == alert_id, mine))
+    if found is None:
+        raise NotFound
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class WorklistRow:
     """One row of the worklist: an alert or a to-do."""
@@ -155,21 +175,30 @@ class WorklistRow:
     severity: str | None
     state: str
     why: str
+    owner_id: UUID
     owner: str
+    taken_by_id: UUID | None
     taken_by: str | None
+    taken_at: datetime | None
     opened_at: datetime
     due_at: datetime
     is_late: bool
     is_settled: bool
     is_judged: bool
+    is_withdrawn: bool
+    born_on: date | None
+    language: str
+    needs: str | None  # how to speak with the patient
 
 
-# Flat in the number of patients: one index scan over the open alerts of the teams.
+# Flat in the number of patients: one index scan over the open alerts of the teams. Columns as in WorklistRow.
 _WORKLIST = text("""
-    select a.id, a.patient_id, pp.given_name || ' ' || pp.family_name as patient, a.severity, a.state, a.why,
-        o.given_name || ' ' || o.family_name as owner, k.given_name || ' ' || k.family_name as taken_by,
-        a.opened_at, a.acknowledge_by, a.is_late, a.settled_at is not null as is_settled,
-        a.family <> 'unjudged' as judged
+    select 'alert', a.id, a.patient_id, pp.given_name || ' ' || pp.family_name as patient, a.severity, a.state, a.why,
+        a.owner_id, o.given_name || ' ' || o.family_name, k.id, k.given_name || ' ' || k.family_name,
+        a.acknowledged_at, a.opened_at, a.acknowledge_by, a.is_late, a.settled_at is not null, a.family <> 'unjudged',
+        exists (select from finding f where f.alert_id = a.id)
+            and not exists (select from finding f where f.alert_id = a.id and f.withdrawn_at is null),
+        p.born_on, pp.language, p.communication_needs_sealed
     from alert a
     join patient p on p.id = a.patient_id join person pp on pp.id = p.person_id
     join person o on o.id = a.owner_id left join person k on k.id = a.acknowledged_by and a.state = 'acknowledged'
@@ -182,50 +211,39 @@ _WORKLIST = text("""
 def worklist(caller: Caller) -> list[WorklistRow]:
     """The open alerts of the caller's teams, worst first, noted as one look at their patients; then the to-dos."""
     teams = list(caller.teams(Permission.SEE_CASELOAD))
-    rows = [
-        WorklistRow(
-            "alert",
-            r.id,
-            r.patient_id,
-            r.patient,
-            r.severity,
-            r.state,
-            r.why,
-            r.owner,
-            r.taken_by,
-            r.opened_at,
-            r.acknowledge_by,
-            r.is_late,
-            r.is_settled,
-            r.judged,
-        )
-        for r in db.session.execute(_WORKLIST, {"teams": teams})
-    ]
-    rows += _todo_rows(teams)
+    rows = [_alert_row(row) for row in db.session.execute(_WORKLIST, {"teams": teams})]
+    rows += [_todo_row(one) for one in todos.open_todos(teams, limit=MOST_TODOS)]
     _note_look(caller, rows)
     return rows
 
 
-def _todo_rows(teams: Collection[UUID]) -> list[WorklistRow]:
-    return [
-        WorklistRow(
-            "todo",
-            one.todo.id,
-            one.todo.patient_id,
-            one.person.name,
-            None,
-            "open",
-            one.todo.reason or "",
-            one.owner.name,
-            None,
-            one.todo.created_at,
-            one.todo.due_at,
-            False,
-            False,
-            True,
-        )
-        for one in todos.open_todos(teams, limit=MOST_TODOS)
-    ]
+def _alert_row(row: Any) -> WorklistRow:
+    place, needs = Patient.communication_needs.place, row.communication_needs_sealed
+    return replace(WorklistRow(*row), needs=sealed.unseal(needs, place, row.patient_id) if needs else None)
+
+
+def _todo_row(one: ListedTodo) -> WorklistRow:
+    todo, owner = one.todo, one.owner
+    named = (todo.id, todo.patient_id, one.person.name, None, "open", todo.reason or "", owner.id, owner.name)
+    times = (None, None, None, todo.created_at, todo.due_at)
+    return WorklistRow("todo", *named, *times, False, False, True, False, None, one.person.language, None)
+
+
+# Everything of the worklist that can change while nobody opens or resolves anything is in it.
+_FINGERPRINT = text("""
+    select md5(concat(
+        (select string_agg(concat(a.id, a.version, a.owner_id, (select count(f.withdrawn_at) from finding f
+            where f.alert_id = a.id)), ',' order by a.id) from alert a
+            where a.team_id = any(:teams) and a.state <> 'resolved'), ';',
+        (select string_agg(concat(t.id, t.due_at, t.owner_id), ',' order by t.id) from todo t
+            where t.team_id = any(:teams) and t.done_at is null)))
+""")
+
+
+def worklist_fingerprint(caller: Caller) -> str:
+    """Changes whenever the worklist does; far cheaper than the list, for those who ask every few seconds."""
+    teams = list(caller.teams(Permission.SEE_CASELOAD))
+    return str(db.session.scalar(_FINGERPRINT, {"teams": teams}))
 
 
 def _note_look(caller: Caller, rows: Sequence[WorklistRow]) -> None:

@@ -10,10 +10,11 @@ from flask import Flask, Response, g, request
 from app.core import metrics
 from app.core.logs import log
 
-# No inline script or style anywhere; htmx needs none (security.md S18, S19).
+# No script or style but our own files and, with this answer's nonce, the brand's colour (security.md S18, S19).
 POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -19,7 +19,7 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from marshmallow import Schema as MarshmallowSchema
 from marshmallow import ValidationError
 
-from app.core import idempotency
+from app.core import csrf, idempotency
 from app.core.errors import BadRequest, Invalid, PreconditionRequired, UnsupportedMedia
 from app.core.unit_of_work import unit_of_work
 
@@ -45,6 +45,7 @@ class Contract:
     gives: Mapping[int, type[MarshmallowSchema] | None] | None = None
     keyed: bool = False  # a creating POST that needs an Idempotency-Key
     edits: bool = False  # an edit that needs If-Match
+    is_page: bool = False  # called by browsers with a cookie: what changes something needs a token
     body_limit: int | None = None
 
 
@@ -102,7 +103,7 @@ class Pages(Blueprint):
 
     def route(self, rule: str, *, access: Access, body_limit: int | None = None, **options: Any) -> Callable[..., Any]:  # type: ignore[override]
         """Declare a page; `access` cannot be left out."""
-        contract = Contract(access=access, body_limit=body_limit)
+        contract = Contract(access=access, body_limit=body_limit, is_page=True)
 
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
             options.setdefault("endpoint", view.__name__)
@@ -122,6 +123,8 @@ def _edge(view: Callable[..., Any], contract: Contract) -> Callable[..., Any]:
             g.admitted = True
             if contract.body_limit is not None:
                 request.max_content_length = contract.body_limit
+            if contract.is_page and request.method not in csrf.SAFE:
+                csrf.check()
             return _answer(view, contract, arguments)
 
     edge.contract = contract  # type: ignore[attr-defined]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
-from flask import Flask, Response, current_app, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
@@ -23,6 +24,15 @@ _FRAMEWORK = {
     415: ("json-expected", "Please send JSON"),
     422: ("invalid", "Some of what was sent is not valid"),
     429: ("too-many", "Too many tries"),
+}
+# What a page says beside its reason, where there is more to say than "go to the start".
+_ON_PAGES = {
+    403: "Ask your team if you think you should see this.",
+    404: "It may have moved, or you may not be allowed to see it. If you typed the address, check it.",
+    405: "Go back and try again from the page before.",
+    413: "Send less at once.",
+    500: "Please try again in a few minutes. If it matters today, use the phone.",
+    503: "If it matters today, use the phone.",
 }
 # The database is away, restarting, full or out of time: nothing was kept and sending again is right.
 _PASSING = (exc.OperationalError, exc.TimeoutError)
@@ -69,8 +79,27 @@ def _shaped(body: dict[str, Any], headers: dict[str, str]) -> Response:
     if is_for_programs():
         return Response(current_app.json.dumps(body), status, headers, mimetype="application/problem+json")
     if status == 401:
-        return Response(status=303, headers={"Location": "/sign-in"})
-    return Response(render_template("problem.html", problem=body), status, headers)
+        return Response(status=303, headers={"Location": _sign_in()})
+    return Response(_page(body), status, headers)
+
+
+def _sign_in() -> str:
+    """Where to sign in, and what to come back to."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return "/sign-in" if back == "/" else f"/sign-in?{urlencode({'next': back})}"
+
+
+def _page(body: dict[str, Any]) -> str:
+    faults = [fault["detail"] for fault in body.get("errors", ())]
+    said = [body.get("detail"), *faults, _ON_PAGES.get(body["status"])]
+    return render_template(
+        "problem.html",
+        status=body["status"],
+        heading=body["title"],
+        paragraphs=[sentence for sentence in dict.fromkeys(said) if sentence],
+        request_id=g.get("request_id"),
+        actions=[{"text": "Go to the start", "href": "/"}],
+    )
 
 
 def is_for_programs() -> bool:

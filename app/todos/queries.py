@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.core.pages import Position
 from app.identity.models import Person
+from app.patients.admission import AdmittedPatient
 from app.patients.models import Patient
 from app.todos.models import Todo
 
@@ -46,3 +47,9 @@ def open_todos(team_ids: Collection[UUID], after: Position | None = None, limit:
 def listed(todo_id: UUID) -> ListedTodo:
     """One to-do, known to exist, as the list shows it."""
     return ListedTodo(*db.session.execute(_LISTED.where(Todo.id == todo_id)).one())
+
+
+def open_of(patient: AdmittedPatient) -> list[Todo]:
+    """The open to-dos of one patient, due first first."""
+    where = (Todo.patient_id == patient.id, Todo.done_at.is_(None))
+    return list(db.session.scalars(select(Todo).where(*where).order_by(Todo.due_at, Todo.id)))

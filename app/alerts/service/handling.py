@@ -9,7 +9,7 @@ from app.alerts import queries
 from app.alerts.models import OUTCOMES, Alert, AlertEvent
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, PreconditionFailed
 from app.identity import queries as identity
 from app.patients.admission import AdmittedPatient
 
@@ -33,12 +33,19 @@ def add_note(patient: AdmittedPatient, alert_id: UUID, note: str, by: Caller) ->
     return _add_event(alert, "noted", by, note)
 
 
-def resolve(patient: AdmittedPatient, alert_id: UUID, outcome: str, note: str | None, by: Caller) -> Alert:
-    """Close an alert with what came of it; only a person does. The next finding opens a new alert that names it."""
+def resolve(
+    patient: AdmittedPatient, alert_id: UUID, outcome: str, note: str | None, by: Caller, seen: int | None = None
+) -> Alert:
+    """Close an alert with what came of it; only a person does. The next finding opens a new alert that names it.
+
+    `seen` is the version the person looked at: what became worse meanwhile is not closed unseen (PreconditionFailed).
+    """
     if outcome not in OUTCOMES:
         raise Invalid("Say what came of it.", errors=[{"pointer": "/outcome", "detail": ", ".join(OUTCOMES)}])
     alert = queries.alert_for_change(patient, alert_id)
     _not_resolved(alert)
+    if seen is not None and seen != alert.version:
+        raise PreconditionFailed("Something was added to this alert while you were writing. Look at it once more.")
     if alert.state != "acknowledged":
         alert.acknowledged_at, alert.acknowledged_by = clock.now(), by.person_id
         _add_event(alert, "acknowledged", by)

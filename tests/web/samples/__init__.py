@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.web.samples import console, frame, measures, patient
+from tests.web.samples import console, entrance, frame, measures, patient
 
 __all__ = ["PAGES", "console", "measures"]
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = frame.PAGES | patient.PAGES | console.PAGES
+PAGES: dict[str, tuple[str, dict[str, Any]]] = frame.PAGES | entrance.PAGES | patient.PAGES | console.PAGES

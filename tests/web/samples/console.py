@@ -20,6 +20,7 @@ PATIENT = {
     "allergies": ["Penicillin (rash)"],
     "no_allergies": False,
     "conditions": ["COPD", "Heart failure"],
+    "ended": None,
 }
 
 
@@ -168,7 +169,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         | {
             "patient": PATIENT,
             "alerts": ALERTS,
-            "todos": [{"why": "Check the mobile number: two texts failed", "href": "/todos/1", "due": "today"}],
+            "todos": [
+                {"why": "Check the mobile number: two texts failed", "due": "today", "done_url": "/todos/1/done"}
+            ],
             "measures": [measures.saturation(), measures.pressure(), measures.glucose()],
             "ranges": [
                 {"text": f"{days} days", "href": f"/patients/1?days={days}", "current": days == 30}

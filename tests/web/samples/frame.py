@@ -25,6 +25,13 @@ LISTENING = {
     "phone": "020 7946 0123",
     "phone_href": "tel:+442079460123",
 }
+
+
+def words(text: str) -> list[dict[str, str | None]]:
+    """A text word by word, our own link as a link."""
+    return [{"text": word, "href": "/a/7Q2K" if "/a/" in word else None} for word in text.split(" ")]
+
+
 MARY_NAV = [
     {"text": "Today", "href": "/today", "current": True},
     {"text": "Add a reading", "href": "/readings/new", "current": False},
@@ -75,7 +82,9 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     "to": "07••• •••123",
                     "name": "Priya Shah",
                     "when": measures.moment("today 07:52"),
-                    "body": "Kith: a red alert for Mary waits for you. Please take it by 08:07.\nkith.example/a/7Q2K",
+                    "body": words(
+                        "Kith: a red alert for Mary waits for you. Please take it by 08:07.\nkith.example/a/7Q2K"
+                    ),
                     "state": "Handed over",
                     "failed": False,
                     "parts": 1,
@@ -85,7 +94,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     "to": "07••• •••456",
                     "name": None,
                     "when": measures.moment("today 07:53"),
-                    "body": "Kith: Mary's team has been told. Please look in on her when you can.",
+                    "body": words("Kith: Mary's team has been told. Please look in on her when you can."),
                     "state": "Failed: 30005, unknown number",
                     "failed": True,
                     "parts": 2,

@@ -46,7 +46,8 @@ OXYGEN_FORM: dict[str, Any] = {
         "error": None,
     },
     "measured_at": {"value": "", "latest": "2026-11-22T08:04", "error": None, "open": False},
-    "hidden": {"id": "01939a4e-0000-7000-8000-000000000001"},
+    "hidden": [("id", "01939a4e-0000-7000-8000-000000000001")],
+    "switch": None,
     "confirm": None,
 }
 PRESSURE_FIELDS = [
@@ -86,6 +87,7 @@ REPLY: dict[str, Any] = {
     "otherwise": "If you feel worse, or nobody has called by 08:20, call 999.",
     "seen_by": None,
     "call": None,
+    "also": [],
     "next": [{"text": "Measure again", "href": "/readings/oxygen"}, {"text": "Back to today", "href": "/today"}],
 }
 
@@ -127,6 +129,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "measures": [
                 {"title": "Oxygen level", "hint": "Last: 92 %, yesterday", "href": "/readings/oxygen", "due": True},
                 {"title": "Blood pressure", "hint": "Last: 137/83, yesterday", "href": "/readings/bp", "due": True},
+            ],
+            "others": [
                 {"title": "Weight", "hint": "Last: 62.3 kg, today", "href": "/readings/weight", "due": False},
                 {"title": "Temperature", "hint": None, "href": "/readings/temperature", "due": False},
             ],
@@ -154,7 +158,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                 "question": "Did it really say 88 %?",
                 "why": "That is lower than usual for you. If it is what the meter says, send it now.",
                 "sent": SENT,
-                "hidden": {"value": "88", "oxygen": "air"},
+                "hidden": [("value", "88"), ("oxygen", "air")],
             }
         },
     ),
@@ -191,6 +195,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "patient/numbers.html",
         frame.AS_MARY
         | {
+            "whose": None,
             "days": 30,
             "ranges": [
                 {"text": f"{days} days", "href": f"/numbers?days={days}", "current": days == 30} for days in (7, 30, 90)

@@ -1,0 +1,1 @@
+"""Pages for teams: the worklist, one patient, one alert."""

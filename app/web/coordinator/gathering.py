@@ -1,0 +1,130 @@
+"""What each page of the console is made from: read through the slices' queries, handed to the pure pages."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+
+from app.access import guards
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.alerts import queries as alerts
+from app.alerts.models import Alert
+from app.core import clock
+from app.identity import queries as identity
+from app.notifications import queries as notifications
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.protocols import queries as protocols
+from app.readings import queries as readings
+from app.teams import queries as teams
+from app.teams.models import Team
+from app.todos import queries as todos
+from app.web import measuring, trends
+from app.web.coordinator import one_alert, one_patient, strip, worklist
+from app.web.coordinator.one_alert import Case
+from app.web.coordinator.worklist import SAID, Filters, Reader
+from app.web.trends import Span
+
+DAYS_AT_AN_ALERT = 30
+
+
+def team_of(caller: Caller) -> Team:
+    """The team whose worklist this is, the first by name where somebody works in several."""
+    mine = caller.teams(Permission.SEE_CASELOAD)
+    return next(team for team in teams.teams_in(caller.organisations(Permission.SEE_CASELOAD)) if team.id in mine)
+
+
+def worklist_etag(caller: Caller, team: Team, filters: Filters) -> str:
+    """Changes whenever the list would: with what is on it, who reads it, how it is filtered, and the day."""
+    today = clock.today(ZoneInfo(team.zone))
+    parts = (alerts.worklist_fingerprint(caller), caller.session_id, filters, today)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
+
+
+def for_worklist(caller: Caller, team: Team, filters: Filters, etag: str, said: str | None) -> dict[str, Any]:
+    """Everything that waits for the caller's teams."""
+    reader = Reader(caller.person_id, clock.now(), ZoneInfo(team.zone))
+    return {
+        "heading": "Worklist",
+        "team": team.name,
+        "filters": filters.fields(),
+        "action": url_for("coordinator.worklist"),
+        "message": {"words": SAID[said], "undo": False} if said in SAID else None,
+        "worklist": worklist.listed(alerts.worklist(caller), filters, reader, f'"{etag}"'),
+    }
+
+
+def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
+    """The context of a patient in twenty seconds."""
+    now, zone, me = clock.now(), patient.team_zone, guards.caller().person_id
+    found = alerts.alerts(patient, only_open=True)
+    people = identity.people({who for one in found for who in (one.owner_id, one.acknowledged_by) if who})
+    return {
+        "patient": strip.strip(patients.whole_record(patient.id), now),
+        "alerts": one_patient.alerts(found, people, me, now, zone),
+        "todos": one_patient.todos(todos.open_of(patient), now, zone),
+        "measures": measuring.measures(patient, Span(days, now, zone)),
+        "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
+        "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
+        "circle": one_patient.circle(patients.circle(patient)),
+        "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
+        "back_href": url_for("coordinator.worklist"),
+    }
+
+
+def for_alert(
+    patient: AdmittedPatient, alert_id: UUID, values: Mapping[str, str], errors: list[dict[str, str]]
+) -> dict[str, Any]:
+    """One alert with all that helps to act on it; raises NotFound."""
+    case = _case(patient, alerts.alert(patient, alert_id))
+    steps = alerts.history(alert_id)
+    charts = measuring.measures(patient, Span(DAYS_AT_AN_ALERT, case.now, case.zone), only=case.alert.measure)
+    return {
+        "alert": one_alert.shown(case),
+        "patient": strip.strip(patients.whole_record(patient.id), case.now),
+        "measure": charts[0] if charts else None,
+        "told_patient": one_alert.told_patient(case, patient.coordinator_name),
+        "told": one_alert.told(notifications.told_of(alert_id), case),
+        "history": one_alert.history(steps, case),
+        **_acts(case.alert),
+        "version": case.alert.version,
+        "outcomes": one_alert.outcomes(),
+        "values": values,
+        "errors": errors,
+        "back_href": url_for("coordinator.worklist"),
+    }
+
+
+def _case(patient: AdmittedPatient, alert: Alert) -> Case:
+    findings = alerts.findings(alert.id)
+    worst = one_alert.worst(findings)
+    done_by = {step.by for step in alerts.history(alert.id)}
+    people = {alert.owner_id, alert.acknowledged_by, alert.resolved_by, *done_by} - {None}
+    return Case(
+        alert=alert,
+        findings=findings,
+        reading=readings.reading(patient, worst.reading_id) if worst else None,
+        previous=alerts.alert(patient, alert.previous_id) if alert.previous_id else None,
+        people=identity.people({one for one in people if one}),
+        registry=protocols.registry(),
+        me=guards.caller().person_id,
+        now=clock.now(),
+        zone=patient.team_zone,
+    )
+
+
+def _acts(alert: Alert) -> dict[str, str | None]:
+    """What can still be done with it."""
+    one: dict[str, Any] = {"patient_id": alert.patient_id, "alert_id": alert.id}
+    is_open = alert.state != "resolved"
+    return {
+        "acknowledge_url": url_for("coordinator.acknowledge", **one) if alert.state == "open" else None,
+        "note_url": url_for("coordinator.add_note", **one) if is_open else None,
+        "resolve_url": url_for("coordinator.resolve", **one) if is_open else None,
+    }

@@ -1,0 +1,67 @@
+"""Who a patient is and how to reach them, as it stands on every page of the console about one patient. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import url_for
+
+from app.identity.models import Person
+from app.patients.queries import WholeRecord
+from app.web import moments, words
+
+_NONE_KNOWN = ("none", "no known", "nil")
+
+
+def strip(whole: WholeRecord, now: datetime) -> dict[str, Any]:
+    """The context of a call in a few lines."""
+    record, person = whole.record, whole.person
+    here, there = ZoneInfo(whole.team.zone), ZoneInfo(record.zone)
+    allergies = (record.allergies or "").strip()
+    has_none = allergies.lower().startswith(_NONE_KNOWN)
+    return {
+        "name": person.name,
+        "age": f"{moments.age(record.born_on, now.astimezone(there).date())} years" if record.born_on else None,
+        "born": moments.full(record.born_on) if record.born_on else "not recorded",
+        "nhs_number": nhs_number(record.nhs_number),
+        "href": url_for("coordinator.patient", patient_id=record.id),
+        "coordinator": whole.coordinator.name,
+        "team": whole.team.name,
+        "local_time": _local_time(now, here, there),
+        "language": words.language(person.language),
+        "interpreter": False,
+        "needs": [one.rstrip(".") for one in words.sentences(record.communication_needs or "")],
+        "phones": phones(person),
+        "allergies": [] if has_none or not allergies else [allergies],
+        "no_allergies": has_none,
+        "conditions": list(record.conditions),
+        "ended": _ended(whole, here),
+    }
+
+
+def nhs_number(number: str | None) -> str:
+    """In the groups people read it aloud in."""
+    return f"{number[:3]} {number[3:6]} {number[6:]}" if number else "not recorded"
+
+
+def phones(person: Person) -> list[dict[str, Any]]:
+    """The number to tap."""
+    if not person.phone:
+        return []
+    return [{"label": None, "number": words.phone(person.phone), "href": words.dialled(person.phone)}]
+
+
+def _local_time(now: datetime, here: ZoneInfo, there: ZoneInfo) -> str | None:
+    """Said only where the patient's clock shows something else than ours."""
+    if now.astimezone(here).utcoffset() == now.astimezone(there).utcoffset():
+        return None
+    return f"{now.astimezone(there):%H:%M} where they are"
+
+
+def _ended(whole: WholeRecord, zone: ZoneInfo) -> str | None:
+    record = whole.record
+    if record.ended_at is None:
+        return None
+    return f"Care ended on {moments.full(record.ended_at.astimezone(zone).date())}: {record.ended_reason}."

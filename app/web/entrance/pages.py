@@ -1,0 +1,110 @@
+"""Sign-in and sign-out, the start, short links, static files."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app, redirect, render_template, request, send_from_directory, url_for
+
+from app import config
+from app.access import guards
+from app.alerts import queries as alerts
+from app.core import csrf
+from app.core.errors import TooMany, Unauthenticated
+from app.core.http import Pages
+from app.identity import service as identity
+from app.patients import queries as patients
+from app.web import frame
+from app.web.entrance import belonging, returning
+
+pages = Pages("entrance", __name__)
+
+FOR_EVER = "public, max-age=31536000, immutable"
+UNTIL_CHANGED = "public, no-cache"
+
+
+@pages.get("/", access=guards.signed_in)
+def home() -> Any:
+    """Where the caller belongs; a plain page for whoever belongs nowhere yet."""
+    me = patients.me(guards.caller().person_id)
+    if place := belonging.place(guards.caller(), me):
+        return redirect(place, 303)
+    return render_template("home.html", circles=belonging.circles(me))
+
+
+@pages.get("/sign-in", access=guards.public)
+def sign_in() -> str:
+    """The form to sign in."""
+    said = "You have signed out." if request.args.get("said") == "out" else None
+    return _sign_in_form(returning.path(request.args.get("next")), notice=said)
+
+
+@pages.post("/sign-in", access=guards.public)
+def sign_in_now() -> Any:
+    """Sign in and go on to what was asked for; a new session each time, the one before ended."""
+    identifier, back = request.form.get("identifier", "")[:200], returning.path(request.form.get("next"))
+    try:
+        secret = identity.sign_in_browser(identifier, _password(), _device(), request.remote_addr or "")
+    except (Unauthenticated, TooMany) as refused:
+        return _sign_in_form(back, identifier, refused), refused.status, refused.headers
+    if former := guards.whoever():
+        identity.sign_out(former.session_id)
+    answer = redirect(back, 303)
+    answer.set_cookie(_cookie(), secret, max_age=identity.BROWSER_LASTS, **csrf.cookie_rules())
+    return answer
+
+
+@pages.post("/sign-out", access=guards.signed_in)
+def sign_out() -> Any:
+    """End this session here and in the browser."""
+    identity.sign_out(guards.caller().session_id)
+    answer = redirect(url_for("entrance.sign_in", said="out"), 303)
+    answer.delete_cookie(_cookie(), **csrf.cookie_rules())
+    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return answer
+
+
+@pages.get("/a/<uuid:alert_id>", access=guards.signed_in)
+def short_link(alert_id: UUID) -> Any:
+    """The link of a text: on to the alert, for those whose team it is."""
+    patient_id = alerts.patient_of(guards.caller(), alert_id)
+    return redirect(url_for("coordinator.alert", patient_id=patient_id, alert_id=alert_id), 303)
+
+
+@pages.get("/static/<path:path>", access=guards.public)
+def static(path: str) -> Response:
+    """A file of the look; kept for ever under an address that names its content."""
+    answer = send_from_directory(frame.STATIC, path)
+    named = request.args.get("v")
+    kept = named is not None and named == frame.version(path, (frame.STATIC / path).stat().st_mtime_ns)
+    answer.headers["Cache-Control"] = FOR_EVER if kept else UNTIL_CHANGED
+    return answer
+
+
+def _sign_in_form(
+    back: str, identifier: str = "", refused: Unauthenticated | TooMany | None = None, notice: str | None = None
+) -> str:
+    errors = [{"text": refused.detail, "href": "#identifier"}] if refused else []
+    return render_template(
+        "sign_in.html",
+        action=url_for("entrance.sign_in_now"),
+        next=None if back == "/" else back,
+        identifier=identifier,
+        errors=errors,
+        notice=notice,
+        demo_people=current_app.extensions.get("demo_people", []),
+        csrf_token=csrf.token(),
+    )
+
+
+def _password() -> str:
+    return request.form.get("password", "")[:200]
+
+
+def _device() -> str:
+    return request.user_agent.string[:80] or "browser"
+
+
+def _cookie() -> str:
+    return config.current().cookie_name

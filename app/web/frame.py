@@ -1,0 +1,144 @@
+"""What every page stands in: who is signed in, where they can go, who is listening, and the look of the deployment."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import jinja2
+from flask import Flask, g, render_template, url_for
+
+from app import config
+from app.access import guards
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.core import clock, csrf
+from app.patients.admission import AdmittedPatient
+from app.protocols import queries as protocols
+from app.teams import service_hours
+from app.teams.models import Team
+from app.web import moments, words
+
+STATIC: Final = Path(__file__).parent / "static"
+
+
+def register(app: Flask) -> None:
+    """Set templates up: components of the NHS design system, everything escaped, the frame's own variables."""
+    components = jinja2.PackageLoader("nhsuk_frontend_jinja")
+    # The components ask for what they are not given; they end in .jinja, which Flask by itself would not escape.
+    app.jinja_options = {"undefined": jinja2.ChainableUndefined, "autoescape": True}
+    app.jinja_loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(Path(__file__).parent / "templates"), components])
+    app.context_processor(_of_every_page)
+
+
+def _of_every_page() -> dict[str, Any]:
+    settings, caller = config.current(), g.get("caller")
+    drafts = any(protocol.status == "draft" for protocol in protocols.registry().values())
+    return {
+        "brand": {"name": settings.brand, "accent": None},
+        "asset": asset,
+        "csp_nonce": g.get("nonce"),
+        "csrf_token": csrf.token() if caller else None,
+        "draft_protocols": settings.drafts_may_run and drafts,
+        "person": {"name": f"{caller.given_name} {caller.family_name}", "role": _role(caller)} if caller else None,
+        "navigation": [],
+        "home_url": url_for("entrance.home"),
+        "sign_out_url": url_for("entrance.sign_out"),
+        "listening": None,
+        "errors": [],
+    }
+
+
+def _role(caller: Caller) -> str:
+    role = g.get("role") or next((role for _, _, role in caller.memberships), None)
+    return str(role).capitalize() if role else ""
+
+
+def asset(path: str) -> str:
+    """The address of a static file, which changes with its content so that it may be kept for ever."""
+    return url_for("entrance.static", path=path, v=version(path, (STATIC / path).stat().st_mtime_ns))
+
+
+@functools.cache
+def version(path: str, changed: int) -> str:
+    """The fingerprint of a static file; `changed` only says when to look again."""
+    return hashlib.sha256((STATIC / path).read_bytes()).hexdigest()[:12]
+
+
+def for_patient(template: str, patient: AdmittedPatient, here: str, /, **context: Any) -> str:
+    """A page about one patient, for them or for somebody of their circle."""
+    now = clock.now()
+    frame = {"navigation": patient_navigation(patient, here), "listening": listening(patient, now)}
+    return render_template(template, **frame, **context)
+
+
+def for_staff(template: str, team: Team | AdmittedPatient | None, here: str, /, **context: Any) -> str:
+    """A page of the console; `team` says whose hours stand in the foot."""
+    frame = {"navigation": staff_navigation(here), "listening": _on_duty(team, clock.now()) if team else None}
+    return render_template(template, **frame, **context)
+
+
+def whose(patient: AdmittedPatient) -> str | None:
+    """The patient's name where somebody else is looking; None for themselves."""
+    return None if guards.caller().person_id == patient.person_id else patient.name
+
+
+def patient_navigation(patient: AdmittedPatient, here: str) -> list[dict[str, Any]]:
+    """Where a patient can go; somebody else sees the numbers only."""
+    pages = {"today": "Today", "add": "Add a reading", "numbers": "My numbers"}
+    if whose(patient):
+        pages = {"numbers": "Numbers"}
+    return [_link(text, f"patient.{name}", name == here, patient.id) for name, text in pages.items()]
+
+
+def staff_navigation(here: str) -> list[dict[str, Any]]:
+    """Where somebody of a team can go."""
+    links = [_link("Worklist", "coordinator.worklist", here == "worklist")]
+    if config.current().sms_channel == "sandbox":
+        links.append(_link("Sandbox inbox", "sandbox.inbox", here == "sandbox"))
+    return links
+
+
+def _link(text: str, endpoint: str, current: bool, patient_id: UUID | None = None) -> dict[str, Any]:
+    values: dict[str, Any] = {"patient_id": patient_id} if patient_id else {}
+    return {"text": text, "href": url_for(endpoint, **values), "current": current}
+
+
+def listening(patient: AdmittedPatient, now: datetime) -> dict[str, Any]:
+    """Who reads what the patient sends, and until when."""
+    until = service_hours.closing(patient.service_hours, patient.team_zone, now)
+    if until is not None:
+        who = f"{patient.coordinator_name} and the {patient.team_name} team read what you send"
+        return {"words": f"{who} until {moments.by(until, now, patient.zone)}.", "open": True, "phone": None}
+    opens = patient.team_is_next_there(now)
+    back = f" {patient.team_name} is back {moments.words(opens, now, patient.zone)}." if opens else ""
+    return {"words": f"{patient.out_of_hours_sentence}{back}", "open": False, **_phone(patient.out_of_hours_number)}
+
+
+def _on_duty(team: Team | AdmittedPatient, now: datetime) -> dict[str, Any]:
+    if isinstance(team, AdmittedPatient):
+        name, zone = team.team_name, team.team_zone
+    else:
+        name, zone = team.name, ZoneInfo(team.zone)
+    until = service_hours.closing(team.service_hours, zone, now)
+    if until is not None:
+        said = (
+            f"{name} is on duty until {moments.by(until, now, zone)}; then patients are told of the out-of-hours line."
+        )
+    else:
+        said = f"{name} is closed now. Patients are told of the out-of-hours line."
+    return {"words": said, "open": until is not None, "phone": None}
+
+
+def _phone(number: str) -> dict[str, str]:
+    return {"phone": number, "phone_href": words.dialled(number)}
+
+
+def coordinates_somewhere(caller: Caller) -> bool:
+    """Does the caller work from a worklist?"""
+    return bool(caller.teams(Permission.SEE_CASELOAD))

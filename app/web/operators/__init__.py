@@ -1,0 +1,1 @@
+"""What operators and programs ask of Kith itself: alive, ready, measured, described."""

@@ -1,0 +1,50 @@
+"""The sandbox inbox: everything that would have left for a phone."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from flask import render_template
+
+from app import config
+from app.access import guards
+from app.core import clock
+from app.core.http import Pages
+from app.notifications import queries, segments
+from app.notifications.queries import SandboxText
+from app.web import moments
+
+# Open to anybody: only a demo, a developer's machine or a test has a sandbox, and nobody in it is real.
+pages = Pages("sandbox", __name__, url_prefix="/sandbox")
+ZONE: Final = ZoneInfo("Europe/London")  # that of the demo's people; nobody need be signed in here
+
+
+@pages.get("", access=guards.public)
+def inbox() -> str:
+    """The texts, newest first."""
+    messages = [_message(one) for one in queries.sandbox_messages()]
+    return render_template("sandbox/inbox.html", messages=messages, older_href=None, newer_href=None)
+
+
+def _message(one: SandboxText) -> dict[str, Any]:
+    return {
+        "channel": "SMS",
+        "to": one.address,
+        "name": one.recipient,
+        "when": moments.moment(one.sent_at, clock.now(), ZONE),
+        "body": _parts(one.body),
+        "state": "Handed over",
+        "failed": False,
+        "parts": segments.count(one.body).segments,
+    }
+
+
+def _parts(body: str) -> list[dict[str, str | None]]:
+    """The text with our own links as links; they stay on this address, whatever the public one is."""
+    parts: list[dict[str, str | None]] = []
+    home = f"{config.current().public_url}/"
+    for word in body.split(" "):
+        href = word.removeprefix(home[:-1]) if word.startswith(home) else None
+        parts.append({"text": word, "href": href})
+    return parts
