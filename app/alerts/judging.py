@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -27,6 +27,7 @@ class Case:
     window: Sequence[Observed]
     alerts: Mapping[Key, OpenAlert]
     known: Mapping[FindingKey, Severity] = field(default_factory=dict)  # running findings of the window
+    newest: Collection[UUID] = ()  # the patient's newest reading of each measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ class Judgement:
 
 def judge(case: Case, new: Sequence[UUID], received_at: datetime, zone: ZoneInfo) -> Judgement:
     """Judge the new readings, and those of the window whose findings may differ because of them."""
-    by_id = {one.reading_id: one for one in case.window}
-    judged = [by_id[one] for one in new if one in by_id]
-    again = {other: by_id[other] for one in judged for other in windows.affected(case.plans, one, case.window)}
+    fresh = set(new)
+    judged = [one for one in case.window if one.reading_id in fresh]
+    older = {one.reading_id: one for one in case.window if one.reading_id not in fresh}
+    again = {other for one in judged for other in windows.affected(case.plans, one, list(older.values()))}
     findings: list[Finding] = []
-    for reading in [*judged, *(one for i, one in again.items() if i not in set(new))]:
+    for reading in [*judged, *(older[one] for one in sorted(again))]:
         findings += evaluation.evaluate(case.plans, reading, case.window, received_at=received_at, zone=zone)
     found = {(finding.reading_id, finding.protocol, finding.rule) for finding in findings}
     withdrawn = [key for key in case.known if key[0] in again and key not in found]
@@ -83,4 +85,8 @@ def _is_safe(case: Case, key: Key, zone: ZoneInfo) -> bool:
         return False
     last = sorted((one for one in case.window if one.measure == measure), key=lambda one: one.measured_at)[-2:]
     rule_key = (measure, Direction(direction), Family(family))
-    return len(last) == 2 and all(settling.safe_side(case.plans, rule_key, one, case.window, zone=zone) for one in last)
+    return (
+        len(last) == 2
+        and last[-1].reading_id in case.newest
+        and all(settling.safe_side(case.plans, rule_key, one, case.window, zone=zone) for one in last)
+    )

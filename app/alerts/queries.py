@@ -35,7 +35,7 @@ LAST_TWO = timedelta(days=3)
 MOST_TODOS = 200
 
 _CASE = text(f"""
-    select {readings.LOCK_JSON} as held, {protocols.PLANS_JSON} as plans, {protocols.LIMITS_JSON} as limits,
+    select {readings.NEWEST_JSON} as newest, {protocols.PLANS_JSON} as plans, {protocols.LIMITS_JSON} as limits,
         {readings.WINDOW_JSON} as window,
         (with mine as (select a.* from alert a where a.patient_id = :patient_id and a.measure = any(:measures)
                 and a.state <> 'resolved' for update)
@@ -62,6 +62,7 @@ def case(event: ReadingsRecorded) -> Case:
         readings.observed(row.window),
         {one.key: one for one in _open_alerts(row.alerts)},
         {(UUID(i), protocol, rule): Severity(severity) for i, protocol, rule, severity in row.known or ()},
+        {UUID(one) for one in (row.newest or {}).values()},
     )
 
 

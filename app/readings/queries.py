@@ -219,10 +219,11 @@ WINDOW_JSON = """
             and not exists (select from reading_correction rc where rc.patient_id = r.patient_id
                 and rc.reading_id = r.id))
 """
-# Referring to it makes whoever judges the same measures of the same patient wait for the one before.
-LOCK_JSON = """
-    (with held as (select 1 from reading_state rs where rs.patient_id = :patient_id and rs.measure = any(:measures)
-        order by rs.measure for update) select count(*) from held)
+# The newest reading of each measure. Asking also makes whoever judges the same measures of the same patient wait.
+NEWEST_JSON = """
+    (with held as (select rs.measure, rs.reading_id from reading_state rs
+            where rs.patient_id = :patient_id and rs.measure = any(:measures) order by rs.measure for update)
+        select jsonb_object_agg(measure, reading_id) from held)
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
@@ -11,6 +12,7 @@ from app.core.schemas import Instant, Schema, Text, page_of
 from app.readings.intake import SOURCES, Entry
 
 MOST_AT_ONCE = 500
+LONGEST_RANGE = timedelta(days=5 * 366)
 
 
 class Value(fields.Field[float | str]):
@@ -153,6 +155,12 @@ class ReadingQuery(PageQuery):
     measure = Text(load_default=None, longest=40)
     since = Instant(load_default=None)
     until = Instant(load_default=None)
+
+    @validates_schema
+    def _of_a_sane_length(self, data: dict[str, Any], **_: Any) -> None:
+        since, until = data.get("since"), data.get("until")
+        if since and until and not timedelta(0) < until - since <= LONGEST_RANGE:
+            raise ValidationError("Ask for a time of up to five years that ends after it begins.", "until")
 
 
 class Correction(Schema):

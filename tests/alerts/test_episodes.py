@@ -189,3 +189,11 @@ def test_a_rule_that_crashes_keeps_the_reading_and_somebody_is_told(
     assert [delivery.kind for delivery in deliveries()] == ["alert"]
     again = mary.client.get(f"{mary.url}/{sent['id']}", headers=mary.headers).get_json()
     assert again["reply"]["is_judged"] is False
+
+
+def test_old_safe_readings_that_arrive_late_settle_nothing(mary: Sender) -> None:
+    mary.oxygen(88)
+    with clock.at(NOW + MINUTE):
+        for hours in (50, 49):
+            mary.oxygen(97, NOW - timedelta(hours=hours))
+    assert alerts()[0].settled_at is None

@@ -11,14 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from app.access.roles import Role
 from app.alerts.service import escalating
 from app.core import clock, reruns
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.protocols.models import MonitoringPlan
+from app.teams import service as teams
 from tests.alerts.sending import Sender, alerts, deliveries, findings, history
 from tests.conftest import NOW
 from tests.people import World, signed_in
+from tests.queries_counted import counted
 
 ROUNDS = 30
 
@@ -96,3 +99,38 @@ def test_a_rerun_that_succeeds_judges_the_reading_and_closes_what_stood_for_not_
     assert (by_family["unjudged"].state, by_family["unjudged"].outcome) == ("resolved", "judged")
     assert (by_family["level"].state, by_family["level"].severity) == ("open", "red")
     assert len(findings()) == 1
+
+
+def test_open_alerts_go_with_a_patient_who_is_handed_over(client: FlaskClient, world: World, mary: Sender) -> None:
+    mary.oxygen(88)
+    with unit_of_work():
+        teams.give_role(world.organisation.id, world.team.id, world.lind.id, Role.COORDINATOR)
+    headers = signed_in(client, world.priya)
+    record = f"/api/patients/{world.mary_patient.id}"
+    tag = client.get(record, headers=headers).headers["ETag"]
+    change = {"coordinator_id": str(world.lind.id)}
+    assert client.patch(record, json=change, headers=headers | {"If-Match": tag}).status_code == 200
+    (alert,) = alerts()
+    assert alert.owner_id == world.lind.id
+    assert history(alert) == ["opened", "handed_over"]
+
+
+def test_the_worklist_is_flat_in_the_number_of_patients(app: Flask, client: FlaskClient, world: World) -> None:
+    headers = signed_in(client, world.priya)
+    asked = []
+    for patient in (world.mary_patient, world.khan_patient):
+        person = world.mary if patient is world.mary_patient else world.khan
+        Sender(client, signed_in(client, person), patient.id).oxygen(80)
+        with app.app_context(), counted() as statements:
+            assert client.get("/api/worklist", headers=headers).status_code == 200
+        asked.append(len(statements))
+    assert asked[0] == asked[1] <= 4  # who calls, alerts, to-dos, audit
+
+
+def test_a_reading_costs_four_statements_and_a_finding_one_more(app: Flask, mary: Sender) -> None:
+    asked = []
+    for value in (97, 97, 88, 88):
+        with app.app_context(), counted() as statements:
+            mary.oxygen(value)
+        asked.append(len(statements))
+    assert asked == [3, 3, 6, 6]  # guard, store, case; then savepoint, write, release

@@ -143,6 +143,8 @@ def test_bodies_that_are_no_json(client: FlaskClient, world: World, sent: dict[s
         ("GET", "/api/patients/{patient}/readings?since=0001-01-01T00:00:00Z", 422),
         ("GET", "/api/patients/{patient}/readings?measure=%00", 422),
         ("GET", "/api/patients/{patient}/readings?nothing=1", 422),
+        ("GET", "/api/patients/{patient}/readings?since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z", 422),
+        ("GET", "/api/patients/{patient}/readings?since=1990-01-01T00:00:00Z&until=2026-01-01T00:00:00Z", 422),
     ],
 )
 def test_addresses_and_queries(client: FlaskClient, world: World, method: str, path: str, status: int) -> None:

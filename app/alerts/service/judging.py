@@ -59,6 +59,8 @@ def act(work: Work) -> None:
 
 def could_not(event: ReadingsRecorded, rerun_id: UUID) -> None:
     """A rule crashed: the readings stand on the worklist as not judged, as urgent as red, and somebody is told."""
+    if event.is_history:
+        return  # history opens no alert; its re-run is on its way all the same
     patient = patients.admitted_one(event.patient_id)
     now = clock.now()
     changes: dict[Key, Change] = {}
@@ -67,7 +69,7 @@ def could_not(event: ReadingsRecorded, rerun_id: UUID) -> None:
         if queries.open_alert(patient.id, key) is None:
             look_by = patient.look_at_by(Severity.RED, now)
             why = "Something that was sent could not be judged by the computer. Please look at it yourself."
-            changes[key] = Change(new_id(), key, "opened", Severity.RED, why, look_by, False, not event.is_history)
+            changes[key] = Change(new_id(), key, "opened", Severity.RED, why, look_by, False, True)
     writing.write(patient, changes, text_name="not_judged")
 
 
