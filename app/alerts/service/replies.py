@@ -25,12 +25,13 @@ _HERE = "told"  # where the session remembers what judging told of each reading 
 
 def remember(event: ReadingsRecorded, case: Case, judgement: Judgement, changes: Mapping[Key, Change]) -> None:
     """Keep what was concluded, so that the reply of this request asks nothing again."""
-    told: dict[UUID, tuple[list[Told], bool]] = db.session().info.setdefault(_HERE, {})
     watched = {measure for plan in case.plans for measure in plan.protocol.by_measure}
     by_id = {one.reading_id: one.measure for one in case.window}
-    for reading_id in event.reading_ids:
-        mine = [finding for finding in judgement.findings if finding.reading_id == reading_id]
-        told[reading_id] = [_told(one, changes.get(key_of(one))) for one in mine], by_id.get(reading_id) in watched
+    told: dict[UUID, tuple[list[Told], bool]] = {one: ([], by_id.get(one) in watched) for one in event.reading_ids}
+    for finding in judgement.findings:
+        if finding.reading_id in told:
+            told[finding.reading_id][0].append(_told(finding, changes.get(key_of(finding))))
+    db.session().info[_HERE] = told
 
 
 def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]:
