@@ -20,7 +20,7 @@ from app.core.logs import log
 
 CHANNEL = "kith_deliveries"
 _AT_MOST_EACH = 0.005  # seconds between two calls of one process
-_REST = 1.0  # seconds after a lost connection
+_REST = 1.0  # seconds between two connections
 
 
 def conninfo(url: str) -> str:
@@ -55,13 +55,14 @@ class Waker(threading.Thread):
     def run(self) -> None:
         while True:
             self.wanted.wait()
+            began = time.monotonic()
             try:
                 with psycopg.connect(self.conninfo, autocommit=True) as connection:
                     self._call_through(connection)
             except psycopg.Error as error:
                 log.warning("waker lost its connection", error=type(error).__name__)
-                time.sleep(_REST)
-                self.wanted.clear()  # the senders' own poll has seen it meanwhile
+                self.wanted.set()  # whoever called is called for again, at once if the connection had lasted a while
+                time.sleep(max(0.0, began + _REST - time.monotonic()))
 
     def _call_through(self, connection: psycopg.Connection[tuple[object, ...]]) -> None:
         while True:

@@ -17,16 +17,20 @@ from app.core.queue import Queue
 
 POLL_EACH = 1.0  # seconds: the truth, whether or not anybody called
 STOPS_WITHIN = 4.0  # seconds; what takes longer is left to its lease
-_LET_THEM_FINISH = 0.02  # seconds to wait for more free hands, so that one claim takes several rows
+_LET_THEM_GATHER = 0.02  # seconds between two claims, so that one takes several rows
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Hands for rows that are due: `gather` claims up to so many of them, `do` does one with no transaction open."""
+    """Hands for rows that are due, most urgent first; the last of them are kept for what is urgent.
+
+    `gather` claims up to so many rows, only urgent ones if asked so; `do` does one with no transaction open.
+    """
 
     name: str
     hands: int
-    gather: Callable[[int], Sequence[Any]]
+    kept: int
+    gather: Callable[[int, bool], Sequence[Any]]
     do: Callable[[Any], None]
 
 
@@ -62,6 +66,7 @@ class Foreman(threading.Thread):
         self.app, self.crew, self.stop = app, crew, stop
         self.wanted = threading.Event()
         self._free = crew.hands
+        self._is_short = False  # all but the kept hands are busy, so the first that is free is waited for
         self._freed = threading.Condition()
         self._given: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
@@ -77,30 +82,37 @@ class Foreman(threading.Thread):
             hand.join()
 
     def _round(self) -> None:
-        room = self._room()
-        if not room:
-            return
         self.wanted.clear()  # before looking, so that a call during the look is not lost
-        rows = self._gathered(room)
+        self._is_short = True
+        room, only_urgent = self._room()
+        self._is_short = only_urgent
+        rows = self._gathered(room, only_urgent) if room else ()
         with self._freed:
             self._free -= len(rows)
         for row in rows:
             self._given.put(row)
-        if len(rows) < room:
+        if len(rows) == room and not only_urgent:
+            self._wait_for_hands()
+        else:
             self.wanted.wait(POLL_EACH)
+            self.stop.wait(_LET_THEM_GATHER)
 
-    def _room(self) -> int:
-        """How many hands are free: waits a little for half of them, longer for the first."""
+    def _room(self) -> tuple[int, bool]:
+        """For how many rows there are free hands, and whether only for urgent ones."""
         with self._freed:
-            self._freed.wait_for(lambda: self._free * 2 >= self.crew.hands, _LET_THEM_FINISH)
-            if not self._free:
-                self._freed.wait(POLL_EACH)
-            return self._free
+            unkept = self._free - self.crew.kept
+            return (unkept, False) if unkept > 0 else (self._free, True)
 
-    def _gathered(self, room: int) -> Sequence[Any]:
+    def _wait_for_hands(self) -> None:
+        """There may be more: go on as soon as half of the hands are free, or the few that are."""
+        half = (self.crew.hands - self.crew.kept) / 2
+        with self._freed:
+            self._freed.wait_for(lambda: self._free - self.crew.kept >= half, _LET_THEM_GATHER)
+
+    def _gathered(self, room: int, only_urgent: bool) -> Sequence[Any]:
         try:
             with self.app.app_context():
-                return self.crew.gather(room)
+                return self.crew.gather(room, only_urgent)
         except Exception as error:  # the database is away: it is asked again in a second
             log.warning("nothing could be claimed", name=self.crew.name, error=type(error).__name__)
             return ()
@@ -115,3 +127,5 @@ class Foreman(threading.Thread):
             with self._freed:
                 self._free += 1
                 self._freed.notify()
+            if self._is_short:
+                self.wanted.set()

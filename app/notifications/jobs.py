@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from app.core.scheduler import Job
 from app.core.worker import Crew
@@ -14,11 +13,8 @@ HANDS_FOR_ALERTS = 4
 
 
 def crews(senders: int) -> Sequence[Crew]:
-    """Hands kept for alerts alone, and hands for everything in the order of its priority."""
-    return (
-        Crew("alerts", HANDS_FOR_ALERTS, partial(sending.claim, alerts_only=True), sending.hand_over),
-        Crew("senders", senders, sending.claim, sending.hand_over),
-    )
+    """Hands for everything in the order of its priority, and a few that are kept for alerts."""
+    return (Crew("senders", senders + HANDS_FOR_ALERTS, HANDS_FOR_ALERTS, sending.claim, sending.hand_over),)
 
 
 def _ask_the_provider() -> None:

@@ -58,14 +58,16 @@ def test_a_rollback_does_not(app: Flask, woken: threading.Event) -> None:
 
 
 def test_calling_does_not_wait_and_survives_a_lost_connection(
-    app: Flask, conninfo: str, woken: threading.Event, server: embedded.Server
+    app: Flask, conninfo: str, woken: threading.Event, server: embedded.Server, database: str
 ) -> None:
     waker = wake.Waker(conninfo)
     waker.call()
     assert woken.wait(5)
     with psycopg.connect(server.superuser_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where query ilike any(array['notify%', 'listen%'])"
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = %s and query ilike any(array['notify%%', 'listen%%'])",
+            [database],
         )
     heard = False
     for _ in range(100):

@@ -39,7 +39,7 @@ class Ending:
     attempt: Attempt | None = None
 
 
-def claim(limit: int, *, alerts_only: bool = False) -> list[Due]:
+def claim(limit: int, alerts_only: bool = False) -> list[Due]:
     """Take up to `limit` due deliveries, most urgent first, for as long as the lease."""
     order = (_TABLE.c.priority, _TABLE.c.due_at)
     with unit_of_work():
