@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, RowMapping, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.access.guards import Caller, Credential, Standing
 from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
-from app.core.db import db
+from app.core.db import HotStatement, db
 from app.core.pages import Position
 from app.identity import tokens
 from app.identity.models import Person
@@ -48,8 +49,11 @@ _JOINS = f"""
     left join circle_member cm on cm.patient_id = p.id and cm.person_id = me.id and cm.ended_at is null
 """
 _KEYS = {"cookie": "s.secret_hash = :key and s.kind = 'browser'", "bearer": "s.id = :key and s.kind = 'app'"}
-_CALLERS = {kind: text(f"select {_CALLER}" + _SESSION.format(joins="", key=key)) for kind, key in _KEYS.items()}
-_STANDINGS = {kind: text(_STANDING + _SESSION.format(joins=_JOINS, key=key)) for kind, key in _KEYS.items()}
+_CALLERS = {
+    kind: HotStatement(f"select {_CALLER}" + _SESSION.format(joins="", key=key))
+    for kind, key in _KEYS.items()
+}
+_STANDINGS = {kind: HotStatement(_STANDING + _SESSION.format(joins=_JOINS, key=key)) for kind, key in _KEYS.items()}
 
 
 class Directory:
@@ -59,8 +63,8 @@ class Directory:
         key = _key(credential)
         if key is None:
             return None
-        row = db.session.execute(_CALLERS[credential.kind], {"key": key, "now": clock.now()}).mappings().first()
-        return _caller(row) if row else None
+        rows = _CALLERS[credential.kind].rows({"key": key, "now": clock.now()})
+        return _caller(rows[0]) if rows else None
 
     def standing(
         self, credential: Credential, patient_id: UUID
@@ -69,10 +73,10 @@ class Directory:
         if key is None:
             return None
         values = {"key": key, "now": now, "today": now.date(), "patient_id": patient_id}
-        row = db.session.execute(_STANDINGS[credential.kind], values).mappings().first()
-        if row is None:
+        rows = _STANDINGS[credential.kind].rows(values)
+        if not rows:
             return None
-        known = _caller(row)
+        row, known = rows[0], _caller(rows[0])
         if row["id"] is None:
             return known, None, Standing(frozenset())
         patient = admission.admitted_patient(row)
@@ -86,7 +90,7 @@ def _key(credential: Credential) -> UUID | bytes | None:
     return tokens.session_of(credential.secret, current_app.extensions["token_key"], clock.now())
 
 
-def _caller(row: RowMapping) -> Caller:
+def _caller(row: Mapping[str, Any]) -> Caller:
     memberships = tuple(
         (UUID(organisation), UUID(team) if team else None, Role(role))
         for organisation, team, role in row["memberships"] or ()
@@ -101,7 +105,7 @@ def _caller(row: RowMapping) -> Caller:
     )
 
 
-def _standing(known: Caller, row: RowMapping) -> Standing:
+def _standing(known: Caller, row: Mapping[str, Any]) -> Standing:
     roles = {role for _, team, role in known.memberships if team == row["team_id"]}
     if row["person_id"] == known.person_id:
         roles.add(Role.PATIENT)

@@ -1,0 +1,73 @@
+"""The driver runs a hot statement, but all else is as with any other: transaction, types, errors."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import exc, text
+
+from app.core.db import HotStatement, db
+
+ONE = UUID("01a2022e-df04-73d1-916b-59da02961276")
+AT = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
+_ALL_KINDS = HotStatement("""
+    select cast(:one as uuid) as one, cast(:at as timestamptz) as at, '10 %'::text as share, array['a', null] as list,
+        jsonb_build_object('n', 1.5) as facts
+""")
+
+
+def test_rows_come_by_name_and_in_the_types_of_python(app: Flask) -> None:
+    with app.app_context():
+        rows = _ALL_KINDS.rows({"one": ONE, "at": AT})
+    assert rows == [{"one": ONE, "at": AT, "share": "10 %", "list": ["a", None], "facts": {"n": 1.5}}]
+
+
+def test_it_runs_in_the_transaction_of_the_session(app: Flask) -> None:
+    write = HotStatement("insert into tick (job, claimed_at) values (:job, :at) returning job")
+    with app.app_context():
+        assert write.rows({"job": "hot", "at": AT}) == [{"job": "hot"}]
+        assert db.session.scalar(text("select count(*) from tick where job = 'hot'")) == 1
+        db.session.rollback()
+        assert db.session.scalar(text("select count(*) from tick where job = 'hot'")) == 0
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind", "original"),
+    [
+        ("select cast(:text as int)", exc.DataError, psycopg.errors.InvalidTextRepresentation),
+        ("select cast(:text as text) from nowhere", exc.ProgrammingError, psycopg.errors.UndefinedTable),
+        (
+            "insert into tick (job, claimed_at) select cast(:text as text), now() from generate_series(1, 2)",
+            exc.IntegrityError,
+            psycopg.errors.UniqueViolation,
+        ),
+    ],
+)
+def test_errors_are_those_of_any_statement_and_hide_the_values(
+    app: Flask, statement: str, kind: type[exc.DBAPIError], original: type[psycopg.Error]
+) -> None:
+    with app.app_context():
+        with pytest.raises(kind) as caught:
+            HotStatement(statement).rows({"text": "943 476 5919"})
+        db.session.rollback()
+        assert isinstance(caught.value.orig, original)
+        assert "hide_parameters" in str(caught.value)
+        assert "[parameters" not in str(caught.value)
+        assert db.session.scalar(text("select 1")) == 1
+
+
+def test_a_connection_that_was_lost_is_replaced(app: Flask) -> None:
+    ask = HotStatement("select pg_backend_pid() as pid")
+    with app.app_context():
+        lost = ask.rows({})[0]["pid"]
+        driver = db.session.connection().connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        driver.close()
+        with pytest.raises(exc.OperationalError):
+            ask.rows({})
+        db.session.rollback()
+        assert ask.rows({})[0]["pid"] != lost
