@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import exc, text
 
 from app.core.db import HotStatement, db
+from tests.queries_counted import counted
 
 ONE = UUID("01a2022e-df04-73d1-916b-59da02961276")
 AT = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
@@ -24,6 +25,12 @@ def test_rows_come_by_name_and_in_the_types_of_python(app: Flask) -> None:
     with app.app_context():
         rows = _ALL_KINDS.rows({"one": ONE, "at": AT})
     assert rows == [{"one": ONE, "at": AT, "share": "10 %", "list": ["a", None], "facts": {"n": 1.5}}]
+
+
+def test_it_is_counted_like_any_other(app: Flask) -> None:
+    with app.app_context(), counted() as statements:
+        _ALL_KINDS.rows({"one": ONE, "at": AT})
+    assert len(statements) == 1
 
 
 def test_it_runs_in_the_transaction_of_the_session(app: Flask) -> None:
