@@ -2,27 +2,157 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+from functools import partial
+
 from flask import Flask
 from flask_migrate import Migrate
-from flask_smorest import Api
+from sqlalchemy.exc import SQLAlchemyError
 
-from app.config import Settings
-from app.core import operations
+from app.alerts import handlers as alert_handlers
+from app.alerts import jobs as alert_jobs
+from app.alerts import queries as alert_queries
+from app.alerts import routes as alerts
+from app.alerts.service import replies
+from app.config import Misconfigured, Settings
+from app.core import commands as core_commands
+from app.core import doctor, events, operations, queue, specification, wake
+from app.core import jobs as core_jobs
 from app.core.db import db
-from app.core.operations import Operations
+from app.core.operations import Check, Operations
+from app.identity import commands as identity_commands
 from app.identity import routes as identity
+from app.notifications import checks as notification_checks
+from app.notifications import jobs as notification_jobs
+from app.notifications import queries as notification_queries
+from app.notifications import routes as notification_routes
+from app.notifications.channels import configured
+from app.patients import commands as patient_commands
+from app.patients import queries as patient_queries
+from app.patients import routes as patients
+from app.patients.events import HandedOver
 from app.patients.queries import Directory
+from app.protocols import loader
+from app.protocols import routes as protocol_routes
+from app.protocols import service as protocols
+from app.readings import commands as reading_commands
+from app.readings import routes as readings
+from app.readings.events import ReadingCorrected, ReadingsRecorded
+from app.rules import vectors
+from app.teams import commands as team_commands
+from app.teams import routes as teams
+from app.todos import handlers as todo_handlers
+from app.todos import routes as todos
+from app.web import frame
+from app.web.coordinator import pages as coordinator
+from app.web.entrance import pages as entrance
+from app.web.operators import pages as operators
+from app.web.patient import pages as patient_pages
+from app.web.sandbox import pages as sandbox
 
 
 def assemble(app: Flask, settings: Settings) -> None:
     """Plug every slice into the app."""
     app.extensions["directory"] = Directory()
+    app.extensions["coordinates"] = patient_queries.coordinates
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
+    app.extensions["reply_for"] = replies.reply_for
+    app.extensions["findings_of"] = alert_queries.findings_of
+    app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
+    _events()
+    _work(app, settings)
     _routes(app)
+    _pages(app, settings)
+    _commands(app)
+    _examinations(app, settings)
+    _demo(app, settings)
+
+
+def _work(app: Flask, settings: Settings) -> None:
+    """What is done outside requests, and how it is doing."""
+    conninfo = wake.conninfo(settings.database_url)
+    tasks = queue.Queue(app, conninfo)
+    for name, task in notification_jobs.TASKS.items():
+        tasks.declare(name, task)
+    app.extensions["queue"] = tasks
+    app.extensions["waker"] = wake.Waker(conninfo)
+    app.extensions["channels"] = configured.by_name(settings)
+    app.extensions["crews"] = notification_jobs.crews
+    app.extensions["jobs"] = (*core_jobs.JOBS, *notification_jobs.JOBS, *alert_jobs.JOBS)
+    told: Operations = app.extensions["operations"]
+    told.checks.append(Check("queue age", notification_queries.queue_age_fault))
+    told.checks.append(Check("channels", notification_queries.pause_fault, stops_traffic=False))
+    told.gauges.extend(notification_queries.GAUGES)
+
+
+def _events() -> None:
+    events.subscribe(HandedOver, todo_handlers.pass_on)
+    events.subscribe(HandedOver, alert_handlers.PASS_ON)
+    events.subscribe(ReadingsRecorded, alert_handlers.JUDGE)
+    events.subscribe(ReadingCorrected, alert_handlers.WITHDRAW)
 
 
 def _routes(app: Flask) -> None:
-    api = Api(app, spec_kwargs={"title": "Kith", "version": "1", "openapi_version": "3.1.0"})
-    for blueprint in (identity.routes,):
-        api.register_blueprint(blueprint)
+    api = app.extensions["api"] = specification.make_api(app)
+    slices = (identity, teams, patients, todos, readings, protocol_routes, alerts, notification_routes)
+    for edge in slices:
+        api.register_blueprint(edge.routes)
+
+
+def _pages(app: Flask, settings: Settings) -> None:
+    frame.register(app)
+    for audience in (entrance, patient_pages, coordinator, operators):
+        app.register_blueprint(audience.pages)
+    if settings.sms_channel == "sandbox":
+        app.register_blueprint(sandbox.pages)
+
+
+def _commands(app: Flask) -> None:
+    mine = (identity_commands.set_password, team_commands.create_admin, patient_commands.patients)
+    for command in (
+        *mine,
+        reading_commands.readings,
+        core_commands.work,
+        core_commands.write_api_spec,
+        core_commands.examine,
+    ):
+        app.cli.add_command(command)
+
+
+def _examinations(app: Flask, settings: Settings) -> None:
+    """What `flask doctor` looks at besides the checks of `/readyz`."""
+    told: Operations = app.extensions["operations"]
+    told.examinations += [
+        Check("server", doctor.old_server),
+        Check("clock", doctor.clock_skew),
+        Check("worker role", partial(doctor.other_role, wake.conninfo(settings.worker_database_url))),
+        Check("texts", notification_checks.settings_fault),
+        Check("callbacks", notification_checks.callback_fault),
+        Check("protocols", protocols.approval_fault),
+    ]
+
+
+def _demo(app: Flask, settings: Settings) -> None:
+    """The demo, where its folder is there and no patient is real; production does not start on a demo's data."""
+    if not settings.is_production:
+        if importlib.util.find_spec("app.demo"):
+            commands = importlib.import_module("app.demo.commands")
+            if settings.kind == "demo":
+                app.extensions["demo_people"] = importlib.import_module("app.demo.people").sign_ins()
+            for command in (commands.up, commands.reset_demo):
+                app.cli.add_command(command)
+        return
+    with app.app_context():
+        try:
+            is_a_demo = notification_queries.holds_sandbox_texts()
+        except SQLAlchemyError:
+            return  # no database yet, or no tables: /readyz says so
+        finally:
+            db.session.remove()
+            db.engine.dispose()  # servers that fork after this must not share a connection
+    if is_a_demo:
+        raise Misconfigured(
+            "This database holds texts of a sandbox, so it is a demo's: give production one of its own."
+        )

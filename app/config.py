@@ -6,9 +6,11 @@ import base64
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import click
 from flask import current_app
 
 from app.core import embedded
@@ -20,13 +22,46 @@ EXAMPLES = ("change-me", "changeme", "example", "secret", "your-")
 KINDS = ("production", "demo", "development", "test")
 
 
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable, as the documentation tells of it."""
+
+    name: str
+    means: str
+    otherwise: str = ""  # what holds where it is not set; production needs those that say nothing
+
+
+VARIABLES = (
+    Variable("KITH_ENV", "production, demo, development or test", "production"),
+    Variable("SECRET_KEY", "signs tokens, cookies and cursors; 32 characters or more, random"),
+    Variable("DATABASE_URL", "PostgreSQL for the web processes: postgresql+psycopg://kith_app:...@host/kith"),
+    Variable("WORKER_DATABASE_URL", "the same database for `flask worker`, as kith_worker"),
+    Variable(
+        "OWNER_DATABASE_URL", "the same database for `flask db upgrade`, as kith_owner; nothing else needs it", "-"
+    ),
+    Variable("SEALING_KEYS", "seal phones, e-mails and free text: name:base64 of 32 bytes, by commas; the first seals"),
+    Variable("INDEX_KEY", "finds sealed phones and e-mails again; 32 characters or more, never changed"),
+    Variable("PUBLIC_URL", "where people and Twilio reach Kith: https://..., no underscore in the host"),
+    Variable("SMS_CHANNEL", "twilio, or sandbox (refused in production)", "twilio; in a demo sandbox"),
+    Variable("TWILIO_ACCOUNT_SID", "AC..., for SMS_CHANNEL=twilio"),
+    Variable("TWILIO_AUTH_TOKEN", "its token; while it is rotated the new one and the old one, by a comma"),
+    Variable("TWILIO_MESSAGING_SERVICE_SID", "MG..., the sender; this or the number is needed", "the number"),
+    Variable("TWILIO_FROM_NUMBER", "+44..., the sender", "the messaging service"),
+    Variable("TWILIO_BASE_URL", "Twilio's address, for tests against a stand-in", "https://api.twilio.com"),
+    Variable("BRAND", "the name people read on pages", "Kith"),
+    Variable("LOG_LEVEL", "debug, info, warning or error; JSON lines on standard error", "info"),
+    Variable("KITH_VAR", "a folder for what a demo makes on this machine; not used in production", "var/"),
+    Variable("PROMETHEUS_MULTIPROC_DIR", "an empty folder where processes add up their counters", "each for itself"),
+)
+
+
 class Misconfigured(SystemExit):
     """The start is refused; the message names every value that is missing or wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything Kith reads from its environment; the table in docs/settings.md is made from these fields."""
+    """What Kith has read from its environment."""
 
     kind: str
     secret_key: str = field(repr=False)
@@ -102,6 +137,8 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         log_level=values.get("LOG_LEVEL", "info"),
     )
     faults += _contradictions(settings)
+    if kind == "production" and values.get("FLASK_DEBUG", "0").lower() not in ("", "0", "false", "no"):
+        faults.append("FLASK_DEBUG shows code and values to anybody, so it is refused in production")
     if faults:
         raise Misconfigured("Kith cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return settings
@@ -117,6 +154,10 @@ def _contradictions(settings: Settings) -> list[str]:
         faults.append("SMS_CHANNEL=sandbox sends nothing to anybody, so it is refused in production")
     if settings.is_production and not settings.public_url.startswith("https://"):
         faults.append("PUBLIC_URL must begin with https://")
+    if "_" in (urlsplit(settings.public_url).hostname or ""):
+        faults.append("PUBLIC_URL has an underscore in its host, and Twilio calls no such host back")
+    if settings.secret_key and settings.secret_key.encode() == settings.keyring.index_key:
+        faults.append("SECRET_KEY and INDEX_KEY are the same; one secret serves one purpose")
     return faults
 
 
@@ -137,15 +178,27 @@ def _keyring(keys: str, index_key: str, faults: list[str]) -> Keyring:
 
 def _local_values(environment: Mapping[str, str]) -> dict[str, str]:
     """What a demo or a developer need not set: secrets of this machine and the embedded PostgreSQL."""
-    folder = Path(environment.get("KITH_VAR", VAR))
+    folder = var_folder(environment)
     values = {"PUBLIC_URL": "http://localhost:8000", **_local_secrets(folder / "secrets")}
     if "DATABASE_URL" not in environment:
+        if not (folder / "postgres" / "postmaster.pid").exists():
+            click.echo("Starting PostgreSQL (the first time it is made, which takes some seconds) ...", err=True)
         server = embedded.ensure_running(folder / "postgres")
-        name = "kith_demo" if environment.get("KITH_ENV") == "demo" else "kith_development"
+        name = local_database(environment.get("KITH_ENV", ""))
         embedded.ensure_database(server, name)
         for variable, role in (("", "kith_app"), ("WORKER_", "kith_worker"), ("OWNER_", "kith_owner")):
             values[f"{variable}DATABASE_URL"] = server.url(role, name)
     return values
+
+
+def var_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where a demo or a developer's Kith keeps what it makes on this machine."""
+    return Path(environment.get("KITH_VAR", VAR))
+
+
+def local_database(kind: str) -> str:
+    """The database of the embedded PostgreSQL for each kind of environment."""
+    return "kith_demo" if kind == "demo" else "kith_development"
 
 
 def _local_secrets(path: Path) -> dict[str, str]:
@@ -168,6 +221,15 @@ def current() -> Settings:
     return settings
 
 
-def names() -> list[str]:
-    """The names of the settings, for the documentation."""
-    return [setting.name for setting in fields(Settings)]
+def table() -> str:
+    """docs/settings.md, made from VARIABLES."""
+    rows = "".join(f"| `{one.name}` | {one.means} | {one.otherwise or '**needed**'} |\n" for one in VARIABLES)
+    return f"{_ABOVE_TABLE}\n| variable | what it is | where it is not set |\n| --- | --- | --- |\n{rows}"
+
+
+_ABOVE_TABLE = """\
+# Settings
+
+Kith reads its settings from the environment. In production a value that is needed and missing, too short or still an
+example stops the start and is named. A demo, a developer's Kith and the tests need none of them.
+"""

@@ -12,7 +12,7 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.core import specification, worker
+from app.core import doctor, specification, worker
 
 
 @click.command("worker")
@@ -37,3 +37,16 @@ def write_api_spec() -> None:
     folder = pathlib.Path(current_app.root_path).parent / "api_spec"
     specification.write(current_app._get_current_object(), folder)  # type: ignore[attr-defined]
     click.echo(f"Written to {folder.name}/.")
+
+
+@click.command("doctor")
+@with_appcontext
+def examine() -> None:
+    """Check everything and say what to do; the exit code is 1 when something is wrong."""
+    findings = doctor.examine()
+    for name, fault in findings.items():
+        click.secho(f"{'WRONG' if fault else 'ok':<7}", fg="red" if fault else "green", nl=False)
+        click.echo(f"{name:<13}{fault or ''}".rstrip())
+    wrong = sum(fault is not None for fault in findings.values())
+    click.echo(f"{wrong} of {len(findings)} need you." if wrong else "Everything holds.")
+    raise SystemExit(1 if wrong else 0)

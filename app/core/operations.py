@@ -33,6 +33,7 @@ class Operations:
     """What the slices hand in, through assembly, for operators to see."""
 
     checks: list[Check] = field(default_factory=list)
+    examinations: list[Check] = field(default_factory=list)  # what only `flask doctor` looks at
     gauges: list[metrics.Gauge] = field(default_factory=list)
 
 

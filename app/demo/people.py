@@ -47,8 +47,9 @@ class World:
     khan_patient: Patient
 
 
-def arrive() -> World:
-    """Make them all, in one unit of work."""
+def arrive(today: date | None = None) -> World:
+    """Make them all, in one unit of work; what ends or is reviewed does so some months after `today`."""
+    today = today or clock.now().date()
     with unit_of_work():
         here = _staff()
         mary, khan = _person("Mary", "Okafor", 201), _person("Imran", "Khan", 202)
@@ -65,17 +66,21 @@ def arrive() -> World:
             mary_patient=mary_patient,
             khan_patient=khan_patient,
         )
-        _circle(world)
-        _plans(world)
+        _circle(world, today + timedelta(days=180))
+        _plans(world, today + timedelta(days=90))
         return world
 
 
 def _person(given: str, family: str, number: int) -> Person:
     # Ofcom keeps 07700 900000 to 900999 for drama: no such phone rings.
-    email = f"{given}.{family}@kith.example".lower()
-    person = identity.add_person(given, family, phone=f"07700900{number:03}", email=email)
-    person.password_hash = _one_hash()
-    return person
+    return person(given, family, f"07700900{number:03}")
+
+
+def person(given: str, family: str, phone: str) -> Person:
+    """Somebody who signs in with their name at kith.example and the demo's password."""
+    made = identity.add_person(given, family, phone=phone, email=f"{given}.{family}@kith.example".lower())
+    made.password_hash = _one_hash()
+    return made
 
 
 def _monitor() -> Person:
@@ -139,27 +144,38 @@ def _about_khan(priya: Person) -> service.NewPatient:
     )
 
 
-def _circle(world: World) -> None:
+def _circle(world: World, ends_on: date) -> None:
     """Tom sees Mary's readings, Nurse Adeyemi sees and adds them, the monitor only adds."""
     admitted = queries.admitted([world.mary_patient.id])[world.mary_patient.id]
-    ends_on = clock.now().date() + timedelta(days=180)
-    for person, role, relationship, rights in (
+    for someone, role, relationship, rights in (
         (world.tom, Role.MEMBER, "son", (Right.SEE,)),
         (world.adeyemi, Role.VISITOR, "district nurse", (Right.SEE, Right.ACT)),
         (world.device, Role.SERVICE, "blood pressure monitor", (Right.ACT,)),
     ):
-        member = service.add_member(admitted, person, role, relationship, world.mary.id)
+        member = service.add_member(admitted, someone, role, relationship, world.mary.id)
         for right in rights:
             service.give_grant(admitted, member.id, Category.READINGS, right, ends_on, world.mary.id)
 
 
-def _plans(world: World) -> None:
+def _plans(world: World, review_on: date) -> None:
     """Mary has no oxygen target of her own; Mr Khan's is 88 to 92, set by Dr Lind."""
     mary, khan = queries.admitted_one(world.mary_patient.id), queries.admitted_one(world.khan_patient.id)
     for protocol in ("copd_oximetry", "heart_failure"):
         protocols.start_plan(mary, protocol, by=world.priya.id)
     protocols.start_plan(khan, "copd_oximetry", by=world.priya.id)
-    review_on = clock.now().date() + timedelta(days=90)
     for name, value in (("oxygen_saturation.low.red.target", 88), ("oxygen_saturation.high.amber.target", 92)):
         reason = "Hypercapnic respiratory failure: target 88 to 92 % set at clinic."
         protocols.set_limit(khan, name, value, reason=reason, review_on=review_on, by=world.lind.id)
+
+
+def sign_ins() -> list[dict[str, str]]:
+    """Who can sign in on the pages of the demo, and with what."""
+    people = (
+        ("Mary Okafor, patient", "mary.okafor"),
+        ("Imran Khan, patient", "imran.khan"),
+        ("Priya Shah, named coordinator", "priya.shah"),
+        ("Anna Lind, GP", "anna.lind"),
+        ("Grace Mensah, team lead", "grace.mensah"),
+        ("Tom Okafor, Mary’s son", "tom.okafor"),
+    )
+    return [{"who": who, "identifier": f"{name}@kith.example", "password": PASSWORD} for who, name in people]

@@ -193,6 +193,11 @@ def pause_fault() -> str | None:
     return f"Stopped by the provider: {', '.join(stopped)}. Look at the account." if stopped else None
 
 
+def holds_sandbox_texts() -> bool:
+    """Whether a sandbox has ever spoken here: then the people are made up, and all know their password."""
+    return db.session.scalar(select(SandboxMessage.id).limit(1)) is not None
+
+
 def _paused_count() -> float:
     return float(len(paused()))
 

@@ -81,3 +81,11 @@ def approval(protocol: str, version: str) -> ProtocolApproval | None:
     """The approval of one version, if there is one."""
     where = (ProtocolApproval.protocol == protocol, ProtocolApproval.version == version)
     return db.session.scalar(select(ProtocolApproval).where(*where))
+
+
+def versions_running() -> set[str]:
+    """The versions, as id@version, that some running plan uses."""
+    running = (
+        select(MonitoringPlan.protocol, MonitoringPlan.version).where(MonitoringPlan.ended_at.is_(None)).distinct()
+    )
+    return {f"{protocol}@{version}" for protocol, version in db.session.execute(running)}

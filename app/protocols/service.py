@@ -101,6 +101,21 @@ def approve(protocol_id: str, version: str, *, name: str, role: str) -> Protocol
     return approval
 
 
+def approval_fault() -> str | None:
+    """What runs here without approval, or that nothing may run because nobody has approved it."""
+    if config.current().drafts_may_run:
+        return None
+    approved = {f"{one.id}@{one.version}" for one in queries.registry().values() if _is_approved(one)}
+    if wrong := sorted(queries.versions_running() - approved):
+        return f"Plans run by protocols whose text nobody approved: {', '.join(wrong)}. See flask protocols list."
+    return None if approved else "No protocol is approved, so no plan can start: flask protocols approve."
+
+
+def _is_approved(protocol: Protocol) -> bool:
+    approval = queries.approval(protocol.id, protocol.version)
+    return approval is not None and approval.digest == digest(protocol.id)
+
+
 def digest(protocol_id: str) -> str:
     """The fingerprint of a protocol's file: an approval is of these very words."""
     return hashlib.sha256((FILES / f"{protocol_id}.yaml").read_bytes()).hexdigest()
@@ -111,10 +126,8 @@ def _may_run(protocol_id: str) -> Protocol:
     if not versions:
         raise Invalid("There is no protocol of this name.", errors=[_fault("protocol", "unknown")])
     protocol = queries.registry()[f"{protocol_id}@{versions[-1]}"]
-    if not config.current().drafts_may_run:
-        approval = queries.approval(protocol.id, protocol.version)
-        if approval is None or approval.digest != digest(protocol_id):
-            raise Invalid("A clinical safety officer has not approved this version: flask protocols approve.")
+    if not config.current().drafts_may_run and not _is_approved(protocol):
+        raise Invalid("A clinical safety officer has not approved this version: flask protocols approve.")
     return protocol
 
 
