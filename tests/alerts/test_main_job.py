@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -46,7 +47,7 @@ def test_88_on_air_is_red_and_priya_is_texted(client: FlaskClient, world: World,
     assert alert.acknowledge_by == NOW + timedelta(minutes=15)
     delivery = db.session.scalars(select(Delivery)).one()
     assert delivery.recipient_id == world.priya.id
-    body = delivery.body or ""
+    body = re.sub(r"https?://\S+", "", delivery.body or "")  # an id in the link may hold any digits
     assert "Priya" in body
     assert "Mary O." in body
     assert "Okafor" not in body
