@@ -33,6 +33,7 @@ from app.patients import queries as patient_queries
 from app.patients import routes as patients
 from app.patients.events import HandedOver
 from app.patients.queries import Directory
+from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
 from app.protocols import service as protocols
@@ -110,7 +111,12 @@ def _pages(app: Flask, settings: Settings) -> None:
 
 
 def _commands(app: Flask) -> None:
-    mine = (identity_commands.set_password, team_commands.create_admin, patient_commands.patients)
+    mine = (
+        identity_commands.set_password,
+        team_commands.create_admin,
+        patient_commands.patients,
+        protocol_commands.protocols,
+    )
     for command in (
         *mine,
         reading_commands.readings,
