@@ -92,6 +92,12 @@ def test_a_claim_that_is_rolled_back_took_nothing(rows: list[UUID]) -> None:
     assert len(claim(20)) == 10
 
 
+def test_a_row_that_somebody_is_just_claiming_is_not_waited_for(rows: list[UUID]) -> None:
+    with db.engine.connect() as elsewhere, elsewhere.begin():
+        elsewhere.exec_driver_sql("select id from delivery order by due_at limit 3 for update")
+        assert {row.id for row in claim(4)} == set(rows[3:7])
+
+
 def test_many_at_once_share_without_waiting_and_without_doubles(app: Flask, rows: list[UUID]) -> None:
     taken: list[UUID] = []
     together = threading.Barrier(6)

@@ -37,12 +37,13 @@ def test_what_would_have_left_is_in_the_inbox_newest_first(tell: Tell, world: Wo
 
 
 def test_a_text_that_is_handed_over_twice_is_kept_once(tell: Tell) -> None:
-    tell()
+    delivery_id = tell()
     [left] = sending.claim(1)
     sending.hand_over(left)
     with clock.at(NOW + timedelta(seconds=31)):
         sending.hand_over(left)
     assert len(inbox()) == 1
+    assert outcomes_of(delivery_id) == ["accepted", "accepted"]
 
 
 def test_the_inbox_cannot_be_changed(tell: Tell) -> None:

@@ -133,14 +133,15 @@ def test_a_provider_that_hangs_on_messages_does_not_hold_alerts(
 ) -> None:
     let_go = threading.Event()
     provider.script(*[twilio.Answer(accepts=True, after=9, until=let_go)] * SENDERS)
-    queue_up(world, SENDERS, "message")
+    queue_up(world, SENDERS + 20, "message")
     with working(app):
         until(lambda: provider.requests == SENDERS)
         queue_up(world, 5, "alert")
         until(lambda: states().get("accepted") == 5)
-        assert states() == {"accepted": 5, "pending": SENDERS}
+        assert {body.split()[0] for body in bodies(provider)[SENDERS:]} == {"alert"}
+        assert states() == {"accepted": 5, "pending": SENDERS + 20}
         let_go.set()
-        until(lambda: states() == {"accepted": 5 + SENDERS})
+        until(lambda: states() == {"accepted": 5 + SENDERS + 20})
 
 
 def test_poisoned_rows_at_the_head_hold_up_nobody(app: Flask, provider: TwilioStandIn, world: World) -> None:
