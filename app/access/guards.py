@@ -100,7 +100,10 @@ def caller() -> Caller:
 def whoever() -> Caller | None:
     """Who shows a credential that holds, where nobody need: on a public page."""
     shown = credential()
-    return _directory().caller(shown) if shown else None
+    found = _directory().caller(shown) if shown else None
+    if found is not None:
+        _know(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ class SignedIn:
     label: str = "signed in"
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        _know(_called())
+        _called()
         return arguments
 
 
@@ -153,7 +156,6 @@ class OnCaseload:
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
         known = _called()
-        _know(known)
         if not known.organisations(self.permission):
             _refuse(audit.Entry(role="none", action=f"refused {self.permission}", actor_id=known.person_id))
             raise Forbidden("Your roles do not include this.")

@@ -54,7 +54,10 @@ def _end(response: Response) -> Response:
 
 def _slipped_through(response: Response) -> bool:
     # An error answer (refused, not found) never reached a view; anything else must have been admitted.
-    return not g.get("admitted") and response.status_code < 400 and not _is_sign_in_redirect(response)
+    if g.get("admitted") or response.status_code >= 400:
+        return False
+    is_of_the_router = request.routing_exception is not None  # a slash that was missing
+    return not is_of_the_router and not _is_sign_in_redirect(response)
 
 
 def _is_sign_in_redirect(response: Response) -> bool:

@@ -79,11 +79,17 @@ def lines(limits: Sequence[Held]) -> list[charts.Limit]:
     return list(by_value.values())
 
 
-def targets(limits: Sequence[Held]) -> list[charts.Band]:
-    """The bands in which nobody needs to act: inside the mildest limits of each number."""
-    parts = dict.fromkeys(one.component for one in limits)
+def inside(limits: Sequence[Held]) -> list[charts.Band]:
+    """Where nobody needs to act, inside the mildest limits; of two numbers only where both have an upper one."""
+    parts = _parts(limits)
     bands = [charts.Band(_edge(limits, part, Direction.LOW), _edge(limits, part, Direction.HIGH)) for part in parts]
-    return [band for band in bands if (band.low, band.high) != (None, None)]
+    if parts != [None] and (len(parts) < 2 or any(band.high is None for band in bands)):
+        return []
+    return bands
+
+
+def _parts(limits: Sequence[Held]) -> list[str | None]:
+    return list(dict.fromkeys(one.component for one in limits))
 
 
 def _edge(limits: Sequence[Held], part: str | None, direction: Direction) -> float | None:
@@ -96,25 +102,22 @@ def _mildest(limits: Sequence[Held], part: str | None, direction: Direction) -> 
     return min(mine, key=lambda one: one.severity.rank, default=None)
 
 
-def target_words(limits: Sequence[Held], unit: str) -> str | None:
-    """The target in words: "95% or more", "4 to 10 mmol/L", "below 135/85 mmHg"."""
-    parts = list(dict.fromkeys(one.component for one in limits))
-    highs = [_mildest(limits, part, Direction.HIGH) for part in parts]
-    if len(parts) == 2 and all(highs):
-        return f"Target: below {'/'.join(f'{one.value:g}' for one in highs if one)} {unit}"
-    if not parts:
+def inside_words(limits: Sequence[Held], unit: str) -> str | None:
+    """The same in words: "95% or more", "4 to 10 mmol/L", "below 135/85 mmHg"."""
+    bands, parts = inside(limits), _parts(limits)
+    if not bands:
         return None
-    low, high = _mildest(limits, parts[0], Direction.LOW), highs[0]
-    return f"Target: {_between(low, high, unit)}" if low or high else None
+    if len(bands) == 2:
+        return f"Inside the plan’s limits: below {'/'.join(f'{band.high:g}' for band in bands)} {unit}"
+    low, high = (_mildest(limits, parts[0], direction) for direction in (Direction.LOW, Direction.HIGH))
+    return f"Inside the plan’s limits: {_between(low, high, unit if unit == '%' else f' {unit}')}"
 
 
 def _between(low: Held | None, high: Held | None, unit: str) -> str:
-    measured_in = unit if unit == "%" else f" {unit}"
-    if low and high and not low.is_inclusive and not high.is_inclusive:
-        return f"{low.value:g} to {high.value:g}{measured_in}"
-    said = []
+    least = f"{'above ' if low.is_inclusive else ''}{low.value:g}" if low else ""
+    most = f"{'below ' if high.is_inclusive else ''}{high.value:g}" if high else ""
+    if least and most:
+        return f"{least} to {most}{unit}"
     if low:
-        said.append(f"above {low.value:g}{measured_in}" if low.is_inclusive else f"{low.value:g}{measured_in} or more")
-    if high:
-        said.append(f"below {high.value:g}{measured_in}" if high.is_inclusive else f"up to {high.value:g}{measured_in}")
-    return " and ".join(said)
+        return f"{least}{unit}{'' if low.is_inclusive else ' or more'}"
+    return f"{most}{unit}{'' if high and high.is_inclusive else ' or less'}"

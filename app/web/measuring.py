@@ -29,6 +29,7 @@ def measures(patient: AdmittedPatient, span: Span, only: str | None = None) -> l
 def _marks(patient: AdmittedPatient, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The severity each reading caused; one still to be judged says so."""
     found = alerts.findings_of(patient, ids)
-    worst = {one: max((Severity(f.severity) for f in rows), key=lambda s: s.rank) for one, rows in found.items()}
-    marks = {one: str(severity) for one, severity in worst.items()}
+    # What only asks the sender for something says nothing of the value.
+    severities = {one: [Severity(f.severity) for f in rows if not f.is_prompt] for one, rows in found.items()}
+    marks = {one: str(max(rows, key=lambda s: s.rank)) for one, rows in severities.items() if rows}
     return marks | dict.fromkeys(alerts.unjudged(patient, ids), "not_judged")

@@ -11,7 +11,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.protocols.applied import AppliedPlan
-from app.readings import catalogue, units
+from app.readings import catalogue
 from app.readings.catalogue import Measure
 from app.readings.models import Reading
 from app.web import charts, limits, moments, words
@@ -51,7 +51,7 @@ def measure(
     """Everything the page shows of one measure; `marks` are the severities that readings caused."""
     one = catalogue.MEASURES[name]
     held = limits.held(plans, name)
-    unit = units.plain(one.scales[0].unit) if one.scales else ""
+    unit = words.unit(one.scales[0].unit)[0] if one.scales else ""
     newest = readings[-1]
     return {
         "key": name,
@@ -59,7 +59,7 @@ def measure(
         "unit": unit,
         "latest": {"words": words.value(newest), "when": moments.moment(newest.measured_at, span.now, span.zone)},
         "summary": summary(one, readings, span),
-        "target": limits.target_words(held, unit),
+        "target": limits.inside_words(held, unit),
         "trend": _trend(one, readings, marks, held, span),
         "limits_words": [{"words": limit.words, "origin": limit.origin} for limit in held],
         **_table(one, readings, marks, span),
@@ -76,7 +76,7 @@ def _trend(
         for row in readings
     ]
     return charts.trend(
-        points, bands=limits.targets(held), limits=limits.lines(held), start=span.start, end=span.now, zone=span.zone
+        points, bands=limits.inside(held), limits=limits.lines(held), start=span.start, end=span.now, zone=span.zone
     )
 
 

@@ -8,13 +8,26 @@ from typing import Final
 import babel
 import phonenumbers
 
-from app.readings import catalogue
+from app.readings import catalogue, units
 from app.readings.catalogue import Measure
 from app.readings.intake import Accepted
 from app.readings.models import Reading, ReadingState
 
 _NOT_DIALLED: Final = re.compile(r"[^\d+]")
 # What people call it, where the catalogue's word is a professional's.
+# A unit as it stands beside a number, and as it is read aloud.
+_UNITS: Final = {
+    "mm[Hg]": ("mmHg", "millimetres of mercury"),
+    "/min": ("a minute", "times a minute"),
+    "%": ("%", "per cent"),
+    "Cel": ("°C", "degrees Celsius"),
+    "kg": ("kg", "kilograms"),
+    "mmol/L": ("mmol/L", "millimoles a litre"),
+    "L/min": ("L/min", "litres a minute"),
+    "L": ("L", "litres"),
+    "/d": ("steps", "steps in the day"),
+    "{score}": ("points", "points"),
+}
 _TITLES: Final = {"oxygen_saturation": "Oxygen level", "ketones": "Ketones"}
 
 
@@ -27,6 +40,12 @@ def title(measure: Measure | str) -> str:
 def value(one: Reading | ReadingState | Accepted) -> str:
     """The value as people read it."""
     return catalogue.shown(one.measure, one.value, one.value_2, one.comparator, one.code)
+
+
+def unit(code: str) -> tuple[str, str]:
+    """A unit as it stands beside a number, and as it is read aloud."""
+    plain = units.plain(code)
+    return _UNITS.get(code, (plain, plain))
 
 
 def around(reading: Reading) -> str:

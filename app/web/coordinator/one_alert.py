@@ -92,7 +92,7 @@ def shown(case: Case) -> dict[str, Any]:
         "value_when": case.moment(value_when),
         "limit": limit,
         "origin": origin,
-        "others": [_other(one, case) for one in case.findings if one is not finding][:MOST_OTHERS],
+        "others": [_other(one, case) for one in _others(case, finding)],
         "late": alert.is_late,
         "settled": alert.settled_at is not None,
         "withdrawn": bool(case.findings) and all(one.withdrawn_at for one in case.findings),
@@ -123,6 +123,15 @@ def _limit(finding: Finding | None, registry: Mapping[str, Protocol]) -> tuple[s
     side = {"low": "Below", "high": "Above"}.get(finding.direction, "Past")
     whose = {"team": "the team’s own", "personal": "set for this patient"}.get(finding.limit_origin, name)
     return f"{side} {finding.limit:g}", whose
+
+
+def _others(case: Case, head: Finding | None) -> list[Finding]:
+    """The other readings of the episode, each by its worst finding, newest first."""
+    by_reading: dict[UUID, list[Finding]] = {}
+    for one in case.findings:
+        if head is None or one.reading_id != head.reading_id:
+            by_reading.setdefault(one.reading_id, []).append(one)
+    return [shown for rows in by_reading.values() if (shown := worst(rows))][:MOST_OTHERS]
 
 
 def _other(one: Finding, case: Case) -> dict[str, Any]:

@@ -32,7 +32,7 @@ def strip(whole: WholeRecord, now: datetime) -> dict[str, Any]:
         "local_time": _local_time(now, here, there),
         "language": words.language(person.language),
         "interpreter": False,
-        "needs": [one.rstrip(".") for one in words.sentences(record.communication_needs or "")],
+        "needs": [record.communication_needs.rstrip(".")] if record.communication_needs else [],
         "phones": phones(person),
         "allergies": [] if has_none or not allergies else [allergies],
         "no_allergies": has_none,

@@ -28,6 +28,8 @@ from app.web.patient.typed import Typed
 from app.web.trends import Span
 
 MOST_OF_TWO_DAYS: Final = 100
+# Grades that mean something only with the words of their scale; patients are offered 0 to 10 instead.
+_GRADED: Final = ("breathlessness_mrc", "breathlessness_mmrc")
 
 
 def for_today(patient: AdmittedPatient) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def for_add(patient: AdmittedPatient) -> dict[str, Any]:
         href = url_for("patient.ask", patient_id=patient.id, measure=name)
         return {"title": words.title(name), "hint": last, "href": href, "due": False}
 
-    others = [name for name in catalogue.MEASURES if name not in mine]
+    others = [name for name in catalogue.MEASURES if name not in mine and name not in _GRADED]
     return {
         "measures": [choice(name) for name in mine],
         "others": [choice(name) for name in others],

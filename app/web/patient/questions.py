@@ -8,26 +8,12 @@ from typing import Final
 
 from app.protocols.applied import AppliedPlan
 from app.protocols.content import LimitRule, SymptomRule
-from app.readings import catalogue, units
+from app.readings import catalogue
 from app.readings.catalogue import Measure
 from app.web import words
 
 PRESSURE, OXYGEN, WEIGHT, GLUCOSE, PULSE = "blood_pressure", "oxygen_saturation", "weight", "glucose", "pulse"
 STONES: Final = "st"
-
-# A unit as it stands beside a box, and as it is read aloud.
-_UNITS: Final = {
-    "mm[Hg]": ("mmHg", "millimetres of mercury"),
-    "/min": ("a minute", "times a minute"),
-    "%": ("%", "per cent"),
-    "Cel": ("°C", "degrees Celsius"),
-    "kg": ("kg", "kilograms"),
-    "mmol/L": ("mmol/L", "millimoles a litre"),
-    "L/min": ("L/min", "litres a minute"),
-    "L": ("L", "litres"),
-    "/d": ("steps", "steps in the day"),
-    "{score}": ("points", "points"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +70,7 @@ def boxes(measure: Measure, *, in_stones: bool = False) -> tuple[Box, ...]:
 
 
 def _box(name: str, label: str, scale: catalogue.Scale, hint: str | None = None, *, optional: bool = False) -> Box:
-    plain = units.plain(scale.unit)
-    unit, spoken = _UNITS.get(scale.unit, (plain, plain))
+    unit, spoken = words.unit(scale.unit)
     return Box(name, label, unit, spoken, scale.decimals > 0, hint, optional)
 
 

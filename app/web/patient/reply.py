@@ -16,7 +16,7 @@ from app.web.patient import questions
 
 _WORST_FIRST: Final = ("emergency", "red", "not_judged", "amber", "note", "fine", "kept")
 _CALL_999: Final = {"text": "Call 999", "href": "tel:999"}
-PASSED_ON: Final = "This is unusual, so it was passed on at once. Please measure again and send that too."
+PASSED_ON: Final = "It is unusual too, so it was passed on at once. Please measure again and send that as well."
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +84,15 @@ def _meaning(one: Answered) -> str | None:
         return one.reply.means
     if one.severity in ("fine", "kept"):
         return one.reply.do
-    return " ".join(words.sentences(one.reply.means)[1:]) or None
+    more = words.sentences(one.reply.means)[1:]
+    passed_on = "confirm" in (one.reading.marks or ()) and one.severity == "red"
+    return " ".join(more + ([PASSED_ON] if passed_on else [])) or None
 
 
 def _steps(one: Answered) -> list[str]:
     if one.severity in ("fine", "kept", "not_judged"):
         return []
-    passed_on = "confirm" in (one.reading.marks or ()) and one.severity == "red"
-    return words.sentences(one.reply.do) + ([PASSED_ON] if passed_on else [])
+    return words.sentences(one.reply.do)
 
 
 def _also(one: Answered) -> dict[str, Any]:

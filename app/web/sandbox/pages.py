@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.http import Pages
 from app.notifications import queries, segments
 from app.notifications.queries import SandboxText
-from app.web import moments
+from app.web import frame, moments
 
 # Open to anybody: only a demo, a developer's machine or a test has a sandbox, and nobody in it is real.
 pages = Pages("sandbox", __name__, url_prefix="/sandbox")
@@ -24,7 +24,10 @@ ZONE: Final = ZoneInfo("Europe/London")  # that of the demo's people; nobody nee
 def inbox() -> str:
     """The texts, newest first."""
     messages = [_message(one) for one in queries.sandbox_messages()]
-    return render_template("sandbox/inbox.html", messages=messages, older_href=None, newer_href=None)
+    reader = guards.whoever()
+    navigation = frame.staff_navigation("sandbox") if reader and frame.coordinates_somewhere(reader) else []
+    pages_of_it = {"older_href": None, "newer_href": None}
+    return render_template("sandbox/inbox.html", messages=messages, navigation=navigation, **pages_of_it)
 
 
 def _message(one: SandboxText) -> dict[str, Any]:
