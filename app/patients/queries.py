@@ -49,10 +49,7 @@ _JOINS = f"""
     left join circle_member cm on cm.patient_id = p.id and cm.person_id = me.id and cm.ended_at is null
 """
 _KEYS = {"cookie": "s.secret_hash = :key and s.kind = 'browser'", "bearer": "s.id = :key and s.kind = 'app'"}
-_CALLERS = {
-    kind: HotStatement(f"select {_CALLER}" + _SESSION.format(joins="", key=key))
-    for kind, key in _KEYS.items()
-}
+_CALLERS = {kind: HotStatement(f"select {_CALLER}" + _SESSION.format(joins="", key=key)) for kind, key in _KEYS.items()}
 _STANDINGS = {kind: HotStatement(_STANDING + _SESSION.format(joins=_JOINS, key=key)) for kind, key in _KEYS.items()}
 
 
