@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core import clock
-from bench import checked, cpu, load
+from bench import checked, cpu, load, stage
 from bench.measured import Round
 from bench.payloads import BETWEEN, Writer
 from bench.population import Queue, Voice
@@ -54,6 +54,7 @@ def take_turns(bench: Bench, bare: Web, kith: Web) -> dict[str, list[Round]]:
     """Benchmarks 1, 2 and 5 with their ceilings, one after the other in each round."""
     rounds: dict[str, list[Round]] = {name: [] for name in ("bare", "single", "alert", "bare list", "upload")}
     _warm_up(bench, bare, kith)
+    stage.settle(bench.stage)
     size = bench.size
     for number in range(size.rounds):
         rounds["bare"].append(_bare(bench, bare, size.bare))

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
-
 from app import config, create_app
 from app.core import embedded
 from app.core.db import db
@@ -31,8 +29,7 @@ def run(stage_: Stage, size: Size) -> tuple[Rounds, Told]:
 def ready(stage_: Stage, size: Size) -> Iterator[Bench]:
     """The patients that the rounds need."""
     voices = _enrolled(stage_, size.patients)
-    with psycopg.connect(stage_.conninfo("postgres"), autocommit=True) as connection:
-        connection.execute("vacuum analyze")  # as autovacuum would have done in a database that is in use
+    stage.settle(stage_)
     writer = Writer(stage_.environment["SECRET_KEY"])
     yield Bench(stage_, writer, voices[: size.regulars], Queue(voices[size.regulars :]), size)
 
