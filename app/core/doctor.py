@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 import psycopg
@@ -10,10 +9,12 @@ from sqlalchemy import text
 
 from app.core import clock, operations
 from app.core.db import db
-from app.core.operations import Check
 
 MOST_SKEW = 2.0  # seconds
 OLDEST = 15
+NO_DATABASE = (
+    "Check that PostgreSQL runs, and that DATABASE_URL names its host, the database, kith_app and the password."
+)
 _TOO_MUCH = """
     select rolsuper or rolbypassrls or exists (select from pg_tables where tableowner = current_user)
     from pg_roles where rolname = current_user
@@ -45,7 +46,9 @@ def other_role(conninfo: str) -> str | None:
 
 
 def examine() -> dict[str, str | None]:
-    """Every check by its name, with what is wrong and what to do, or None."""
-    checks: Sequence[Check] = [*operations.of_this_app().checks, *operations.of_this_app().examinations]
-    wrong = operations.failing([*checks])
+    """Every check by its name, with what is wrong and what to do, or None; of one cause only the cause."""
+    checks = [*operations.of_this_app().checks, *operations.of_this_app().examinations]
+    wrong = operations.failing(checks)
+    if "database" in wrong:
+        return {"database": f"{wrong['database']} {NO_DATABASE}"}
     return {check.name: wrong.get(check.name) for check in checks}

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from app import create_app
 from app.config import Settings
 from app.core import clock, doctor, jobs, scheduler, wake
 from app.core.db import db
@@ -66,6 +67,16 @@ def test_commits_that_do_not_wait_for_the_disk_are_found(app: Flask) -> None:
     with app.app_context(), unit_of_work():
         db.session.execute(text("set local synchronous_commit = off"))
         assert "synchronous_commit is off" in (doctor.examine()["durable"] or "")
+
+
+def test_where_no_database_answers_only_that_is_said(kith: Flask) -> None:
+    settings = dataclasses.replace(
+        kith.config["KITH"], database_url="postgresql+psycopg://kith_app@/none?host=/tmp/none"
+    )
+    answer = create_app(settings).test_cli_runner().invoke(args=["doctor"])
+    assert answer.exit_code == 1
+    assert [line.split()[:2] for line in answer.output.splitlines()[:-1]] == [["WRONG", "database"]]
+    assert "DATABASE_URL" in answer.output
 
 
 @pytest.mark.parametrize(
