@@ -16,7 +16,7 @@ from app.alerts.episodes import Key, OpenAlert
 from app.alerts.judging import Case
 from app.alerts.models import Alert, AlertEvent, Finding
 from app.core import audit, sealed
-from app.core.db import db
+from app.core.db import HotStatement, db
 from app.core.errors import NotFound
 from app.core.events import EventRerun
 from app.identity.models import Person
@@ -34,7 +34,7 @@ from app.todos.queries import ListedTodo
 LAST_TWO = timedelta(days=3)
 MOST_TODOS = 200
 
-_CASE = text(f"""
+_CASE = HotStatement(f"""
     select {readings.NEWEST_JSON} as newest, {protocols.PLANS_JSON} as plans, {protocols.LIMITS_JSON} as limits,
         {readings.WINDOW_JSON} as window,
         (with mine as (select a.* from alert a where a.patient_id = :patient_id and a.measure = any(:measures)
@@ -56,13 +56,13 @@ def case(event: ReadingsRecorded) -> Case:
         "since": event.earliest - max(reach, LAST_TWO),
         "until": event.latest + reach * 2,
     }
-    row = db.session.execute(_CASE, values).one()
+    (row,) = _CASE.rows(values)
     return Case(
-        protocols.applied_plans(row.plans, row.limits),
-        readings.observed(row.window),
-        {one.key: one for one in _open_alerts(row.alerts)},
-        {(UUID(i), protocol, rule): Severity(severity) for i, protocol, rule, severity in row.known or ()},
-        {UUID(one) for one in (row.newest or {}).values()},
+        protocols.applied_plans(row["plans"], row["limits"]),
+        readings.observed(row["window"]),
+        {one.key: one for one in _open_alerts(row["alerts"])},
+        {(UUID(i), protocol, rule): Severity(severity) for i, protocol, rule, severity in row["known"] or ()},
+        {UUID(one) for one in (row["newest"] or {}).values()},
     )
 
 

@@ -17,6 +17,16 @@ class Schema(MarshmallowSchema):
         unknown = RAISE
 
 
+def is_storable(text: str) -> bool:
+    """Can PostgreSQL hold this text? It takes no NUL and no lone surrogate."""
+    if "\x00" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
+
+
 class Text(fields.String):
     """A text of 1 to `longest` characters that PostgreSQL can hold (no NUL, no lone surrogate)."""
 
@@ -26,10 +36,10 @@ class Text(fields.String):
         super().__init__(validate=limits, **more)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        if not is_storable(text):
             raise ValidationError("Contains characters that cannot be stored.")
-        return str(text)
+        return text
 
 
 class Instant(fields.Field[datetime]):

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from app.core.pages import PageQuery
-from app.core.schemas import Instant, Schema, Text, page_of
+from app.core.schemas import Instant, Schema, Text, is_storable, page_of
 from app.readings.intake import SOURCES, Entry
 
 MOST_AT_ONCE = 500
@@ -21,7 +21,7 @@ class Value(fields.Field[float | str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float | str:
         if isinstance(value, bool) or not isinstance(value, int | float | str):
             raise ValidationError("A value is a number, LO, HI or a code.")
-        if isinstance(value, str) and ("\x00" in value or not 1 <= len(value) <= 40):
+        if isinstance(value, str) and not (1 <= len(value) <= 40 and is_storable(value)):
             raise ValidationError("A value is a number, LO, HI or a code.")
         return value
 
@@ -33,6 +33,60 @@ class Component(Schema):
     unit = Text(longest=20, allow_none=True, load_default=None)
 
 
+class Components(fields.Dict):
+    """Both numbers of a reading that has two, by their names.
+
+    Checked by hand: 500 readings come at once, and a schema inside a dictionary costs as much as all the rest.
+    """
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(keys=Text(longest=20), values=fields.Nested(Component), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or not 1 <= len(value) <= 4:
+            raise ValidationError("Components are systolic and diastolic, each with its value and unit.")
+        return {name: _component(name, part) for name, part in value.items()}
+
+
+_VALUE, _UNIT = Value(), Text(longest=20)
+
+
+def _component(name: str, part: Any) -> dict[str, Any]:
+    if not (len(name) <= 20 and is_storable(name) and isinstance(part, dict) and part.keys() <= {"value", "unit"}):
+        raise ValidationError("Each component has a value and a unit, and nothing else.")
+    unit = part.get("unit")
+    return {
+        "value": _VALUE.deserialize(part.get("value")),
+        "unit": None if unit is None else _UNIT.deserialize(unit),
+    }
+
+
+class Context(fields.Dict):
+    """What is told of the circumstances: small and plain; what no rule reads is kept as it came."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(keys=Text(longest=40), values=fields.Raw(allow_none=True), **more)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, dict) or len(value) > 20:
+            raise ValidationError("At most 20 things can be told with a reading, each by its name.")
+        for name, told in value.items():
+            parts = told if isinstance(told, list) else (told,)
+            if not _is_name(name) or len(parts) > 20 or not all(_is_plain(part) for part in parts):
+                raise ValidationError("Only short texts, numbers, yes and no, and lists of them.")
+        return dict(value)
+
+
+def _is_name(name: str) -> bool:
+    return 1 <= len(name) <= 40 and is_storable(name)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= 200 and is_storable(value)
+    return value is None or isinstance(value, bool | int | float)
+
+
 class NewReading(Schema):
     """One reading; blood pressure has components instead of value and unit."""
 
@@ -41,8 +95,8 @@ class NewReading(Schema):
     measured_at = Instant(required=True)
     value = Value(load_default=None, allow_none=True)
     unit = Text(longest=20, load_default=None, allow_none=True)
-    components = fields.Dict(keys=Text(longest=20), values=fields.Nested(Component), load_default=None, allow_none=True)
-    context = fields.Dict(keys=Text(longest=40), values=fields.Raw(allow_none=True), load_default=dict)
+    components = Components(load_default=None, allow_none=True)
+    context = Context(load_default=dict)
     source = Text(load_default="typed", one_of=SOURCES)
     device = Text(longest=80, load_default=None, allow_none=True)
     sent_at = Instant(load_default=None, allow_none=True)
@@ -51,7 +105,6 @@ class NewReading(Schema):
     def _has_something(self, data: dict[str, Any], **_: Any) -> None:
         if (data.get("value") is None) == (data.get("components") is None):
             raise ValidationError("Send a value, or components for blood pressure.", "value")
-        _fits(data.get("context", {}))
 
     @post_load
     def _entry(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -167,19 +220,3 @@ class Correction(Schema):
     """Why a reading is wrong."""
 
     reason = Text(required=True, longest=500)
-
-
-def _fits(context: dict[str, Any]) -> None:
-    """The context is small and plain: what no rule reads is kept as it came."""
-    if len(context) > 20:
-        raise ValidationError("At most 20 things can be told with a reading.", "context")
-    for value in context.values():
-        plain = value if isinstance(value, list) else [value]
-        if len(plain) > 20 or not all(_is_plain(one) for one in plain):
-            raise ValidationError("Only short texts, numbers, yes and no, and lists of them.", "context")
-
-
-def _is_plain(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) <= 200 and "\x00" not in value
-    return value is None or isinstance(value, bool | int | float)

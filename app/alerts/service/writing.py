@@ -14,14 +14,14 @@ from app import config
 from app.alerts.episodes import Change, Key, key_of
 from app.alerts.judging import FindingKey
 from app.core import clock
-from app.core.db import db
+from app.core.db import HotStatement, db
 from app.core.ids import new_id
 from app.notifications import service as notifications
 from app.notifications import texts
 from app.patients.admission import AdmittedPatient
 from app.rules.findings import Finding
 
-_WRITE = text(f"""
+_WRITE = HotStatement(f"""
     with opened as (
         insert into alert (id, organisation_id, patient_id, team_id, owner_id, measure, direction, family, severity,
             state, why, opened_at, acknowledge_by, is_late, previous_id, created_at, version)
@@ -42,7 +42,7 @@ _WRITE = text(f"""
             lead_told_at = case when c.kind = 'raised' then null else a.lead_told_at end
         from jsonb_to_recordset(cast(:changes as jsonb)) as c (id uuid, kind text, severity text, why text,
             look_by timestamptz, is_late bool)
-        where a.id = c.id and c.kind <> 'opened'
+        where a.patient_id = :patient_id and a.id = c.id and c.kind <> 'opened'
     ), found as (
         insert into finding as f (id, created_at, organisation_id, patient_id, reading_id, alert_id, protocol, version,
             rule, measure, direction, family, severity, measured_at, value, value_2, comparator, "limit", limit_name,
@@ -97,8 +97,7 @@ def write(
     now = clock.now()
     told = [_delivery(patient, one, text_name or f"alert_{one.kind}") for one in changes.values() if one.is_texted]
     rows = [_finding_row(one, changes.get(key_of(one)), measured_at or {}) for one in findings]
-    db.session.execute(
-        _WRITE,
+    _WRITE.rows(
         {
             **_whose(patient, now),
             "team_id": patient.team_id,
@@ -106,7 +105,7 @@ def write(
             "changes": _json([_change_row(one) for one in changes.values()]),
             "findings": _json(rows),
             "deliveries": _json(told),
-        },
+        }
     )
     if told:
         notifications.wake_senders()

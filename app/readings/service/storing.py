@@ -12,14 +12,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from app.core import audit
-from app.core.db import db
+from app.core.db import HotStatement
 from app.patients.admission import AdmittedPatient
 from app.readings.intake import Accepted
 
-_STORE = text("""
+_STORE = HotStatement("""
     with incoming as (
         select * from jsonb_to_recordset(cast(:readings as jsonb)) as r (
             id uuid, measure text, measured_at timestamptz, value float8, value_2 float8, comparator text, code text,
@@ -81,7 +80,7 @@ def store(batch: Batch, rows: Sequence[dict[str, Any]]) -> set[UUID]:
         "entered_by": batch.entered_by,
         "is_history": batch.is_history,
     }
-    return set(db.session.scalars(_STORE, values))
+    return {row["id"] for row in _STORE.rows(values)}
 
 
 def row(accepted: Accepted, content: bytes, copy_of: UUID | None) -> dict[str, Any]:
