@@ -108,7 +108,9 @@ def inside_words(limits: Sequence[Held], unit: str) -> str | None:
     if not bands:
         return None
     if len(bands) == 2:
-        return f"Inside the plan’s limits: below {'/'.join(f'{band.high:g}' for band in bands)} {unit}"
+        highs = [_mildest(limits, part, Direction.HIGH) for part in parts]
+        side = "below" if all(high and high.is_inclusive for high in highs) else "up to"
+        return f"Inside the plan’s limits: {side} {'/'.join(f'{band.high:g}' for band in bands)} {unit}"
     low, high = (_mildest(limits, parts[0], direction) for direction in (Direction.LOW, Direction.HIGH))
     return f"Inside the plan’s limits: {_between(low, high, unit if unit == '%' else f' {unit}')}"
 

@@ -49,7 +49,7 @@ def test_88_on_air_is_stored_at_once_and_answered_honestly(mary: Browser, home: 
     assert "Your oxygen is low" in reply
     assert "ring 999 or go to A&E now" in reply
     assert "Priya Shah, your care coordinator, has been told and will look by 10:15 today." in reply
-    assert "unusual too, so it was passed on at once. Please measure again" in reply
+    assert "unusual number, so it was passed on at once. Please measure again" in reply
     assert "Oxygen level 88%, on air" in reply
     assert [one.severity for one in db.session.scalars(select(Alert))] == ["red"]
 

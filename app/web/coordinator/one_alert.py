@@ -14,6 +14,7 @@ from flask import url_for
 from app.alerts.models import OUTCOMES, Alert, AlertEvent, Finding
 from app.identity.models import Person
 from app.notifications.queries import ToldOf
+from app.protocols import applied
 from app.protocols.content import Protocol, Severity
 from app.readings import catalogue
 from app.readings.models import Reading
@@ -120,9 +121,15 @@ def _limit(finding: Finding | None, registry: Mapping[str, Protocol]) -> tuple[s
     name = f"{protocol.title}, version {protocol.version}, {protocol.status}" if protocol else finding.protocol
     if finding.limit is None:
         return "None: what was said counts whatever the number", name
-    side = {"low": "Below", "high": "Above"}.get(finding.direction, "Past")
+    side = {"low": "below", "high": "above"}.get(finding.direction, "past")
+    past = f"{'at or ' if _is_inclusive(finding, protocol) else ''}{side} {finding.limit:g}"
     whose = {"team": "the team’s own", "personal": "set for this patient"}.get(finding.limit_origin, name)
-    return f"{side} {finding.limit:g}", whose
+    return words.upper(past), whose
+
+
+def _is_inclusive(finding: Finding, protocol: Protocol | None) -> bool:
+    thresholds = applied.thresholds(protocol) if protocol else ()
+    return any(one.inclusive for one in thresholds if one.name == finding.limit_name)
 
 
 def _others(case: Case, head: Finding | None) -> list[Finding]:

@@ -16,7 +16,7 @@ from app.web.patient import questions
 
 _WORST_FIRST: Final = ("emergency", "red", "not_judged", "amber", "note", "fine", "kept")
 _CALL_999: Final = {"text": "Call 999", "href": "tel:999"}
-PASSED_ON: Final = "It is unusual too, so it was passed on at once. Please measure again and send that as well."
+PASSED_ON: Final = "It is an unusual number, so it was passed on at once. Please measure again and send that too."
 
 
 @dataclass(frozen=True, slots=True)
