@@ -32,11 +32,15 @@ from app.todos.queries import ListedTodo
 
 # How far back "the last two readings" of a settled alert may lie when no rule asks for more.
 LAST_TWO = timedelta(days=3)
+NOTHING = timedelta(0)
 MOST_TODOS = 200
 
+# An open alert may settle by the last two readings, which may lie further back than any rule looks.
+_SINCE = """case when exists (select from alert o where o.patient_id = :patient_id and o.measure = any(:measures)
+    and o.state <> 'resolved') then cast(:since_last_two as timestamptz) else cast(:since as timestamptz) end"""
 _CASE = HotStatement(f"""
     select {readings.NEWEST_JSON} as newest, {protocols.PLANS_JSON} as plans, {protocols.LIMITS_JSON} as limits,
-        {readings.WINDOW_JSON} as window,
+        {readings.WINDOW_JSON.format(since=_SINCE)} as window,
         (with mine as (select a.* from alert a where a.patient_id = :patient_id and a.measure = any(:measures)
                 and a.state <> 'resolved' for update)
             select jsonb_agg(jsonb_build_array(id, measure, direction, family, severity, state, acknowledge_by, is_late,
@@ -49,11 +53,12 @@ _CASE = HotStatement(f"""
 
 def case(event: ReadingsRecorded) -> Case:
     """Plans, limits, window, open alerts and running findings, in one statement; whoever judges the same waits."""
-    reach = max((windows.window_needed(protocols.registry().values(), one) for one in event.measures), default=LAST_TWO)
+    reach = max((windows.window_needed(protocols.registry().values(), one) for one in event.measures), default=NOTHING)
     values = {
         "patient_id": event.patient_id,
         "measures": list(event.measures),
-        "since": event.earliest - max(reach, LAST_TWO),
+        "since": event.earliest - reach,
+        "since_last_two": event.earliest - max(reach, LAST_TWO),
         "until": event.latest + reach * 2,
     }
     (row,) = _CASE.rows(values)

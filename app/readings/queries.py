@@ -209,13 +209,13 @@ def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[
     return compute(patient, reading_ids)
 
 
-# For a statement that reads a whole case at once: the window over :patient_id, :measures, :since and :until as JSON,
+# For a statement that reads a whole case at once: the window over :patient_id, :measures, {since} and :until as JSON,
 # without what was entered in error.
 WINDOW_JSON = """
     (select jsonb_agg(jsonb_build_array(r.id, r.measure, r.measured_at, r.value, r.value_2, r.comparator, r.code,
             r.on_oxygen, r.at_rest, r.meal, r.symptoms, r.copy_of is not null, r.source))
         from reading r where r.patient_id = :patient_id and r.measure = any(:measures)
-            and r.measured_at between :since and :until
+            and r.measured_at between {since} and :until
             and not exists (select from reading_correction rc where rc.patient_id = r.patient_id
                 and rc.reading_id = r.id))
 """
