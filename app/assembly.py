@@ -28,6 +28,7 @@ from app.notifications import jobs as notification_jobs
 from app.notifications import queries as notification_queries
 from app.notifications import routes as notification_routes
 from app.notifications.channels import configured
+from app.notifications.events import DeliveryFailed
 from app.patients import commands as patient_commands
 from app.patients import queries as patient_queries
 from app.patients import routes as patients
@@ -91,6 +92,7 @@ def _work(app: Flask, settings: Settings) -> None:
 def _events() -> None:
     events.subscribe(HandedOver, todo_handlers.pass_on)
     events.subscribe(HandedOver, alert_handlers.PASS_ON)
+    events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
     events.subscribe(ReadingsRecorded, alert_handlers.JUDGE)
     events.subscribe(ReadingCorrected, alert_handlers.WITHDRAW)
 

@@ -107,6 +107,11 @@ def unjudged(patient: AdmittedPatient, reading_ids: Collection[UUID]) -> set[UUI
     return {UUID(one) for facts in found for one in facts.get("reading_ids", ())} & set(reading_ids)
 
 
+def by_id(alert_id: UUID) -> Alert | None:
+    """An alert for work that no person asked for, locked."""
+    return db.session.scalar(select(Alert).where(Alert.id == alert_id).with_for_update())
+
+
 def alert(patient: AdmittedPatient, alert_id: UUID) -> Alert:
     """One alert of this patient; raises NotFound."""
     found = db.session.get(Alert, alert_id)

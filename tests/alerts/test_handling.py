@@ -13,9 +13,10 @@ from sqlalchemy import update
 
 from app.access.roles import Role
 from app.alerts.service import escalating
-from app.core import clock, reruns
+from app.core import clock, events, reruns
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.notifications.events import DeliveryFailed
 from app.protocols.models import MonitoringPlan
 from app.teams import service as teams
 from tests.alerts.sending import Sender, alerts, deliveries, findings, history
@@ -61,7 +62,7 @@ def test_a_red_that_nobody_takes_in_time_also_tells_the_lead_once(world: World, 
             assert escalating.escalate_due() == told
     (alert,) = alerts()
     assert alert.lead_told_at == NOW + timedelta(minutes=15)
-    assert history(alert) == ["opened", "lead_told"]
+    assert history(alert) == ["opened", "not_taken", "lead_told"]
     assert [delivery.recipient_id for delivery in deliveries()] == [world.priya.id, world.lead.id]
     text = deliveries()[-1].body or ""
     assert "Grace" in text
@@ -134,3 +135,25 @@ def test_a_reading_costs_four_statements_and_a_finding_one_more(app: Flask, mary
             mary.oxygen(value)
         asked.append(len(statements))
     assert asked == [3, 3, 6, 6]  # guard, store, case; then savepoint, write, release
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_text_that_does_not_get_through_tells_the_lead_at_once(world: World, mary: Sender, times: int) -> None:
+    mary.oxygen(88)
+    (delivery,) = deliveries()
+    failed = DeliveryFailed(
+        organisation_id=world.organisation.id,
+        patient_id=world.mary_patient.id,
+        delivery_id=delivery.id,
+        about="alert",
+        about_id=delivery.about_id,
+        recipient_id=world.priya.id,
+        kind="alert",
+        reason="opted_out",
+        is_final=True,
+    )
+    for _ in range(times):
+        with unit_of_work():
+            events.publish(failed)
+    assert history(alerts()[0]) == ["opened", "text_failed", "lead_told"]
+    assert [one.recipient_id for one in deliveries()] == [world.priya.id, world.lead.id]

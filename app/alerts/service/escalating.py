@@ -21,24 +21,34 @@ def escalate_due() -> int:
     urgent = (Alert.severity.in_(("red", "emergency")), Alert.is_late.is_(False))  # what came late texts nobody
     chosen = select(Alert).where(*due, *urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
     alerts = db.session.scalars(chosen.with_for_update(skip_locked=True)).all()
-    whose = patients.admitted({alert.patient_id for alert in alerts})
     for alert in alerts:
-        patient = whose[alert.patient_id]
-        alert.lead_told_at = clock.now()
-        alert.version += 1
-        db.session.add(
-            AlertEvent(
-                organisation_id=alert.organisation_id,
-                patient_id=alert.patient_id,
-                alert_id=alert.id,
-                kind="lead_told" if patient.lead_id else "nobody_to_tell",
-                severity=alert.severity,
-                by=None,
-            )
-        )
-        if patient.lead_id:
-            lead = identity.person(patient.lead_id)
-            name, by = "alert_not_acknowledged", alert.acknowledge_by
-            body = text_about(patient, name, alert.id, alert.severity, by, lead.given_name)
-            notifications.tell(**about_alert(patient, alert.id, lead.id, body))
+        tell_lead(alert, why="not_taken")
     return len(alerts)
+
+
+def tell_lead(alert: Alert, *, why: str) -> None:
+    """Tell the lead of the alert's team, once for each severity, and write it into the alert's history."""
+    patient = patients.admitted([alert.patient_id])[alert.patient_id]
+    alert.lead_told_at = clock.now()
+    alert.version += 1
+    _note(alert, why)
+    _note(alert, "lead_told" if patient.lead_id else "nobody_to_tell")
+    if patient.lead_id:
+        lead = identity.person(patient.lead_id)
+        name, by = "alert_not_acknowledged", alert.acknowledge_by
+        body = text_about(patient, name, alert.id, alert.severity, by, lead.given_name)
+        notifications.tell(**about_alert(patient, alert.id, lead.id, body))
+    db.session.flush()
+
+
+def _note(alert: Alert, kind: str) -> None:
+    db.session.add(
+        AlertEvent(
+            organisation_id=alert.organisation_id,
+            patient_id=alert.patient_id,
+            alert_id=alert.id,
+            kind=kind,
+            severity=alert.severity,
+        )
+    )
+    db.session.flush()
