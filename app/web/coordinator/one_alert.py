@@ -43,7 +43,7 @@ _STEPS: Final = {
     "text_failed": "saw that the text about it did not get through",
     "lead_told": "told the team’s lead",
     "nobody_to_tell": "found no lead to tell",
-    "handed_over": "handed it over with the patient to",
+    "handed_over": "took it over with the patient",
     "acknowledged": "took this",
     "noted": "wrote",
     "resolved": "resolved it",
