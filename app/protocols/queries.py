@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -40,9 +42,16 @@ def applied_plans(plans: Sequence[Any] | None, limits: Sequence[Any] | None) -> 
 
     Raises KeyError for a plan whose protocol file is gone: such a reading is not judged, and somebody is told.
     """
-    personal = {name: Limit(value, "personal", who, when[:10]) for name, value, who, when in limits or ()}
+    personal = {name: Limit(value, "personal", who, _day(when)) for name, value, who, when in limits or ()}
     known = registry()
     return [applied.apply(UUID(i), known[f"{name}@{version}"], personal=personal) for i, name, version in plans or ()]
+
+
+@lru_cache(maxsize=1000)
+def _day(moment: str) -> str:
+    """The day of an instant as people write it: 5 June 2026."""
+    day = datetime.fromisoformat(moment)
+    return f"{day.day} {day:%B %Y}"
 
 
 def plans(patient: AdmittedPatient) -> Sequence[MonitoringPlan]:
@@ -63,7 +72,7 @@ def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:
 def plans_as_applied(patient: AdmittedPatient) -> list[AppliedPlan]:
     """The running plans of a patient as rules see them."""
     own = {
-        limit.name: Limit(limit.value, "personal", author, limit.created_at.date().isoformat())
+        limit.name: Limit(limit.value, "personal", author, _day(limit.created_at.isoformat()))
         for limit, author in limits(patient)
     }
     known = registry()
