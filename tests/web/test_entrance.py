@@ -91,6 +91,7 @@ def test_guessing_is_slowed(anybody: Browser, world: World) -> None:
         "a page of ours": ("/console/worklist?severity=red", "/console/worklist?severity=red"),
         "another host": ("https://evil.example/", "/"),
         "another host without a scheme": ("//evil.example/", "/"),
+        "three slashes, which a browser takes for two": ("///evil.example/", "/"),
         "a backslash": ("/\\evil.example", "/"),
         "a backslash later on": ("/a\\..\\\\evil.example", "/"),
         "a tab between the slashes": ("/\t/evil.example", "/"),
