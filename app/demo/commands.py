@@ -6,7 +6,7 @@ import dataclasses
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
@@ -18,7 +18,7 @@ from app.core.unit_of_work import unit_of_work
 from app.demo import database, histories, loading, people, queries, running
 from app.demo.database import NotOurs
 from app.demo.processes import KeepsEnding
-from app.demo.running import CannotRun
+from app.demo.running import CannotRun, Stop
 
 
 @click.command("up")
@@ -26,7 +26,7 @@ from app.demo.running import CannotRun
 @with_appcontext
 def up(port: int | None) -> None:
     """Start everything: database, demo, web and worker. Ctrl-C stops everything it started."""
-    with _stoppable(), running.only_one() as note:
+    with _stoppable() as stop, running.only_one() as note:
         chosen = running.free_port(port, click.echo)
         note.write_text(f"{running.address(chosen)}\n")
         _links_lead_to(running.address(chosen))
@@ -37,9 +37,11 @@ def up(port: int | None) -> None:
             _load()
         running.fresh_metrics()
         click.echo("Starting web and worker ...")
-        with running.running(chosen, click.echo) as children:
-            _say_where(running.address(chosen))
-            running.look_after(children, click.echo)
+        stop.cuts = False
+        with running.running(chosen, click.echo, stop) as children:
+            if not stop.asked:
+                _say_where(running.address(chosen))
+            running.look_after(children, click.echo, stop)
 
 
 @click.command("reset-demo")
@@ -54,21 +56,27 @@ def reset_demo() -> None:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def _stoppable() -> Iterator[Stop]:
     """Ctrl-C, SIGTERM and a closed terminal end the block in order; the embedded PostgreSQL stops if we started it."""
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.default_int_handler)
+    stop = Stop()
+    _on_signals(stop)
     try:
-        yield
-    except KeyboardInterrupt:
-        click.echo("\nStopping ...")
+        yield stop
     except (CannotRun, KeepsEnding, NotOurs) as error:
         raise click.ClickException(str(error)) from None
+    except (KeyboardInterrupt, Exception):
+        if not stop.asked:  # a statement that was cut off by the interruption raises an error of its own
+            raise
+        click.echo("\nStopping ...")
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.SIG_IGN)
+        _on_signals(signal.SIG_IGN)
         if database.stop_server_if_ours():
             click.echo("PostgreSQL has stopped.")
+
+
+def _on_signals(act: Callable[..., None] | signal.Handlers) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, act)
 
 
 def _links_lead_to(address: str) -> None:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app import config
@@ -22,6 +23,19 @@ READY_WITHIN = 60.0  # seconds
 
 class CannotRun(RuntimeError):
     """Why Kith cannot run here now, and what to do."""
+
+
+@dataclass(slots=True)
+class Stop:
+    """What Ctrl-C does: long work is cut off by an exception; where processes are being started, it is only noted."""
+
+    asked: bool = False
+    cuts: bool = True
+
+    def __call__(self, *_: object) -> None:
+        self.asked = True
+        if self.cuts:
+            raise KeyboardInterrupt
 
 
 @contextmanager
@@ -55,34 +69,37 @@ def free_port(asked: int | None, tell: Tell) -> int:
 
 
 @contextmanager
-def running(port: int, tell: Tell) -> Iterator[list[Child]]:
+def running(port: int, tell: Tell, stop: Stop) -> Iterator[list[Child]]:
     """Web and worker, until the block ends."""
     children = [_web(port), _worker()]
     try:
         for child in children:
             child.start()
-        wait_until_ready(children, port, tell)
+        wait_until_ready(children, port, tell, stop)
         yield children
     finally:
+        tell("\nStopping ...")
         processes.stop_all(children)
 
 
-def look_after(children: Sequence[Child], tell: Tell) -> None:
-    """Keep them running until somebody interrupts."""
-    while True:
-        time.sleep(LOOK_EACH)
+def look_after(children: Sequence[Child], tell: Tell, stop: Stop) -> None:
+    """Keep them running until somebody asks to stop."""
+    while not stop.asked:
         processes.look_after(children, tell)
+        time.sleep(LOOK_EACH)
 
 
-def wait_until_ready(children: Sequence[Child], port: int, tell: Tell) -> None:
+def wait_until_ready(children: Sequence[Child], port: int, tell: Tell, stop: Stop) -> None:
     """Wait until web and worker answer for each other; raises CannotRun with what is still wrong."""
     end, said = time.monotonic() + READY_WITHIN, "nothing"
-    while time.monotonic() < end:
+    while time.monotonic() < end and not stop.asked:
         processes.look_after(children, tell)
         is_ready, said = _asked(port, "/readyz")
         if is_ready and _asked(port, "/healthz")[0]:
             return
         time.sleep(LOOK_EACH / 2)
+    if stop.asked:
+        return
     logs = " and ".join(str(child.log) for child in children)
     raise CannotRun(f"Kith did not get ready in {READY_WITHIN:.0f} s. /readyz says: {said}. Look into {logs}.")
 

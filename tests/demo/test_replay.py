@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.db import db
 from app.demo import histories, loading, people, queries, replay
+from app.demo.histories import Part
 from app.demo.replay import Told
 from tests.conftest import NOW
 from tests.demo.test_histories import raw
@@ -32,6 +34,16 @@ ALERTS = {
     "amber pressure_high": (2, 2),
     "amber weight_gain": (1, 1),  # Mary
 }
+# What is on the worklist of the whole demo.
+WORKLIST = {
+    "red glucose_low": 2,
+    "red pulse_high": 1,
+    "red saturation_low": 1,
+    "amber glucose_high": 2,
+    "amber glucose_low_again": 3,
+    "amber pressure_high": 3,
+    "amber weight_gain": 1,
+}
 # Log 02 from 2 to 8 November 1989, its glucose values in order.
 WEEK_OF_THE_LOW = (
     "262 376 250 119 194 259 221 297 223 325 0Hi 393 246 0Hi 361 348 262 0Hi 330 0Hi 240 317 156 158 221 225 0Lo 097"
@@ -43,10 +55,7 @@ YESTERDAY = datetime.combine(NOW.date() - timedelta(days=1), time(0), replay.LON
 def told(app: Flask) -> Iterator[Told]:
     parts = [part for part in histories.cast() if part.name in PLAYED]
     with app.app_context():
-        with clock.at(replay.begins(parts, NOW)):
-            world = people.arrive(NOW.date())
-            came = replay.replay(app, world, parts, NOW, lambda done, planned: None)
-        yield came
+        yield _replayed(app, parts)
 
 
 def rows(statement: str) -> list[tuple[object, ...]]:
@@ -79,6 +88,31 @@ def _findings_are_those_of_the_raw_values() -> None:
         "select rule, severity, count(*) from finding where rule in ('glucose_low', 'glucose_high') group by 1, 2"
     )
     assert {(rule, severity): count for rule, severity, count in found} == expected
+
+
+def test_the_whole_cast_leaves_five_to_fifteen_alerts_of_yesterday(app: Flask) -> None:
+    """By the last ten days of everybody: no rule looks further back, and what is older has been closed."""
+    parts = [_last_days(part, 10) for part in histories.cast()]
+    with app.app_context():
+        _replayed(app, parts)
+        _nothing_is_older_than_yesterday()
+        left = {f"{kind.severity} {kind.rule}": kind.on_worklist for kind in queries.alerts_by_kind()}
+    assert {kind: count for kind, count in left.items() if count} == WORKLIST
+    assert 5 <= sum(WORKLIST.values()) <= 15
+
+
+def _last_days(part: Part, days: int) -> Part:
+    if part.until:
+        return part
+    last = histories.history(part, YESTERDAY.date(), replay.LONDON)
+    until = max(row.entry.measured_at for row in last.lines.values()).date()
+    return dataclasses.replace(part, until=until, days=days)
+
+
+def _replayed(app: Flask, parts: list[Part]) -> Told:
+    with clock.at(replay.begins(parts, NOW)):
+        world = people.arrive(NOW.date())
+        return replay.replay(app, world, parts, NOW, lambda done, planned: None)
 
 
 def _nothing_is_older_than_yesterday() -> None:

@@ -67,13 +67,13 @@ def here(short_folder: Path) -> Iterator[Here]:
     embedded.stop(short_folder / "postgres")
 
 
-class Up:
-    """A running `flask up`, and what it says."""
+class Running:
+    """A command that goes on, and what it says."""
 
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: Here, command: str) -> None:
         self.said = ""
         self.process = subprocess.Popen(
-            [*FLASK, "up"],
+            [*FLASK, command],
             cwd=HOME,
             env=here.environment | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
@@ -93,11 +93,11 @@ class Up:
 
 
 @pytest.fixture
-def up(here: Here) -> Iterator[Up]:
+def up(here: Here) -> Iterator[Running]:
     assert here.run("db", "upgrade").returncode == 0
     assert here.run("create-admin", *ADMIN).returncode == 0
     embedded.stop(here.folder / "postgres")  # so that `flask up` starts it, and stops it
-    started = Up(here)
+    started = Running(here, "up")
     yield started
     if started.process.poll() is None:
         started.process.kill()
@@ -112,7 +112,7 @@ def _status(port: int, path: str) -> int:
     return status
 
 
-def test_one_command_starts_everything_and_ctrl_c_stops_everything(here: Here, up: Up) -> None:
+def test_one_command_starts_everything_and_ctrl_c_stops_everything(here: Here, up: Running) -> None:
     said = up.until("Ctrl-C stops everything.")
     assert "Starting PostgreSQL" in said
     port = int(re.findall(r"Kith is ready: http://localhost:(\d+)", said)[0])
@@ -130,4 +130,15 @@ def test_one_command_starts_everything_and_ctrl_c_stops_everything(here: Here, u
     rest, _ = up.process.communicate(timeout=PATIENCE)
     assert up.process.returncode == 0, rest
     assert "PostgreSQL has stopped." in rest
+    assert here.processes() == []
+
+
+def test_a_load_that_is_cut_off_stops_in_order_and_is_known_next_time(here: Here) -> None:
+    loading = Running(here, "reset-demo")
+    loading.until("Living it through")
+    loading.process.send_signal(signal.SIGTERM)
+    rest, _ = loading.process.communicate(timeout=PATIENCE)
+    assert loading.process.returncode == 0, rest
+    assert "Stopping ..." in rest
+    assert (here.folder / "development.loading").exists()
     assert here.processes() == []
