@@ -47,10 +47,21 @@ def judge(case: Case, new: Sequence[UUID], received_at: datetime, zone: ZoneInfo
     """Judge the new readings, and those of the window whose findings may differ because of them."""
     fresh = set(new)
     judged = [one for one in case.window if one.reading_id in fresh]
-    older = {one.reading_id: one for one in case.window if one.reading_id not in fresh}
-    again = {other for one in judged for other in windows.affected(case.plans, one, list(older.values()))}
+    older = [one for one in case.window if one.reading_id not in fresh]
+    again = {other for one in judged for other in windows.affected(case.plans, one, older)}
+    return _conclude(case, judged, again, received_at, zone)
+
+
+def judge_without(case: Case, gone: Observed, now: datetime, zone: ZoneInfo) -> Judgement:
+    """Judge again those whose findings may differ because this reading no longer counts; it is not in the window."""
+    return _conclude(case, [], set(windows.affected(case.plans, gone, case.window)), now, zone)
+
+
+def _conclude(
+    case: Case, judged: Sequence[Observed], again: Collection[UUID], received_at: datetime, zone: ZoneInfo
+) -> Judgement:
     findings: list[Finding] = []
-    for reading in [*judged, *(older[one] for one in sorted(again))]:
+    for reading in [*judged, *(one for one in case.window if one.reading_id in again)]:
         findings += evaluation.evaluate(case.plans, reading, case.window, received_at=received_at, zone=zone)
     found = {(finding.reading_id, finding.protocol, finding.rule) for finding in findings}
     withdrawn = [key for key in case.known if key[0] in again and key not in found]

@@ -25,7 +25,6 @@ from app.patients.models import Patient
 from app.protocols import queries as protocols
 from app.protocols.content import Severity
 from app.readings import queries as readings
-from app.readings.events import ReadingsRecorded
 from app.rules import windows
 from app.todos import queries as todos
 from app.todos.queries import ListedTodo
@@ -51,15 +50,15 @@ _CASE = HotStatement(f"""
 """)  # noqa: S608  built from the constants of this code
 
 
-def case(event: ReadingsRecorded) -> Case:
+def case(patient_id: UUID, measures: Collection[str], earliest: datetime, latest: datetime) -> Case:
     """Plans, limits, window, open alerts and running findings, in one statement; whoever judges the same waits."""
-    reach = max((windows.window_needed(protocols.registry().values(), one) for one in event.measures), default=NOTHING)
+    reach = max((windows.window_needed(protocols.registry().values(), one) for one in measures), default=NOTHING)
     values = {
-        "patient_id": event.patient_id,
-        "measures": list(event.measures),
-        "since": event.earliest - reach,
-        "since_last_two": event.earliest - max(reach, LAST_TWO),
-        "until": event.latest + reach * 2,
+        "patient_id": patient_id,
+        "measures": list(measures),
+        "since": earliest - reach,
+        "since_last_two": earliest - max(reach, LAST_TWO),
+        "until": latest + reach * 2,
     }
     (row,) = _CASE.rows(values)
     return Case(

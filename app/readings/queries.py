@@ -244,6 +244,26 @@ _OBSERVED = (
 )  # what WINDOW_JSON gives of each reading, in its order
 
 
+def observed_one(patient: AdmittedPatient, reading_id: UUID) -> Observed:
+    """One stored reading as rules see it, whether it still counts or not."""
+    row = db.session.get_one(Reading, (patient.id, reading_id))
+    return Observed(
+        reading_id=row.id,
+        measure=row.measure,
+        measured_at=row.measured_at,
+        value=row.value,
+        value_2=row.value_2,
+        comparator=row.comparator,
+        code=row.code,
+        on_oxygen=row.on_oxygen,
+        at_rest=row.at_rest,
+        meal=row.meal,
+        symptoms=tuple(row.symptoms or ()),
+        linked=row.copy_of is not None,
+        source=row.source,
+    )
+
+
 def observed(window: Sequence[list[Any]] | None) -> list[Observed]:
     """Readings as rules see them, from what WINDOW_JSON gave."""
     return [_observed(dict(zip(_OBSERVED, row, strict=True))) for row in window or ()]

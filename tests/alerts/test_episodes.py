@@ -197,3 +197,20 @@ def test_old_safe_readings_that_arrive_late_settle_nothing(mary: Sender) -> None
         for hours in (50, 49):
             mary.oxygen(97, NOW - timedelta(hours=hours))
     assert alerts()[0].settled_at is None
+
+
+def test_a_correction_judges_the_neighbours_again(mary: Sender) -> None:
+    """A weight too low by mistake made the next one a gain; without it, there is none."""
+    wrong = mary.weight(77.8, NOW - timedelta(days=2))["id"]
+    mary.weight(80, NOW - timedelta(hours=1))
+    assert ambers() == ["weight_gain"]
+    keyed = mary.headers | {"Idempotency-Key": "1"}
+    body = {"reason": "My daughter stood on the scales."}
+    assert mary.client.post(f"{mary.url}/{wrong}/correction", json=body, headers=keyed).status_code == 204
+    assert ambers() == []
+    assert alerts()[0].state == "open"
+
+
+def ambers() -> list[str]:
+    """The rules of the amber findings that still hold."""
+    return [one.rule for one in findings() if one.severity == "amber" and one.withdrawn_at is None]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from app.alerts import episodes, judging, queries
 from app.alerts.episodes import Change, Key
-from app.alerts.judging import Judgement
+from app.alerts.judging import Case, Judgement
 from app.alerts.models import JUDGED, Alert, AlertEvent
 from app.alerts.service import replies, writing
 from app.core import clock
@@ -36,15 +36,20 @@ class Work:
 def consider(event: ReadingsRecorded) -> Work | None:
     """Judge, without writing; None where there is nothing to write."""
     patient = patients.admitted_one(event.patient_id)
-    case = queries.case(event)
+    case = queries.case(event.patient_id, event.measures, event.earliest, event.latest)
     judgement = judging.judge(case, event.reading_ids, event.received_at, patient.zone)
     if event.is_history:  # it tells of the past: it opens no alert, and settles none that is open now
         judgement = replace(judgement, news=(), settled=())
+    work = to_write(patient, case, judgement)
+    replies.remember(event, case, judgement, work.changes)
+    return work if judgement else None
+
+
+def to_write(patient: AdmittedPatient, case: Case, judgement: Judgement) -> Work:
+    """What a judgement does to the patient's alerts."""
     now = clock.now()
     changes = episodes.change(judgement.news, case.alerts, lambda severity: patient.look_at_by(severity, now))
-    replies.remember(event, case, judgement, changes)
-    times = {one.reading_id: one.measured_at for one in case.window}
-    return Work(patient, judgement, changes, times) if judgement else None
+    return Work(patient, judgement, changes, {one.reading_id: one.measured_at for one in case.window})
 
 
 def act(work: Work) -> None:
