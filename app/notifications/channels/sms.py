@@ -59,24 +59,24 @@ class TwilioChannel:
         self.account_sid = account_sid
         self._public_url = _public_url(public_url)
         self._from_number = from_number
-        self._sender = {"from_": from_number} if from_number else {"messaging_service_sid": messaging_service_sid}
-        client = rest.Client(account_sid, auth_token, http_client=_HttpClient(base_url, timeout, connections))
+        self._sender = {"From": from_number} if from_number else {"MessagingServiceSid": messaging_service_sid}
+        self._http = _HttpClient(base_url, timeout, connections)
+        client = rest.Client(account_sid, auth_token, http_client=self._http)
         self._messages = client.messages
+        self._messages_path = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
+        basic_auth = urllib3.make_headers(basic_auth=f"{account_sid}:{auth_token}")
+        self._headers = {**client.get_headers("POST", None), **basic_auth}
         # Which algorithm a secret is for is our own setting, never what a request says about itself.
         secrets = [(token, "HMAC_SHA1") for token in (auth_token, *other_auth_tokens)]
         secrets += [(key, "HMAC_SHA256") for key in shared_keys]
         self._signers = [(request_validator.RequestValidator(secret), algorithm) for secret, algorithm in secrets]
 
     def send(self, handover: channels.Handover) -> channels.Attempt:
-        """Hand one text over, once."""
+        """Hand one text over, once; not through the SDK, which takes more time for it than the request itself."""
         try:
-            message = self._messages.create(
-                to=handover.to,
-                body=handover.body,
-                status_callback=self.status_url(handover.delivery_id),
-                validity_period=_seconds(handover.validity),
-                **self._sender,
-            )
+            answer = self._http.answer("POST", self._messages_path, body=self._form(handover), headers=self._headers)
+            made = json.loads(answer.text)
+            provider_id, status = made.get("sid"), made.get("status")
         except _Refused as refused:
             return refused.attempt()
         except UnicodeEncodeError:  # before anything was sent: no network can carry this text
@@ -85,9 +85,9 @@ class TwilioChannel:
             return channels.Attempt(outcomes.Outcome.NOT_PROCESSED)
         except _UNREADABLE:
             return channels.Attempt(outcomes.Outcome.UNKNOWN)
-        if not message.sid:
+        if not provider_id:
             return channels.Attempt(outcomes.Outcome.UNKNOWN)
-        return channels.Attempt(outcomes.Outcome.ACCEPTED, message.sid, str(message.status))
+        return channels.Attempt(outcomes.Outcome.ACCEPTED, provider_id, str(status))
 
     def look_up(self, to: str, since: datetime, body: str | None = None) -> list[ProviderMessage]:
         """What was made for this number since then, newest first, with this very body if one is given.
@@ -143,6 +143,16 @@ class TwilioChannel:
         """Where Twilio reports on this delivery."""
         return f"{self._public_url.geturl()}{STATUS_PATH}{delivery_id}{TRY_HARDER}"
 
+    def _form(self, handover: channels.Handover) -> bytes:
+        fields = {
+            "To": handover.to,
+            **self._sender,
+            "Body": handover.body,
+            "StatusCallback": self.status_url(handover.delivery_id),
+            "ValidityPeriod": _seconds(handover.validity),
+        }
+        return urllib.parse.urlencode(fields).encode()
+
     def _signed_urls(self, path_and_query: str) -> list[str]:
         """Twilio sometimes signs with the port and sometimes without; its retry settings are no part of a request."""
         bases = {request_validator.add_port(self._public_url), request_validator.remove_port(self._public_url)}
@@ -184,9 +194,10 @@ class _HttpClient:
     is_async = False
 
     def __init__(self, base_url: str, timeout: timedelta, connections: int) -> None:
-        self._base_url = base_url.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            maxsize=connections, timeout=urllib3.Timeout(total=timeout.total_seconds()), retries=False
+        self._path = urllib.parse.urlsplit(base_url).path.rstrip("/")
+        # One pool, because a manager of pools reads the address and merges all settings anew for each request.
+        self._pool = urllib3.connection_from_url(
+            base_url, maxsize=connections, timeout=urllib3.Timeout(total=timeout.total_seconds()), retries=False
         )
 
     def request(
@@ -203,13 +214,16 @@ class _HttpClient:
         """One request, to our base address whatever host the SDK names; a next page already has its query."""
         parts = urllib.parse.urlsplit(uri)
         query = urllib.parse.urlencode(params) if params else parts.query
-        answer = self._pool.request(
+        return self.answer(
             method,
-            f"{self._base_url}{parts.path}?{query}" if query else f"{self._base_url}{parts.path}",
+            f"{parts.path}?{query}" if query else parts.path,
             body=urllib.parse.urlencode(data).encode() if data else None,
             headers={**(headers or {}), **(urllib3.make_headers(basic_auth=":".join(auth)) if auth else {})},
-            redirect=False,
         )
+
+    def answer(self, method: str, target: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
+        """The answer to one request; raises _Refused for one that is not a success."""
+        answer = self._pool.urlopen(method, f"{self._path}{target}", body=body, headers=headers, redirect=False)
         text = answer.data.decode("utf-8", errors="replace")
         if not 200 <= answer.status < 300:
             raise _Refused(answer.status, text, answer.headers)
