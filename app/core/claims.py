@@ -7,39 +7,35 @@ and empties the lease. A row that still had a lease when it was claimed was in s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, or_, select, update
-
 from app.core import clock
-from app.core.db import db
+from app.core.db import HotStatement
 
 
-def claim(
-    table: Table, *, due: ColumnElement[bool], order: Sequence[Any], limit: int, lease: timedelta
-) -> Sequence[Row[Any]]:
-    """Take up to `limit` due rows of `table` (columns id, lease_until, attempts) for as long as the lease.
+class Claim:
+    """Claims of rows of one table (columns id, lease_until, attempts); its one statement is made once.
 
-    Gives their columns, and as `lease_before` the lease they had; in no order.
+    `due` and `order` are SQL over the table, which is called `t`; `due` may use :now. `gives` reads what was taken from
+    `taken`: the columns of the table, and as `lease_before` the lease they had; in no order unless it says one.
     """
-    now = clock.now()
-    free = or_(table.c.lease_until.is_(None), table.c.lease_until <= now)
-    # A CTE runs once; a subquery with a limit may be run again by the plan and lock more rows than were asked for.
-    chosen = (
-        select(table.c.id, table.c.lease_until.label("lease_before"))
-        .where(due, free)
-        .order_by(*order)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("chosen")
-        .prefix_with("materialized")
-    )
-    taken = (
-        update(table)
-        .where(table.c.id == chosen.c.id)
-        .values(lease_until=now + lease, attempts=table.c.attempts + 1)
-        .returning(*table.c, chosen.c.lease_before)
-    )
-    return db.session.execute(taken).all()
+
+    def __init__(self, table: str, *, due: str, order: str, gives: str = "select * from taken") -> None:
+        # A CTE runs once; a subquery with a limit may be run again by the plan and lock more rows than were asked for.
+        self._statement = HotStatement(f"""
+            with chosen as materialized (
+                select t.id, t.lease_until as lease_before from {table} t
+                where {due} and (t.lease_until is null or t.lease_until <= :now)
+                order by {order} limit :limit for update skip locked
+            ), taken as (
+                update {table} t set lease_until = :lease_until, attempts = t.attempts + 1
+                from chosen where t.id = chosen.id returning t.*, chosen.lease_before
+            )
+            {gives}
+        """)  # noqa: S608  built from the constants of this code
+
+    def rows(self, limit: int, lease: timedelta) -> list[dict[str, Any]]:
+        """Take up to `limit` due rows for as long as the lease."""
+        now = clock.now()
+        return self._statement.rows({"now": now, "lease_until": now + lease, "limit": limit})

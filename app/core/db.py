@@ -10,7 +10,7 @@ from uuid import UUID
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.rows import dict_row
-from sqlalchemy import DateTime, MetaData, Uuid, event, exc, text
+from sqlalchemy import Connection, DateTime, MetaData, Uuid, event, exc, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
@@ -79,7 +79,10 @@ class HotStatement:
 
     def rows(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run it; its rows by the names of their columns."""
-        connection = db.session.connection()
+        return self.run(db.session.connection(), values)
+
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The same on a connection of one's own; a statement that gives no rows gives none."""
         driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
         try:
             with driver.cursor(row_factory=dict_row) as cursor:
@@ -88,7 +91,7 @@ class HotStatement:
                     connection, cursor, self._statement, values, None, False
                 )
                 cursor.execute(self._statement, values)
-                return cursor.fetchall()
+                return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             if driver.closed:
                 connection.invalidate(error)  # lost: the pool must not give it out again

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.core.db import db
+from app.core.db import HotStatement, db
 
 _BEFORE = "before_commit"
 _AFTER = "after_commit"
@@ -28,6 +29,12 @@ def unit_of_work() -> Iterator[None]:
         raise
     for follow in session.info.pop(_AFTER, {}).values():
         follow()
+
+
+def of_one(statement: HotStatement, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A whole unit of work in one statement: the server commits it by itself, in one round trip instead of three."""
+    with db.engine.connect() as connection:
+        return statement.run(connection.execution_options(isolation_level="AUTOCOMMIT"), values)
 
 
 def before_commit(name: str, finish: Callable[[], None]) -> None:

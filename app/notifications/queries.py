@@ -50,9 +50,11 @@ class Due:
     is_probe: bool  # the channel is stopped and this tries it again
 
 
-_DUE = text("""
+# What is true of claimed deliveries, for the statement that claims them; most urgent first.
+DUE = """
     select d.id, d.organisation_id, d.patient_id, d.recipient_id, d.about, d.about_id, d.kind, d.channel,
         d.body_sealed, d.state, d.created_at, d.useful_until, d.lease_until, d.attempts, d.spent, d.last_outcome,
+        d.lease_before is not null as was_left,
         p.given_name, p.phone_sealed, p.phone_index, p.is_active, o.why as out_of_reach,
         d.kind = 'code'
             or exists (select from membership m where m.person_id = d.recipient_id
@@ -61,18 +63,11 @@ _DUE = text("""
             or exists (select from circle_member c where c.patient_id = d.patient_id
                 and c.person_id = d.recipient_id and c.ended_at is null) as is_still_theirs,
         exists (select from channel_pause s where s.channel = d.channel and s.resumed_at is null) as is_probe
-    from delivery d
+    from taken d
     join person p on p.id = d.recipient_id
     left join out_of_reach o on o.phone_index = p.phone_index and o.back_at is null
-    where d.id = any(:ids)
     order by d.priority, d.due_at
-""")
-
-
-def due(left: dict[UUID, bool]) -> list[Due]:
-    """Claimed deliveries (id -> was it left in somebody's hand), most urgent first."""
-    rows = db.session.execute(_DUE, {"ids": list(left)}).mappings()
-    return [Due(was_left=left[row["id"]], **row) for row in rows]
+"""
 
 
 def belonging_to_others(provider_ids: Collection[str], delivery_id: UUID) -> set[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Row, insert, update
+from sqlalchemy import insert, update
 
 from app.core import claims, clock
 from app.core.db import db
@@ -18,7 +19,7 @@ from app.notifications.models import Delivery
 from tests.conftest import NOW
 from tests.people import World
 
-TABLE = Delivery.__table__
+CLAIM = claims.Claim("delivery", due="t.state = 'pending' and t.due_at <= :now", order="t.due_at")
 LEASE = timedelta(seconds=30)
 
 
@@ -48,10 +49,9 @@ def rows(world: World) -> list[UUID]:
     return ids
 
 
-def claim(limit: int) -> list[Row[tuple[object, ...]]]:
-    due = (TABLE.c.state == "pending") & (TABLE.c.due_at <= clock.now())
+def claim(limit: int) -> list[SimpleNamespace]:
     with unit_of_work():
-        return list(claims.claim(TABLE, due=due, order=[TABLE.c.due_at], limit=limit, lease=LEASE))
+        return [SimpleNamespace(**row) for row in CLAIM.rows(limit, LEASE)]
 
 
 def test_the_first_in_order_are_taken_and_not_taken_again(rows: list[UUID]) -> None:
@@ -81,10 +81,7 @@ def test_what_was_brought_back_was_left_by_nobody(rows: list[UUID]) -> None:
 def test_a_claim_that_is_rolled_back_took_nothing(rows: list[UUID]) -> None:
     def failing() -> None:
         with unit_of_work():
-            claim_inside = claims.claim(
-                TABLE, due=TABLE.c.state == "pending", order=[TABLE.c.due_at], limit=5, lease=LEASE
-            )
-            assert len(claim_inside) == 5
+            assert len(CLAIM.rows(5, LEASE)) == 5
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):

@@ -10,7 +10,6 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists
 from sqlalchemy.exc import IntegrityError
 
 from app.core import claims, clock, metrics, sealed
@@ -20,14 +19,21 @@ from app.identity.models import Person
 from app.notifications import channels, decisions, kinds, outcomes, queries
 from app.notifications.channels import Attempt, Channel, Handover
 from app.notifications.decisions import Decision, Situation
-from app.notifications.models import OPEN_STATES, ChannelPause, Delivery
+from app.notifications.models import Delivery
 from app.notifications.outcomes import Outcome
 from app.notifications.queries import Due
 from app.notifications.service import settling
 
 # A look-up and a hand-over, each with the provider's timeout of 10 s, and time to write.
 LEASE = timedelta(seconds=30)
-_TABLE = Delivery.__table__
+_DUE = """
+    t.state in ('pending', 'unknown') and t.due_at <= :now and not exists (
+        select from channel_pause s where s.channel = t.channel and s.resumed_at is null and s.until > :now)
+"""
+_ORDER = "t.priority, t.due_at"
+_CLAIM = claims.Claim("delivery", due=_DUE, order=_ORDER, gives=queries.DUE)
+_OF_ALERTS = f"{_DUE} and t.priority = {kinds.ALERT.priority}"
+_CLAIM_ALERTS = claims.Claim("delivery", due=_OF_ALERTS, order=_ORDER, gives=queries.DUE)
 _rng = random.Random()  # noqa: S311  spreads retries over time, guards nothing
 
 
@@ -41,10 +47,8 @@ class Ending:
 
 def claim(limit: int, alerts_only: bool = False) -> list[Due]:
     """Take up to `limit` due deliveries, most urgent first, for as long as the lease."""
-    order = (_TABLE.c.priority, _TABLE.c.due_at)
     with unit_of_work():
-        rows = claims.claim(_TABLE, due=_is_due(alerts_only), order=order, limit=limit, lease=LEASE)  # type: ignore[arg-type]
-        return queries.due({row.id: row.lease_before is not None for row in rows}) if rows else []
+        return [Due(**row) for row in (_CLAIM_ALERTS if alerts_only else _CLAIM).rows(limit, LEASE)]
 
 
 def hand_over(due: Due) -> None:
@@ -58,8 +62,7 @@ def hand_over(due: Due) -> None:
     metrics.ATTEMPTS.labels(due.channel, ending.decision.outcome).inc()
     milliseconds = round((time.perf_counter() - began) * 1000)
     try:
-        with unit_of_work():
-            settling.settle(due, ending.decision, ending.attempt, milliseconds)
+        settling.settle(due, ending.decision, ending.attempt, milliseconds)
     except IntegrityError:
         _settle_as_owner(due, ending, milliseconds)
 
@@ -72,15 +75,6 @@ def send_all_due() -> int:
             hand_over(row)
         done += len(rows)
     return done
-
-
-def _is_due(alerts_only: bool) -> ColumnElement[bool]:
-    now = clock.now()
-    stopped = exists().where(
-        ChannelPause.channel == _TABLE.c.channel, ChannelPause.resumed_at.is_(None), ChannelPause.until > now
-    )
-    due = _TABLE.c.state.in_(OPEN_STATES) & (_TABLE.c.due_at <= now) & ~stopped
-    return due & (_TABLE.c.priority == kinds.ALERT.priority) if alerts_only else due
 
 
 def _ending(due: Due) -> Ending:
@@ -141,7 +135,7 @@ def _settle_as_owner(due: Due, ending: Ending, milliseconds: int) -> None:
     with unit_of_work():
         if ending.attempt and ending.attempt.provider_id:
             settling.belongs_to(ending.attempt.provider_id, due.id)
-        settling.settle(due, ending.decision, ending.attempt, milliseconds)
+        settling.settle_here(due, ending.decision, ending.attempt, milliseconds)
 
 
 def _situation(due: Due) -> Situation:

@@ -1,14 +1,14 @@
-"""Write what an attempt came to, and everything that follows from it, in the caller's transaction."""
+"""Write what an attempt came to, and everything that follows from it, in one transaction."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
 
-from app.core import clock, events
-from app.core.db import db
+from app.core import clock, events, unit_of_work
+from app.core.db import HotStatement, db
 from app.core.ids import new_id
 from app.notifications.channels import Attempt
 from app.notifications.decisions import PAUSE, Decision
@@ -48,8 +48,8 @@ _MARK = """
         last_outcome = :outcome, last_code = :code, settled_at = :settled_at
     where id = :id and state in ('pending', 'unknown') and (:is_handed_over or lease_until = :lease)
 """
-_MARKED = text(_MARK)
-_ATTEMPTED = text(f"""
+_MARKED = HotStatement(_MARK)
+_ATTEMPTED = HotStatement(f"""
     with marked as ({_MARK})
     insert into delivery_attempt (id, created_at, delivery_id, number, outcome, code, provider_id, milliseconds)
     values (:attempt_id, :now, :id, :number, :outcome, :code, :provider_id, :milliseconds)
@@ -57,7 +57,28 @@ _ATTEMPTED = text(f"""
 
 
 def settle(due: Due, decision: Decision, attempt: Attempt | None, milliseconds: int) -> None:
-    """Write the outcome of one claimed delivery; `attempt` None: nothing was sent."""
+    """Write the outcome of one claimed delivery, in a transaction of its own; `attempt` None: nothing was sent."""
+    statement, values = _written(due, decision, attempt, milliseconds)
+    if decision.state == "accepted" and not due.is_probe:  # nothing follows from it
+        unit_of_work.of_one(statement, values)
+        return
+    with unit_of_work.unit_of_work():
+        settle_here(due, decision, attempt, milliseconds)
+
+
+def settle_here(due: Due, decision: Decision, attempt: Attempt | None, milliseconds: int) -> None:
+    """The same in the caller's transaction."""
+    statement, values = _written(due, decision, attempt, milliseconds)
+    statement.rows(values)
+    follow(due, decision, str(values["code"] or ""), due.phone_index if attempt else None)
+    if due.is_probe and decision.state == "accepted":
+        db.session.execute(_RESUME, {"channel": due.channel, "now": clock.now()})
+
+
+def _written(
+    due: Due, decision: Decision, attempt: Attempt | None, milliseconds: int
+) -> tuple[HotStatement, dict[str, Any]]:
+    """The statement that writes an outcome, and its values."""
     now, arrived = clock.now(), attempt is not None and attempt.provider_status == "delivered"
     values = {
         "id": due.id,
@@ -73,13 +94,13 @@ def settle(due: Due, decision: Decision, attempt: Attempt | None, milliseconds: 
         "lease": due.lease_until,
     }
     if attempt is None:
-        db.session.execute(_MARKED, values)
-    else:
-        values |= {"attempt_id": new_id(), "now": now, "number": due.attempts, "milliseconds": milliseconds}
-        db.session.execute(_ATTEMPTED, values)
-    follow(due, decision, str(values["code"] or ""), due.phone_index if attempt else None)
-    if due.is_probe and decision.state == "accepted":
-        db.session.execute(_RESUME, {"channel": due.channel, "now": now})
+        return _MARKED, values
+    return _ATTEMPTED, values | {
+        "attempt_id": new_id(),
+        "now": now,
+        "number": due.attempts,
+        "milliseconds": milliseconds,
+    }
 
 
 def follow(concerned: Concerned, decision: Decision, code: str, phone_index: bytes | None) -> None:
