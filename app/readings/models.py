@@ -35,7 +35,8 @@ class Reading(Base):
     value_2: Mapped[float | None]  # diastolic
     comparator: Mapped[str | None]  # "<" for LO, ">" for HI: then there is no number
     code: Mapped[str | None]
-    entered: Mapped[dict[str, Any]]  # what was typed, with its unit
+    entered: Mapped[dict[str, Any]]  # the number as it was typed, with its unit
+    told_sealed: Mapped[bytes | None]  # what was told besides that no rule reads, as JSON: it may be free text
     on_oxygen: Mapped[bool | None]
     oxygen_flow: Mapped[float | None]
     at_rest: Mapped[bool | None]
@@ -48,6 +49,8 @@ class Reading(Base):
     copy_of: Mapped[UUID | None]  # a near-duplicate of this reading: left out of averages, judged all the same
     is_history: Mapped[bool] = mapped_column(default=False)  # imported: findings, never alerts
     content: Mapped[bytes]  # digest of what was sent: the same id with other content is refused
+
+    told = Sealed()
 
 
 class ReadingCorrection(Base, Row):
@@ -74,11 +77,13 @@ class QuarantinedReading(Base, Row):
     organisation_id: Mapped[UUID]
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
     client_id: Mapped[UUID]
-    entered: Mapped[dict[str, Any]]
+    entered_sealed: Mapped[bytes]  # everything that was sent, as JSON
     reasons: Mapped[list[Any]] = mapped_column(JSONB)
     content: Mapped[bytes]
     source: Mapped[str]
     entered_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+
+    entered = Sealed()
 
 
 class ReadingState(Base):

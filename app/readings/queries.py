@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
 
@@ -164,6 +165,7 @@ def described(patient: AdmittedPatient, rows: Sequence[Reading]) -> list[dict[st
     return [
         {column.key: getattr(row, column.key) for column in Reading.__table__.columns}
         | {
+            "entered": row.entered | ({"context": orjson.loads(row.told)} if row.told else {}),
             "shown": catalogue.shown(row.measure, row.value, row.value_2, row.comparator, row.code),
             "entered_in_error": row.id in wrong,
         }

@@ -206,3 +206,11 @@ def findings_of(app: Flask, world: World, sent: Any) -> set[tuple[Any, ...]]:
         assert not db.session.execute(text("select 1 from event_rerun")).first()
         db.session.rollback()
         return found
+
+
+def test_what_is_told_in_words_is_sealed_and_given_back(client: FlaskClient, headers: dict[str, str], url: str) -> None:
+    sent = weight(80, context={"note": "after the pharmacy", "at_rest": True})
+    client.post(f"{url}/readings", json=sent, headers=headers)
+    shown = client.get(f"{url}/readings/{sent['id']}", headers=headers).get_json()
+    assert shown["entered"] == {"value": 80, "unit": "kg", "context": {"note": "after the pharmacy"}}
+    assert "pharmacy" not in str(db.session.execute(text("select r::text from reading r")).all())

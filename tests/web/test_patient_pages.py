@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -192,7 +193,7 @@ def test_the_unusual_is_asked_about_and_sent_when_it_is_so(mary: Browser, home: 
     assert done.status_code == 303
     _, second = stored()
     assert second.value == 72
-    assert second.entered["context"] == {"confirmed": True}
+    assert json.loads(second.told or "") == {"confirmed": True}
     assert "confirm" in (second.marks or ())
 
 

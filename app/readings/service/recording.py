@@ -13,7 +13,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import clock, events
+from app.core import clock, events, sealed
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.ids import new_id
@@ -138,14 +138,15 @@ def _quarantine(batch: Batch, items: _Items, known: Mapping[UUID, queries.Kept])
 
 
 def _quarantine_row(batch: Batch, items: _Items, refused: Refused) -> dict[str, Any]:
-    sent = items.sent[refused.id]
+    sent, row_id = items.sent[refused.id], new_id()
+    everything = _plain({name: getattr(sent, name) for name in _SENT}).decode()
     return {
-        "id": new_id(),
+        "id": row_id,
         "created_at": batch.received_at,
         "organisation_id": batch.patient.organisation_id,
         "patient_id": batch.patient.id,
         "client_id": refused.id,
-        "entered": orjson.loads(_plain({name: getattr(sent, name) for name in _SENT})),
+        "entered_sealed": sealed.seal(everything, QuarantinedReading.entered.place, row_id),
         "reasons": [list(reason) for reason in refused.reasons],
         "source": sent.source,
         "entered_by": batch.entered_by,

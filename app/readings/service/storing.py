@@ -13,24 +13,26 @@ from uuid import UUID
 
 import orjson
 
-from app.core import audit
+from app.core import audit, sealed
 from app.core.db import HotStatement
 from app.patients.admission import AdmittedPatient
 from app.readings.intake import Accepted
+from app.readings.models import Reading
 
 _STORE = HotStatement("""
     with incoming as (
         select * from jsonb_to_recordset(cast(:readings as jsonb)) as r (
             id uuid, measure text, measured_at timestamptz, value float8, value_2 float8, comparator text, code text,
-            entered jsonb, on_oxygen bool, oxygen_flow float8, at_rest bool, meal text, symptoms text[], marks text[],
+            entered jsonb, told_sealed bytea, on_oxygen bool, oxygen_flow float8, at_rest bool, meal text,
+            symptoms text[], marks text[],
             source text, device text, copy_of uuid, content bytea)
     ), stored as (
         insert into reading (patient_id, organisation_id, check_in_id, received_at, entered_by, is_history, id, measure,
-            measured_at, value, value_2, comparator, code, entered, on_oxygen, oxygen_flow, at_rest, meal, symptoms,
-            marks, source, device, copy_of, content)
+            measured_at, value, value_2, comparator, code, entered, told_sealed, on_oxygen, oxygen_flow, at_rest,
+            meal, symptoms, marks, source, device, copy_of, content)
         select :patient_id, :organisation_id, :check_in_id, :received_at, :entered_by, :is_history, id, measure,
-            measured_at, value, value_2, comparator, code, entered, on_oxygen, oxygen_flow, at_rest, meal, symptoms,
-            marks, source, device, copy_of, content
+            measured_at, value, value_2, comparator, code, entered, told_sealed, on_oxygen, oxygen_flow, at_rest,
+            meal, symptoms, marks, source, device, copy_of, content
         from incoming
         on conflict (patient_id, id) do nothing
         returning id, measure, measured_at, value, value_2, comparator, code
@@ -86,6 +88,7 @@ def store(batch: Batch, rows: Sequence[dict[str, Any]]) -> set[UUID]:
 def row(accepted: Accepted, content: bytes, copy_of: UUID | None) -> dict[str, Any]:
     """An accepted entry as a row of the statement."""
     entered = dict(accepted.entered)
+    told = entered.pop("context", None)
     if accepted.given_at != accepted.measured_at:
         entered["given_at"] = accepted.given_at  # the phone's clock was wrong: its own time stays beside the corrected
     return {
@@ -97,6 +100,7 @@ def row(accepted: Accepted, content: bytes, copy_of: UUID | None) -> dict[str, A
         "comparator": accepted.comparator,
         "code": accepted.code,
         "entered": entered,
+        "told_sealed": None if told is None else _sealed(told, accepted.id),
         "on_oxygen": accepted.on_oxygen,
         "oxygen_flow": accepted.oxygen_flow,
         "at_rest": accepted.at_rest,
@@ -108,3 +112,7 @@ def row(accepted: Accepted, content: bytes, copy_of: UUID | None) -> dict[str, A
         "copy_of": copy_of,
         "content": "\\x" + content.hex(),
     }
+
+
+def _sealed(told: Any, reading_id: UUID) -> str:
+    return "\\x" + sealed.seal(orjson.dumps(told).decode(), Reading.told.place, reading_id).hex()
