@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, tuple_
 
 from app.access.guards import Caller
 from app.access.permissions import Permission
@@ -19,6 +19,7 @@ from app.core import audit, sealed
 from app.core.db import HotStatement, db
 from app.core.errors import NotFound
 from app.core.events import EventRerun
+from app.core.pages import Page, page, position
 from app.identity.models import Person
 from app.patients.admission import AdmittedPatient
 from app.patients.models import Patient
@@ -136,6 +137,15 @@ def alerts(patient: AdmittedPatient, *, only_open: bool = False) -> Sequence[Ale
     return db.session.scalars(found.order_by(Alert.opened_at.desc()).limit(200)).all()
 
 
+def alert_page(patient: AdmittedPatient, limit: int, cursor: str | None) -> Page[Alert]:
+    """A page of the alerts of a patient, newest first."""
+    found = select(Alert).where(Alert.patient_id == patient.id)
+    if after := position(cursor):
+        found = found.where(tuple_(Alert.opened_at, Alert.id) < (after.at, after.id))
+    rows = db.session.scalars(found.order_by(Alert.opened_at.desc(), Alert.id.desc()).limit(limit + 1)).all()
+    return page(rows, limit, lambda alert: (alert.opened_at, alert.id))
+
+
 def history(alert_id: UUID) -> Sequence[AlertEvent]:
     """What happened to an alert, in order."""
     where = AlertEvent.alert_id == alert_id
@@ -146,6 +156,24 @@ def findings(alert_id: UUID) -> Sequence[Finding]:
     """The findings of an alert, newest measurement first."""
     where = Finding.alert_id == alert_id
     return db.session.scalars(select(Finding).where(where).order_by(Finding.measured_at.desc())).all()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertInFull:
+    """An alert with its findings and its history; its version is the alert's."""
+
+    alert: Alert
+    findings: Sequence[Finding]
+    history: Sequence[AlertEvent]
+
+    @property
+    def version(self) -> int:
+        return self.alert.version
+
+
+def alert_in_full(patient: AdmittedPatient, alert_id: UUID) -> AlertInFull:
+    """One alert of this patient with all that happened; raises NotFound."""
+    return AlertInFull(alert(patient, alert_id), findings(alert_id), history(alert_id))
 
 
 def findings_of(patient: AdmittedPatient, reading_ids: Collection[UUID]) -> Mapping[UUID, list[Finding]]:

@@ -9,6 +9,7 @@ from app.access import guards
 from app.access.permissions import Permission
 from app.alerts import queries, schemas, service
 from app.core.http import Routes
+from app.core.pages import PageQuery
 from app.patients.admission import AdmittedPatient
 
 routes = Routes("alerts", __name__, url_prefix="/api", description="Alerts and the worklist")
@@ -23,23 +24,23 @@ def get_worklist(caller: guards.Caller) -> dict[str, Any]:
     return {"items": rows, "count": len(rows)}
 
 
-@routes.get("/patients/<uuid:patient_id>/alerts", access=SEE, gives={200: schemas.Alerts})
-def list_alerts(patient: AdmittedPatient) -> dict[str, Any]:
-    """The alerts of a patient, newest first."""
-    return {"items": queries.alerts(patient)}
+@routes.get("/patients/<uuid:patient_id>/alerts", access=SEE, query=PageQuery(), gives={200: schemas.AlertPage})
+def list_alerts(patient: AdmittedPatient, query: dict[str, Any]) -> Any:
+    """A page of the alerts of a patient, newest first."""
+    return queries.alert_page(patient, query["limit"], query["cursor"])
 
 
 @routes.get(ONE, access=SEE, gives={200: schemas.AlertInFull})
-def get_alert(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
+def get_alert(patient: AdmittedPatient, alert_id: UUID) -> queries.AlertInFull:
     """An alert with its findings and its history."""
-    return _in_full(patient, alert_id)
+    return queries.alert_in_full(patient, alert_id)
 
 
 @routes.post(f"{ONE}/acknowledge", access=HANDLE, keyed=False, gives={200: schemas.AlertInFull})
-def acknowledge(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
+def acknowledge(patient: AdmittedPatient, alert_id: UUID) -> queries.AlertInFull:
     """Take an alert; 409 names who has it already."""
     service.acknowledge(patient, alert_id, guards.caller())
-    return _in_full(patient, alert_id)
+    return queries.alert_in_full(patient, alert_id)
 
 
 @routes.post(f"{ONE}/notes", access=HANDLE, takes=schemas.Note(), gives={201: schemas.Event})
@@ -48,16 +49,15 @@ def add_note(patient: AdmittedPatient, alert_id: UUID, body: dict[str, str]) -> 
     return service.add_note(patient, alert_id, body["text"], guards.caller())
 
 
-@routes.post(f"{ONE}/resolve", access=HANDLE, keyed=False, takes=schemas.Resolution(), gives={200: schemas.AlertInFull})
-def resolve(patient: AdmittedPatient, alert_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
-    """Close an alert with what came of it."""
-    service.resolve(patient, alert_id, body["outcome"], body["note"], guards.caller())
-    return _in_full(patient, alert_id)
-
-
-def _in_full(patient: AdmittedPatient, alert_id: UUID) -> dict[str, Any]:
-    return {
-        "alert": queries.alert(patient, alert_id),
-        "findings": queries.findings(alert_id),
-        "history": queries.history(alert_id),
-    }
+@routes.post(
+    f"{ONE}/resolve",
+    access=HANDLE,
+    keyed=False,
+    may_match=True,
+    takes=schemas.Resolution(),
+    gives={200: schemas.AlertInFull},
+)
+def resolve(patient: AdmittedPatient, alert_id: UUID, version: int | None, body: dict[str, Any]) -> queries.AlertInFull:
+    """Close an alert with what came of it; with If-Match, 412 where it became worse since it was read."""
+    service.resolve(patient, alert_id, body["outcome"], body["note"], guards.caller(), version)
+    return queries.alert_in_full(patient, alert_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 
 from app.alerts.models import OUTCOMES
-from app.core.schemas import Instant, Schema, Text
+from app.core.schemas import Instant, Schema, Text, page_of
 
 
 class Alert(Schema):
@@ -32,10 +32,7 @@ class Alert(Schema):
     previous_id = fields.UUID(required=True, allow_none=True)
 
 
-class Alerts(Schema):
-    """The alerts of a patient, newest first."""
-
-    items = fields.List(fields.Nested(Alert), required=True)
+AlertPage = page_of(Alert, "AlertPage")
 
 
 class Event(Schema):

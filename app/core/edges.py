@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 from app.core import metrics
+from app.core.errors import problem
 from app.core.logs import log
 
 # No script or style but our own files and, with this answer's nonce, the brand's colour (security.md S18, S19).
@@ -67,7 +68,8 @@ def _is_sign_in_redirect(response: Response) -> bool:
 def _stopped() -> Response:
     metrics.UNADMITTED.inc()
     log.critical("answered without admission", route=request.endpoint)
-    return Response("Something went wrong on our side.", status=500, mimetype="text/plain")
+    body = problem(500, "failed", "Something went wrong on our side")
+    return Response(current_app.json.dumps(body), 500, mimetype="application/problem+json")
 
 
 def _tell(response: Response) -> None:

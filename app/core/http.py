@@ -45,6 +45,7 @@ class Contract:
     gives: Mapping[int, type[MarshmallowSchema] | None] | None = None
     keyed: bool = False  # a creating POST that needs an Idempotency-Key
     edits: bool = False  # an edit that needs If-Match
+    may_match: bool = False  # an act that heeds If-Match where it is sent
     is_page: bool = False  # called by browsers with a cookie: what changes something needs a token
     body_limit: int | None = None
 
@@ -132,8 +133,8 @@ def _edge(view: Callable[..., Any], contract: Contract) -> Callable[..., Any]:
 
 
 def _answer(view: Callable[..., Any], contract: Contract, arguments: dict[str, Any]) -> Any:
-    if contract.edits:
-        arguments["version"] = _version_asked_for()
+    if contract.edits or contract.may_match:
+        arguments["version"] = _version_asked_for(needed=contract.edits)
     if contract.query is not None:
         arguments["query"] = loaded(contract.query, request.args.to_dict())
     if contract.keyed:
@@ -193,8 +194,10 @@ def _joined(pointer: str, name: Any) -> str:
     return pointer if name in ("_schema", "value", "key") and pointer else f"{pointer}/{name}"
 
 
-def _version_asked_for() -> int:
+def _version_asked_for(*, needed: bool) -> int | None:
     tags = request.if_match
+    if not tags and not needed:
+        return None
     if not tags:
         raise PreconditionRequired("Send If-Match with the ETag you last read.")
     values = [tag for tag in tags.as_set() if tag.isdigit()]
@@ -222,8 +225,8 @@ def _documentation(contract: Contract) -> dict[str, Any]:
         parameters.append(
             _header("Idempotency-Key", "Chosen by the client; the same key gives the same answer for 24 h.")
         )
-    if contract.edits:
-        parameters.append(_header("If-Match", "The ETag last read."))
+    if contract.edits or contract.may_match:
+        parameters.append(_header("If-Match", "The ETag last read.") | {"required": contract.edits})
     return words | ({"parameters": parameters} if parameters else {})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -67,6 +67,14 @@ def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:
         select(PersonalLimit, Person).join(Person, Person.id == PersonalLimit.author_id).where(*where)
     )
     return [(limit, author.name) for limit, author in rows]
+
+
+def limit_values(patient: AdmittedPatient, names: Collection[str]) -> dict[str, float]:
+    """The running personal limits of these names."""
+    where = (PersonalLimit.patient_id == patient.id, PersonalLimit.ended_at.is_(None), PersonalLimit.name.in_(names))
+    return {
+        name: value for name, value in db.session.execute(select(PersonalLimit.name, PersonalLimit.value).where(*where))
+    }
 
 
 def plans_as_applied(patient: AdmittedPatient) -> list[AppliedPlan]:

@@ -96,6 +96,12 @@ class Measure:
     confirm_change: tuple[float, timedelta] | None = None
     confirm_best: tuple[float | None, float | None] = (None, None)
     confirm_rise: float | None = None
+    floor_limit: str | None = None  # the personal limit that takes the place of the confirm bounds
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the value before says if this one is unusual."""
+        return self.confirm_change is not None or self.confirm_rise is not None
 
     @property
     def scales(self) -> tuple[Scale, ...]:
@@ -138,6 +144,7 @@ def _measure(name: str, raw: Mapping[str, Any]) -> Measure:
         confirm_change=(change["over"], timedelta(hours=change["hours"])) if change else None,
         confirm_best=(best.get("above_times"), best.get("below_times")),
         confirm_rise=raw.get("confirm_rise"),
+        floor_limit=raw.get("floor_limit"),
     )
 
 

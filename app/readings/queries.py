@@ -19,6 +19,7 @@ from app.core.db import db
 from app.core.pages import Page, Position, page, position
 from app.identity.models import Person
 from app.patients.admission import AdmittedPatient
+from app.protocols import queries as protocols
 from app.readings import catalogue
 from app.readings.intake import Earlier, Known
 from app.readings.models import QuarantinedReading, Reading, ReadingCorrection, ReadingState
@@ -51,28 +52,32 @@ def kept(patient: AdmittedPatient, ids: Sequence[UUID]) -> dict[UUID, Kept]:
 
 
 def known_of(patient: AdmittedPatient, measures: Collection[str]) -> dict[str, Known]:
-    """What makes a value unusual for this person, for the measures whose catalogue entry looks at it."""
-    personal = [name for name in measures if _looks_back(name)]
-    if not personal:
+    """What makes a value unusual for this person, for the measures whose catalogue entry asks for it."""
+    looked = {name: measure for name in measures if (measure := catalogue.find(name))}
+    earlier = _earlier(patient, [name for name, one in looked.items() if one.looks_back])
+    best = _best(patient, [name for name, one in looked.items() if one.confirm_best != (None, None)])
+    floors = _floors(patient, {one.floor_limit: name for name, one in looked.items() if one.floor_limit})
+    known = earlier.keys() | best.keys() | floors.keys()
+    return {name: Known(earlier.get(name), best.get(name), floors.get(name)) for name in known}
+
+
+def _earlier(patient: AdmittedPatient, measures: Sequence[str]) -> dict[str, Earlier]:
+    if not measures:
         return {}
-    mine = (ReadingState.patient_id == patient.id, ReadingState.measure.in_(personal))
-    best = select(Reading.measure, Reading.value).where(*_counted(patient), Reading.measure.in_(personal))
-    highest: dict[str, float] = {}
-    if any(catalogue.MEASURES[name].confirm_best != (None, None) for name in personal):
-        for row in db.session.execute(best.where(Reading.value.is_not(None))):
-            highest[row.measure] = max(highest.get(row.measure, row.value), row.value)
-    return {
-        state.measure: Known(Earlier(state.value, state.measured_at), highest.get(state.measure))
-        for state in db.session.scalars(select(ReadingState).where(*mine))
-        if state.value is not None
-    }
+    mine = (ReadingState.patient_id == patient.id, ReadingState.measure.in_(measures))
+    states = db.session.scalars(select(ReadingState).where(*mine))
+    return {one.measure: Earlier(one.value, one.measured_at) for one in states if one.value is not None}
 
 
-def _looks_back(name: str) -> bool:
-    measure = catalogue.find(name)
-    return measure is not None and (
-        measure.confirm_change is not None or measure.confirm_rise is not None or measure.confirm_best != (None, None)
-    )
+def _best(patient: AdmittedPatient, measures: Sequence[str]) -> dict[str, float]:
+    if not measures:
+        return {}
+    best = select(Reading.measure, func.max(Reading.value)).where(*_counted(patient), Reading.measure.in_(measures))
+    return {measure: value for measure, value in db.session.execute(best.group_by(Reading.measure)) if value}
+
+
+def _floors(patient: AdmittedPatient, limits: Mapping[str, str]) -> dict[str, float]:
+    return {limits[name]: value for name, value in protocols.limit_values(patient, limits).items()} if limits else {}
 
 
 def _counted(patient: AdmittedPatient) -> tuple[ColumnElement[bool], ...]:

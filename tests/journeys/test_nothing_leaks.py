@@ -133,15 +133,6 @@ SEALED = (
     *("quarantined_reading", "delivery", "procrastinate_jobs", "audit_entry"),
     *("event_rerun", "patient", "idempotent_answer", "alert_event"),
 )
-    "quarantined_reading",
-    "delivery",
-    "procrastinate_jobs",
-    "audit_entry",
-    "event_rerun",
-    "patient",
-    "idempotent_answer",
-    "alert_event",
-)
 
 
 def check_rows(url: str) -> None:

@@ -214,3 +214,12 @@ def test_what_is_told_in_words_is_sealed_and_given_back(client: FlaskClient, hea
     shown = client.get(f"{url}/readings/{sent['id']}", headers=headers).get_json()
     assert shown["entered"] == {"value": 80, "unit": "kg", "context": {"note": "after the pharmacy"}}
     assert "pharmacy" not in str(db.session.execute(text("select r::text from reading r")).all())
+
+
+def test_what_lies_above_a_floor_of_ones_own_is_not_unusual(client: FlaskClient, world: World) -> None:
+    headers, url = signed_in(client, world.khan), f"/api/patients/{world.khan_patient.id}/readings"
+    marks = {}
+    for value in (90, 87):
+        sent = weight(value) | {"measure": "oxygen_saturation", "unit": "%"}
+        marks[value] = client.post(url, json=sent, headers=headers).get_json()["marks"]
+    assert marks == {90: [], 87: ["confirm"]}
