@@ -5,6 +5,7 @@ Source: 3GPP TS 23.038 (the GSM 7-bit default alphabet and its extension table) 
 
 import dataclasses
 import itertools
+import re
 import typing
 import unicodedata
 
@@ -13,6 +14,8 @@ _BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")  # each is sent as an escape and a character: two units
+_GSM7 = _BASIC | _EXTENDED
+_PLAIN = re.compile(r"[\n\f\r -_a-~]*")  # of ASCII what GSM-7 has: all but the backtick and most control characters
 
 # Letters that Unicode does not decompose, and the punctuation that word processors put in.
 _WRITTEN_AS = str.maketrans(
@@ -44,11 +47,13 @@ def count(text: str) -> Segments:
 
 def fold(text: str) -> str:
     """Write the text in GSM-7: `Zoë` becomes `Zoe`, `Łukasz` becomes `Lukasz`; what has no Latin form is left out."""
+    if _PLAIN.fullmatch(text):
+        return text
     return "".join(itertools.chain.from_iterable(_fold_character(character) for character in _composed(text)))
 
 
 def _is_gsm7(text: str) -> bool:
-    return all(character in _BASIC or character in _EXTENDED for character in text)
+    return _GSM7.issuperset(text)
 
 
 def _composed(text: str) -> str:

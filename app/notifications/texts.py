@@ -1,5 +1,6 @@
 """What an SMS says: templates per language, and the only things that may be put into them."""
 
+import functools
 import pathlib
 import re
 import string
@@ -56,9 +57,10 @@ def render(template: str, language: str, **variables: str) -> str:
     return rendered
 
 
-def variables_of(text: str) -> set[str]:
+@functools.lru_cache(maxsize=256)  # of templates, which are few
+def variables_of(text: str) -> frozenset[str]:
     """The names in a template."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
 
 
 def templates() -> dict[str, dict[str, str]]:
@@ -76,7 +78,7 @@ def _checked(template: str, name: str, value: str, words: dict[str, dict[str, st
 def _first_word(name: str, longest: int) -> str:
     """Letters, hyphens and apostrophes in GSM-7, so that a name can carry neither a link nor a number."""
     composed = unicodedata.normalize("NFC", name)
-    if any(letter.isalpha() and not segments.fold(letter) for letter in composed):
+    if not composed.isascii() and any(letter.isalpha() and not segments.fold(letter) for letter in composed):
         return ""
     words = (word.strip("'-") for word in _NOT_IN_A_NAME.sub(" ", segments.fold(composed)).split())
     return next(filter(None, words), "")[:longest].rstrip("'-")
