@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import exc, text
 
+from app.core import unit_of_work
 from app.core.db import HotStatement, db
 from tests.queries_counted import counted
 
@@ -40,6 +41,25 @@ def test_it_runs_in_the_transaction_of_the_session(app: Flask) -> None:
         assert db.session.scalar(text("select count(*) from tick where job = 'hot'")) == 1
         db.session.rollback()
         assert db.session.scalar(text("select count(*) from tick where job = 'hot'")) == 0
+
+
+def test_a_unit_of_work_of_one_statement_is_committed_whatever_the_session_does(app: Flask) -> None:
+    write = HotStatement("insert into tick (job, claimed_at) values (:job, :at)")
+    with app.app_context():
+        assert unit_of_work.of_one(write, {"job": "alone", "at": AT}) == []
+        db.session.rollback()
+        assert db.session.scalar(text("select count(*) from tick where job = 'alone'")) == 1
+        with pytest.raises(exc.IntegrityError):
+            unit_of_work.of_one(write, {"job": "alone", "at": AT})
+
+
+def test_a_connection_that_served_one_statement_is_as_before(app: Flask) -> None:
+    with app.app_context():
+        unit_of_work.of_one(_ALL_KINDS, {"one": ONE, "at": AT})
+        with db.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            assert not driver.autocommit
 
 
 @pytest.mark.parametrize(

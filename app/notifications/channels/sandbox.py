@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
-
-from app.core import clock, sealed
-from app.core.db import db
+from app.core import clock, sealed, unit_of_work
+from app.core.db import HotStatement
 from app.core.ids import new_id
-from app.core.unit_of_work import unit_of_work
-from app.identity.models import Person
 from app.notifications import channels, outcomes
-from app.notifications.models import Delivery, SandboxMessage
+from app.notifications.models import SandboxMessage
+
+_KEEP = HotStatement("""
+    insert into sandbox_message (id, created_at, delivery_id, channel, recipient, address_sealed, body_sealed)
+    select :id, :now, d.id, :channel, p.given_name || ' ' || p.family_name, :address, :body
+    from delivery d join person p on p.id = d.recipient_id where d.id = :delivery
+    on conflict (delivery_id) do nothing
+""")
 
 
 class SandboxChannel:
@@ -23,19 +25,15 @@ class SandboxChannel:
     def send(self, handover: channels.Handover) -> channels.Attempt:
         """Keep one text for the inbox."""
         row_id = new_id()
-        whose = select(Person).join(Delivery, Delivery.recipient_id == Person.id)
-        with unit_of_work():
-            recipient = db.session.scalars(whose.where(Delivery.id == handover.delivery_id)).one()
-            kept = insert(SandboxMessage).values(
-                id=row_id,
-                created_at=clock.now(),
-                delivery_id=handover.delivery_id,
-                channel=channels.SMS,
-                recipient=recipient.name,
-                address_sealed=sealed.seal(handover.to, SandboxMessage.address.place, row_id),
-                body_sealed=sealed.seal(handover.body, SandboxMessage.body.place, row_id),
-            )
-            db.session.execute(kept.on_conflict_do_nothing(index_elements=["delivery_id"]))
+        kept = {
+            "id": row_id,
+            "now": clock.now(),
+            "delivery": handover.delivery_id,
+            "channel": channels.SMS,
+            "address": sealed.seal(handover.to, SandboxMessage.address.place, row_id),
+            "body": sealed.seal(handover.body, SandboxMessage.body.place, row_id),
+        }
+        unit_of_work.of_one(_KEEP, kept)
         return channels.Attempt(outcomes.Outcome.ACCEPTED, f"sandbox-{handover.delivery_id}", "delivered")
 
     def look_up(self, to: str, since: datetime, body: str | None = None) -> list[channels.ProviderMessage]:
