@@ -19,7 +19,7 @@ from app.core import unit_of_work
 from app.core.logs import log
 
 CHANNEL = "kith_deliveries"
-_AT_MOST_EACH = 0.005  # seconds between two calls of one process
+_AT_MOST_EACH = 0.02  # seconds between two calls of one process, or two that one worker hears
 _REST = 1.0  # seconds between two connections
 
 
@@ -93,3 +93,4 @@ class Listener(threading.Thread):
         while not self.stop.is_set():
             for _ in connection.notifies(timeout=_REST, stop_after=1):
                 self.woken()
+                self.stop.wait(_AT_MOST_EACH)  # many calls at once are one
