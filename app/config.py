@@ -31,6 +31,8 @@ class Variable:
     otherwise: str = ""  # what holds where it is not set; production needs those that say nothing
 
 
+LONGEST_PUBLIC_URL = 50  # a link in a text is this, /a/ and an id, and may have 90 characters
+
 VARIABLES = (
     Variable("KITH_ENV", "production, demo, development or test", "production"),
     Variable("SECRET_KEY", "signs tokens, cookies and cursors; 32 characters or more, random"),
@@ -41,7 +43,11 @@ VARIABLES = (
     ),
     Variable("SEALING_KEYS", "seal phones, e-mails and free text: name:base64 of 32 bytes, by commas; the first seals"),
     Variable("INDEX_KEY", "finds sealed phones and e-mails again; 32 characters or more, never changed"),
-    Variable("PUBLIC_URL", "where people and Twilio reach Kith: https://..., no underscore in the host"),
+    Variable(
+        "PUBLIC_URL",
+        "where people and Twilio reach Kith: https://..., at most 50 characters, no underscore",
+    ),
+    Variable("TRUSTED_PROXIES", "how many proxies of yours stand in front and set X-Forwarded-For and -Proto", "0"),
     Variable("SMS_CHANNEL", "twilio, or sandbox (refused in production)", "twilio; in a demo sandbox"),
     Variable("TWILIO_ACCOUNT_SID", "AC..., for SMS_CHANNEL=twilio"),
     Variable("TWILIO_AUTH_TOKEN", "its token; while it is rotated the new one and the old one, by a comma"),
@@ -70,6 +76,7 @@ class Settings:
     owner_database_url: str = field(repr=False)
     keyring: Keyring = field(repr=False)
     public_url: str = "http://localhost:8000"
+    trusted_proxies: int = 0
     sms_channel: str = "sandbox"
     twilio_account_sid: str = ""
     twilio_auth_tokens: tuple[str, ...] = field(default=(), repr=False)
@@ -127,6 +134,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         owner_database_url=values.get("OWNER_DATABASE_URL", ""),
         keyring=_keyring(need("SEALING_KEYS"), need("INDEX_KEY", 32), faults),
         public_url=need("PUBLIC_URL").rstrip("/"),
+        trusted_proxies=_number(values.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES", faults),
         sms_channel=sms_channel,
         twilio_account_sid=need("TWILIO_ACCOUNT_SID") if by_twilio else "",
         twilio_auth_tokens=tuple(need("TWILIO_AUTH_TOKEN").split(",")) if by_twilio else (),
@@ -156,9 +164,18 @@ def _contradictions(settings: Settings) -> list[str]:
         faults.append("PUBLIC_URL must begin with https://")
     if "_" in (urlsplit(settings.public_url).hostname or ""):
         faults.append("PUBLIC_URL has an underscore in its host, and Twilio calls no such host back")
+    if len(settings.public_url) > LONGEST_PUBLIC_URL:
+        faults.append(f"PUBLIC_URL is longer than {LONGEST_PUBLIC_URL} characters: links would not fit into a text")
     if settings.secret_key and settings.secret_key.encode() == settings.keyring.index_key:
         faults.append("SECRET_KEY and INDEX_KEY are the same; one secret serves one purpose")
     return faults
+
+
+def _number(text: str, name: str, faults: list[str]) -> int:
+    if text.isdecimal() and len(text) < 3:
+        return int(text)
+    faults.append(f"{name} is a number from 0 to 99")
+    return 0
 
 
 def _keyring(keys: str, index_key: str, faults: list[str]) -> Keyring:

@@ -189,7 +189,13 @@ def admitted(patient_id: UUID, permission: Permission) -> tuple[Any, Role]:
     _know(known)
     role = standing.role_for(permission)
     if patient is None or not standing.roles:
-        entry = audit.Entry(role="stranger", action=f"refused {permission}", actor_id=known.person_id)
+        entry = audit.Entry(
+            role="stranger",
+            action=f"refused {permission}",
+            actor_id=known.person_id,
+            subject_id=patient_id,
+            request_id=audit.request_id(),
+        )
         _refuse(entry)
         raise NotFound
     entry = audit.Entry(

@@ -1,8 +1,8 @@
 """Findings become episodes: which alert is opened, joined or raised, and who is texted. Pure.
 
 One open alert a patient, measure, direction and family. A later finding joins it and may raise its severity, never
-lower it. A note joins an open alert and opens none: it waits for the next review. What was stale when it arrived opens
-its alert as late: on the worklist, no text to anybody.
+lower it. A note joins an open alert and opens none: it waits for the next review. What was stale when it arrived stands
+on the worklist and texts nobody: texts and escalation go by the worst that was news when it came.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ TEXTED = (Severity.RED, Severity.EMERGENCY)
 
 @dataclass(frozen=True, slots=True)
 class OpenAlert:
-    """An alert that is not resolved, as it stands."""
+    """An alert that is not resolved, as it stands. `fresh` is the worst of it that was news when it came."""
 
     id: UUID
     key: Key
     severity: Severity
+    fresh: Severity | None
     state: str
     acknowledge_by: datetime
-    is_late: bool
     is_settled: bool
 
 
@@ -41,9 +41,9 @@ class Change:
     key: Key
     kind: str  # opened, raised or joined
     severity: Severity
+    fresh: Severity | None
     why: str
     look_by: datetime | None  # None: somebody has it already
-    is_late: bool
     is_texted: bool
 
 
@@ -71,22 +71,29 @@ def key_of(finding: Finding) -> Key:
 def _episode(
     key: Key, findings: list[Finding], alert: OpenAlert | None, look_at_by: Callable[[str], datetime]
 ) -> Change | None:
-    fresh = [finding for finding in findings if not finding.late]
-    worst = max(fresh or findings, key=lambda finding: finding.severity.rank)
+    worst = max(findings, key=lambda finding: finding.severity.rank)
+    fresh = _worst(finding.severity for finding in findings if not finding.late)
     if alert is None:
-        return _opened(key, worst, look_at_by)
-    if worst.severity.rank > alert.severity.rank or (alert.is_late and not worst.late and worst.severity in TEXTED):
-        severity = max(worst.severity, alert.severity, key=lambda one: one.rank)
-        texted = not worst.late and severity in TEXTED
-        late = alert.is_late and worst.late
-        return Change(alert.id, key, "raised", severity, worst.why, look_at_by(severity), late, texted)
+        return _opened(key, worst, fresh, look_at_by)
+    severity = max(worst.severity, alert.severity, key=_rank)
+    texted = fresh in TEXTED and _rank(fresh) > _rank(alert.fresh)
+    fresh = max(fresh, alert.fresh, key=_rank)
+    if severity is not alert.severity or texted:
+        return Change(alert.id, key, "raised", severity, fresh, worst.why, look_at_by(severity), texted)
     look_by = alert.acknowledge_by if alert.state == "open" else None
-    return Change(alert.id, key, "joined", alert.severity, worst.why, look_by, alert.is_late, False)
+    return Change(alert.id, key, "joined", severity, fresh, worst.why, look_by, False)
 
 
-def _opened(key: Key, worst: Finding, look_at_by: Callable[[str], datetime]) -> Change | None:
+def _opened(key: Key, worst: Finding, fresh: Severity | None, look_at_by: Callable[[str], datetime]) -> Change | None:
     if worst.severity is Severity.NOTE:
         return None
-    texted = not worst.late and worst.severity in TEXTED
     look_by = look_at_by(worst.severity)
-    return Change(new_id(), key, "opened", worst.severity, worst.why, look_by, worst.late, texted)
+    return Change(new_id(), key, "opened", worst.severity, fresh, worst.why, look_by, fresh in TEXTED)
+
+
+def _worst(severities: Iterable[Severity]) -> Severity | None:
+    return max(severities, key=_rank, default=None)
+
+
+def _rank(severity: Severity | None) -> int:
+    return -1 if severity is None else severity.rank

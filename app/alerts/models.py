@@ -68,7 +68,8 @@ class Alert(Base, Row):
     why: Mapped[str]
     opened_at: Mapped[datetime]
     acknowledge_by: Mapped[datetime]
-    is_late: Mapped[bool] = mapped_column(default=False)
+    # The worst of it that was news when it came; null: all of it came late. Texts and escalation go by this.
+    fresh_severity: Mapped[str | None]
     settled_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
@@ -78,6 +79,10 @@ class Alert(Base, Row):
     outcome: Mapped[str | None]
     previous_id: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def is_late(self) -> bool:
+        return self.fresh_severity is None
 
 
 class Finding(Base, Row):

@@ -43,8 +43,8 @@ _CASE = HotStatement(f"""
         {readings.WINDOW_JSON.format(since=_SINCE)} as window,
         (with mine as (select a.* from alert a where a.patient_id = :patient_id and a.measure = any(:measures)
                 and a.state <> 'resolved' for update)
-            select jsonb_agg(jsonb_build_array(id, measure, direction, family, severity, state, acknowledge_by, is_late,
-                settled_at is not null)) from mine) as alerts,
+            select jsonb_agg(jsonb_build_array(id, measure, direction, family, severity, fresh_severity, state,
+                acknowledge_by, settled_at is not null)) from mine) as alerts,
         (select jsonb_agg(jsonb_build_array(f.reading_id, f.protocol, f.rule, f.severity)) from finding f
             where f.patient_id = :patient_id and f.measure = any(:measures) and f.withdrawn_at is null
                 and f.measured_at between :since and :until) as known
@@ -57,7 +57,7 @@ def case(patient_id: UUID, measures: Collection[str], earliest: datetime, latest
     values = {
         "patient_id": patient_id,
         "measures": list(measures),
-        "since": earliest - reach,
+        "since": earliest - reach * 2,  # the neighbours that are judged again look back as far themselves
         "since_last_two": earliest - max(reach, LAST_TWO),
         "until": latest + reach * 2,
     }
@@ -77,12 +77,12 @@ def _open_alerts(rows: Sequence[Any] | None) -> list[OpenAlert]:
             UUID(i),
             (measure, direction, family),
             Severity(severity),
+            Severity(fresh) if fresh else None,
             state,
             datetime.fromisoformat(by),
-            is_late,
             is_settled,
         )
-        for i, measure, direction, family, severity, state, by, is_late, is_settled in rows or ()
+        for i, measure, direction, family, severity, fresh, state, by, is_settled in rows or ()
     ]
 
 
@@ -233,7 +233,8 @@ class WorklistRow:
 _WORKLIST = text("""
     select 'alert', a.id, a.patient_id, pp.given_name || ' ' || pp.family_name as patient, a.severity, a.state, a.why,
         a.owner_id, o.given_name || ' ' || o.family_name, k.id, k.given_name || ' ' || k.family_name,
-        a.acknowledged_at, a.opened_at, a.acknowledge_by, a.is_late, a.settled_at is not null, a.family <> 'unjudged',
+        a.acknowledged_at, a.opened_at, a.acknowledge_by, a.fresh_severity is null, a.settled_at is not null,
+        a.family <> 'unjudged',
         exists (select from finding f where f.alert_id = a.id)
             and not exists (select from finding f where f.alert_id = a.id and f.withdrawn_at is null),
         p.born_on, pp.language, p.communication_needs_sealed
@@ -242,7 +243,7 @@ _WORKLIST = text("""
     join person o on o.id = a.owner_id left join person k on k.id = a.acknowledged_by and a.state = 'acknowledged'
     where a.team_id = any(:teams) and a.state <> 'resolved'
     order by array_position(array['emergency', 'red', 'amber', 'note'], a.severity), a.state = 'acknowledged',
-        a.is_late, a.acknowledge_by, a.id
+        a.fresh_severity is null, a.acknowledge_by, a.id
 """)
 
 

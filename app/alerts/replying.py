@@ -34,6 +34,12 @@ def reply(patient: AdmittedPatient, told: Sequence[Told], *, is_watched: bool, i
     return Reply(True, str(worst.severity), worst.means, worst.do, _who(patient, worst, at), worst.look_by)
 
 
+def reply_in_error(patient: AdmittedPatient) -> Reply:
+    """What is said of a reading that was marked as entered in error: nothing of its number."""
+    who = f"{patient.team_name} can see that it was, and does not count it."
+    return Reply(True, None, "This was entered in error.", "Measure again if you are unsure.", who, None)
+
+
 def _nothing_found(patient: AdmittedPatient, *, is_watched: bool) -> Reply:
     if not is_watched:
         who = f"Saved. No plan of yours watches this, so nobody is told. {patient.team_name} can see it when they look."
@@ -50,7 +56,8 @@ def _who(patient: AdmittedPatient, worst: Told, at: datetime) -> str:
         return f"{name}'s team has this in hand already and sees what you sent."
     by = spoken(worst.look_by, patient, at)
     if patient.team_is_there(at):
-        told = "has been told and" if worst.severity in (Severity.RED, Severity.EMERGENCY) else "has it on the list and"
+        texted = worst.severity in (Severity.RED, Severity.EMERGENCY) and not worst.is_late
+        told = "has been told and" if texted else "has it on the list and"
         return f"{name}, your care coordinator, {told} will look by {by}."
     return f"{patient.out_of_hours_sentence} {name}, your care coordinator, will look by {by}."
 

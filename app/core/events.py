@@ -124,9 +124,20 @@ def _ask_for_rerun(handler: Handler, event: Event, error: Exception) -> None:
     )
     db.session.add(row)
     db.session.flush()
-    if handler.failed is not None:
+    _tell_of_failure(handler, event, row.id)
+
+
+def _tell_of_failure(handler: Handler, event: Event, rerun_id: UUID) -> None:
+    if handler.failed is None:
+        return
+    try:
         with db.session.begin_nested():
-            handler.failed(event, row.id)
+            handler.failed(event, rerun_id)
+    except Exception as error:  # the fact and its re-run must stay whatever else goes wrong; operators are told
+        if _transaction_is_dead():
+            raise
+        metrics.FAILED_HANDLERS.labels(f"{handler.name}: failed").inc()
+        log.critical("nobody could be told of a failed handler", handler=handler.name, **describe(error))
 
 
 def _plain(value: Any) -> Any:

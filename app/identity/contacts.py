@@ -31,5 +31,13 @@ def email(text: str) -> str:
     return address
 
 
+def normal(identifier: str) -> str:
+    """An e-mail or phone in its one form; what is neither, as it was typed."""
+    try:
+        return email(identifier) if "@" in identifier else phone(identifier)
+    except Invalid:
+        return identifier.strip().lower()
+
+
 def _fault(field: str, detail: str) -> dict[str, str]:
     return {"pointer": f"/{field}", "detail": detail}

@@ -153,8 +153,10 @@ def sign_in_app(identifier: str, password: str, label: str, address: str, key: O
 
 
 def _proven(identifier: str, password: str, address: str) -> Person:
-    for name in (f"sign-in account {identifier.strip().lower()}", f"sign-in both {identifier} {address}"):
-        limits.spend(name, allowed=TRIES, per=TRIES_PER)
+    account = contacts.normal(identifier)
+    # Strict on one account from one address; looser on the account alone, so that nobody locks out somebody else.
+    limits.spend(f"sign-in both {account} {address}", allowed=TRIES, per=TRIES_PER)
+    limits.spend(f"sign-in account {account}", allowed=TRIES * 5, per=TRIES_PER)
     limits.spend(f"sign-in address {address}", allowed=TRIES * 20, per=TRIES_PER)
     person = queries.person_by_contact(identifier)
     fits = passwords.fits(password, person.password_hash if person else None)

@@ -72,9 +72,8 @@ def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:
 def limit_values(patient: AdmittedPatient, names: Collection[str]) -> dict[str, float]:
     """The running personal limits of these names."""
     where = (PersonalLimit.patient_id == patient.id, PersonalLimit.ended_at.is_(None), PersonalLimit.name.in_(names))
-    return {
-        name: value for name, value in db.session.execute(select(PersonalLimit.name, PersonalLimit.value).where(*where))
-    }
+    found = db.session.execute(select(PersonalLimit.name, PersonalLimit.value).where(*where))
+    return {row.name: row.value for row in found}
 
 
 def plans_as_applied(patient: AdmittedPatient) -> list[AppliedPlan]:

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, Protocol
 from uuid import UUID
 
 from app.readings import catalogue
-from app.readings.intake import Accepted
 from app.readings.replies import Reply
 
 
-def stored(one: Accepted, reply: Reply) -> dict[str, Any]:
+class Understood(Protocol):
+    """A reading as it was understood, just now or when it was stored."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def measure(self) -> str: ...
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def value_2(self) -> float | None: ...
+    @property
+    def comparator(self) -> str | None: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def marks(self) -> Collection[str] | None: ...
+
+
+def stored(one: Understood, reply: Reply) -> dict[str, Any]:
     """A reading that is stored: what was understood and what its sender is told."""
     return {
         "id": one.id,
         "outcome": "stored",
         "shown": catalogue.shown(one.measure, one.value, one.value_2, one.comparator, one.code),
-        "marks": sorted(one.marks),
+        "marks": sorted(one.marks or ()),
         "reply": {
             "is_judged": reply.is_judged,
             "severity": reply.severity,

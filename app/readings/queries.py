@@ -33,21 +33,22 @@ LOOKS = (Permission.SEE_READINGS, Permission.SEE_ALERTS, Permission.HANDLE_ALERT
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is stored under a client's id."""
+    """What is stored under a client's id: a reading, or something in quarantine."""
 
     content: bytes
+    reading: Reading | None = None
     quarantine_id: UUID | None = None
     reasons: tuple[tuple[str, str], ...] = ()
 
 
 def kept(patient: AdmittedPatient, ids: Sequence[UUID]) -> dict[UUID, Kept]:
     """What is stored under these ids, as readings or in quarantine."""
-    readings = select(Reading.id, Reading.content).where(Reading.patient_id == patient.id, Reading.id.in_(ids))
-    found = {row.id: Kept(row.content) for row in db.session.execute(readings)}
+    readings = select(Reading).where(Reading.patient_id == patient.id, Reading.id.in_(ids))
+    found = {row.id: Kept(row.content, row) for row in db.session.scalars(readings)}
     there = (QuarantinedReading.patient_id == patient.id, QuarantinedReading.client_id.in_(ids))
     for row in db.session.scalars(select(QuarantinedReading).where(*there)):
         reasons = tuple((pointer, why) for pointer, why in row.reasons)
-        found.setdefault(row.client_id, Kept(row.content, row.id, reasons))
+        found.setdefault(row.client_id, Kept(row.content, None, row.id, reasons))
     return found
 
 

@@ -91,9 +91,9 @@ def _answers(patient: AdmittedPatient, received: list[Received]) -> list[dict[st
 def _answer(one: Received, told: Any) -> dict[str, Any]:
     if one.outcome is Outcome.DIFFERENT:
         return answers.different(one.id)
-    if one.outcome is Outcome.REFUSED or one.accepted is None:
+    if one.outcome is Outcome.REFUSED or one.reading is None:
         return answers.refused(one.id, one.quarantine_id, one.reasons)
-    return answers.stored(one.accepted, told[one.id])
+    return answers.stored(one.reading, told[one.id])
 
 
 def _created(body: dict[str, Any]) -> Response:

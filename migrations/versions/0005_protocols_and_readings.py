@@ -24,6 +24,7 @@ def upgrade() -> None:
     op.execute("revoke update on quarantined_reading from kith_app, kith_worker")
     # A copy may be recognised after it was stored: its original came later.
     op.execute("grant update (copy_of) on reading to kith_app, kith_worker")
+    op.execute("grant delete on reading_state to kith_app, kith_worker")
 
 
 def downgrade() -> None:

@@ -74,3 +74,14 @@ def test_tries_are_counted_and_answered_429_with_a_wait(client: FlaskClient, wor
     answer = client.post("/api/sign-in", json={"identifier": "mary.okafor@kith.example", "password": PASSWORD})
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_one_phone_is_one_account_however_it_is_spelled(client: FlaskClient, world: World) -> None:
+    spellings = ["07700 900201", "07700900201", "+44 7700 900201", "+447700900201", "07700-900-201"]
+    answers = [
+        client.post(
+            "/api/sign-in", json={"identifier": spellings[n % 5], "password": "wrong password here"}
+        ).status_code
+        for n in range(11)
+    ]
+    assert answers == [401] * 10 + [429]

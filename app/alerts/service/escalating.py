@@ -8,6 +8,7 @@ from app.alerts.models import Alert, AlertEvent
 from app.alerts.service.writing import about_alert, text_about
 from app.core import clock
 from app.core.db import db
+from app.core.logs import log
 from app.identity import queries as identity
 from app.notifications import service as notifications
 from app.patients import queries as patients
@@ -16,14 +17,22 @@ AT_ONCE = 100  # alerts in one unit of work
 
 
 def escalate_due() -> int:
-    """Tell the leads of every red alert past its time; returns how many. Safe on any number of machines."""
+    """Tell the leads of every red alert past its time; returns how many. Safe on any number of machines.
+
+    What came late texts nobody. One alert that cannot be told holds up no other: it is tried again at the next tick.
+    """
     due = (Alert.state == "open", Alert.lead_told_at.is_(None), Alert.acknowledge_by <= clock.now())
-    urgent = (Alert.severity.in_(("red", "emergency")), Alert.is_late.is_(False))  # what came late texts nobody
-    chosen = select(Alert).where(*due, *urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
-    alerts = db.session.scalars(chosen.with_for_update(skip_locked=True)).all()
-    for alert in alerts:
-        tell_lead(alert, why="not_taken")
-    return len(alerts)
+    urgent = Alert.fresh_severity.in_(("red", "emergency"))
+    chosen = select(Alert).where(*due, urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
+    told = 0
+    for alert in db.session.scalars(chosen.with_for_update(skip_locked=True)).all():
+        try:
+            with db.session.begin_nested():
+                tell_lead(alert, why="not_taken")
+            told += 1
+        except Exception as error:
+            log.error("lead not told", error=type(error).__name__)
+    return told
 
 
 def tell_lead(alert: Alert, *, why: str) -> None:

@@ -39,7 +39,9 @@ def consider(event: ReadingsRecorded) -> Work | None:
     case = queries.case(event.patient_id, event.measures, event.earliest, event.latest)
     judgement = judging.judge(case, event.reading_ids, event.received_at, patient.zone)
     if event.is_history:  # it tells of the past: it opens no alert, and settles none that is open now
-        judgement = replace(judgement, news=(), settled=())
+        imported = set(event.reading_ids)
+        news = [finding for finding in judgement.news if finding.reading_id not in imported]
+        judgement = replace(judgement, news=news, settled=())
     work = to_write(patient, case, judgement)
     replies.remember(event, case, judgement, work.changes)
     return work if judgement else None
@@ -64,6 +66,7 @@ def act(work: Work) -> None:
 
 def could_not(event: ReadingsRecorded, rerun_id: UUID) -> None:
     """A rule crashed: the readings stand on the worklist as not judged, as urgent as red, and somebody is told."""
+    replies.forget()
     if event.is_history:
         return  # history opens no alert; its re-run is on its way all the same
     patient = patients.admitted_one(event.patient_id)
@@ -74,7 +77,7 @@ def could_not(event: ReadingsRecorded, rerun_id: UUID) -> None:
         if queries.open_alert(patient.id, key) is None:
             look_by = patient.look_at_by(Severity.RED, now)
             why = "Something that was sent could not be judged by the computer. Please look at it yourself."
-            changes[key] = Change(new_id(), key, "opened", Severity.RED, why, look_by, False, True)
+            changes[key] = Change(new_id(), key, "opened", Severity.RED, Severity.RED, why, look_by, True)
     writing.write(patient, changes, text_name="not_judged")
 
 

@@ -26,7 +26,6 @@ def act(event: HandedOver) -> None:
                 patient_id=event.patient_id,
                 alert_id=alert_id,
                 kind="handed_over",
-                by=event.coordinator_id,
             )
         )
     db.session.flush()

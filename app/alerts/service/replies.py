@@ -34,6 +34,11 @@ def remember(event: ReadingsRecorded, case: Case, judgement: Judgement, changes:
     db.session().info[_HERE] = told
 
 
+def forget() -> None:
+    """What was concluded could not be written: the reply must not speak of it."""
+    db.session().info.pop(_HERE, None)
+
+
 def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]:
     """The reply to each of these readings."""
     now = clock.now()
@@ -41,8 +46,11 @@ def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[
     older = [one for one in reading_ids if one not in remembered]
     known = remembered | (_stored(patient, older) if older else {})
     waiting = queries.unjudged(patient, older) if older else set()
+    in_error = readings.corrected(patient, older)
     return {
-        one: replying.reply(patient, known[one][0], is_watched=known[one][1], is_judged=one not in waiting, at=now)
+        one: replying.reply_in_error(patient)
+        if one in in_error
+        else replying.reply(patient, known[one][0], is_watched=known[one][1], is_judged=one not in waiting, at=now)
         for one in reading_ids
     }
 

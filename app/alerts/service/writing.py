@@ -24,24 +24,24 @@ from app.rules.findings import Finding
 _WRITE = HotStatement(f"""
     with opened as (
         insert into alert (id, organisation_id, patient_id, team_id, owner_id, measure, direction, family, severity,
-            state, why, opened_at, acknowledge_by, is_late, previous_id, created_at, version)
+            state, why, opened_at, acknowledge_by, fresh_severity, previous_id, created_at, version)
         select id, :organisation_id, :patient_id, :team_id, :owner_id, measure, direction, family, severity, 'open',
-            why, :now, look_by, is_late,
+            why, :now, look_by, fresh,
             (select p.id from alert p where p.patient_id = :patient_id and p.measure = o.measure
                 and p.direction = o.direction and p.family = o.family and p.state = 'resolved'
                 order by p.resolved_at desc limit 1), :now, 1
         from jsonb_to_recordset(cast(:changes as jsonb)) as o (id uuid, kind text, measure text, direction text,
-            family text, severity text, why text, look_by timestamptz, is_late bool)
+            family text, severity text, why text, look_by timestamptz, fresh text)
         where kind = 'opened'
     ), changed as (
         update alert a set settled_at = null, version = a.version + 1,
-            severity = c.severity, is_late = c.is_late,
+            severity = c.severity, fresh_severity = c.fresh,
             why = case when c.kind = 'raised' then c.why else a.why end,
             state = case when c.kind = 'raised' then 'open' else a.state end,
             acknowledge_by = case when c.kind = 'raised' then c.look_by else a.acknowledge_by end,
-            lead_told_at = case when c.kind = 'raised' then null else a.lead_told_at end
+            lead_told_at = case when c.is_texted then null else a.lead_told_at end
         from jsonb_to_recordset(cast(:changes as jsonb)) as c (id uuid, kind text, severity text, why text,
-            look_by timestamptz, is_late bool)
+            look_by timestamptz, fresh text, is_texted bool)
         where a.patient_id = :patient_id and a.id = c.id and c.kind <> 'opened'
     ), found as (
         insert into finding as f (id, created_at, organisation_id, patient_id, reading_id, alert_id, protocol, version,
@@ -170,7 +170,8 @@ def _change_row(change: Change) -> dict[str, Any]:
         "severity": str(change.severity),
         "why": change.why,
         "look_by": change.look_by,
-        "is_late": change.is_late,
+        "fresh": change.fresh and str(change.fresh),
+        "is_texted": change.is_texted,
     }
 
 

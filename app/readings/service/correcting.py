@@ -14,6 +14,13 @@ from app.readings import queries
 from app.readings.events import ReadingCorrected
 from app.readings.models import Reading, ReadingCorrection
 
+# The copies of a reading that does not count are copies of the first among them.
+_RELINK = text("""
+    update reading r set copy_of = nullif(f.id, r.id)
+    from (select c.id from reading c where c.patient_id = :patient_id and c.copy_of = :reading_id
+          order by c.measured_at, c.id limit 1) f
+    where r.patient_id = :patient_id and r.copy_of = :reading_id
+""")
 # The newest reading becomes the newest one that still counts.
 _RENEW = text("""
     update reading_state s set reading_id = n.id, measured_at = n.measured_at, value = n.value, value_2 = n.value_2,
@@ -22,6 +29,11 @@ _RENEW = text("""
             and not exists (select from reading_correction c where c.patient_id = r.patient_id and c.reading_id = r.id)
           order by r.measured_at desc, r.id desc limit 1) n
     where s.patient_id = :patient_id and s.measure = :measure
+""")
+# Where none counts any more there is no newest.
+_CLEAR = text("""
+    delete from reading_state s where s.patient_id = :patient_id and s.measure = :measure
+        and s.reading_id = :reading_id
 """)
 
 
@@ -38,7 +50,9 @@ def correct(patient: AdmittedPatient, reading_id: UUID, reason: str, *, by: UUID
     correction.reason = reason
     db.session.add(correction)
     db.session.flush()
-    db.session.execute(_RENEW, {"patient_id": patient.id, "measure": reading.measure})
+    values = {"patient_id": patient.id, "measure": reading.measure, "reading_id": reading_id}
+    for statement in (_RELINK, _RENEW, _CLEAR):
+        db.session.execute(statement, values)
     events.publish(
         ReadingCorrected(
             patient.organisation_id, patient.id, reading_id, reading.measure, reading.measured_at, clock.now()

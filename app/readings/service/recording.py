@@ -21,7 +21,7 @@ from app.patients.admission import AdmittedPatient
 from app.readings import intake, queries
 from app.readings.events import ReadingsRecorded
 from app.readings.intake import Accepted, Entry, Refused
-from app.readings.models import QuarantinedReading
+from app.readings.models import QuarantinedReading, Reading
 from app.readings.service import copies, storing
 from app.readings.service.storing import Batch
 
@@ -42,7 +42,7 @@ class Received:
 
     id: UUID
     outcome: Outcome
-    accepted: Accepted | None = None
+    reading: Accepted | Reading | None = None
     reasons: tuple[tuple[str, str], ...] = ()
     quarantine_id: UUID | None = None
     is_new: bool = False
@@ -72,7 +72,7 @@ def record(
     `sent_at` is the sender's clock at the moment of sending: it explains times in the future. `is_history` marks an
     import: its findings open no alerts.
     """
-    if patient.ended_at is not None and not is_history:
+    if patient.ended_at is not None and not is_history and not _all_known(patient, entries):
         raise Conflict(f"Your care with {patient.team_name} has ended, so nobody would see this. Call your GP, or 111.")
     now = clock.now()
     contents = [_content(entry) for entry in entries]
@@ -86,7 +86,7 @@ def record(
     quarantined = _quarantine(batch, items, known)
     _publish(batch, [items.accepted[one] for one in items.accepted if one in new])
     return [
-        _received(entry.id, content, items, new, known, quarantined)
+        _received(entry.id, content, items, known, quarantined)
         for entry, content in zip(entries, contents, strict=True)
     ]
 
@@ -133,8 +133,7 @@ def _quarantine(batch: Batch, items: _Items, known: Mapping[UUID, queries.Kept])
     if rows:
         unless_there = insert(QuarantinedReading).on_conflict_do_nothing(index_elements=["patient_id", "client_id"])
         db.session.execute(unless_there, rows)
-    found = {one: kept.quarantine_id for one, kept in known.items() if kept.quarantine_id}
-    return found | {row["client_id"]: row["id"] for row in rows}
+    return {row["client_id"]: row["id"] for row in rows}
 
 
 def _quarantine_row(batch: Batch, items: _Items, refused: Refused) -> dict[str, Any]:
@@ -176,14 +175,22 @@ def _received(
     one: UUID,
     content: bytes,
     items: _Items,
-    new: set[UUID],
     known: Mapping[UUID, queries.Kept],
     quarantined: Mapping[UUID, UUID],
 ) -> Received:
+    """The outcome of one item; of one that was known, the outcome of the first time, from what is stored."""
     kept = known.get(one)
     if content != (kept.content if kept is not None else items.content[one]):
         return Received(one, Outcome.DIFFERENT)
-    if one in quarantined:
-        reasons = items.refused[one].reasons if one in items.refused else kept.reasons if kept else ()
-        return Received(one, Outcome.REFUSED, reasons=reasons, quarantine_id=quarantined[one])
-    return Received(one, Outcome.STORED, items.accepted.get(one), is_new=one in new)
+    if kept is not None and kept.reading is not None:
+        return Received(one, Outcome.STORED, kept.reading)
+    if kept is not None:
+        return Received(one, Outcome.REFUSED, reasons=kept.reasons, quarantine_id=kept.quarantine_id)
+    if one in items.refused:
+        return Received(one, Outcome.REFUSED, reasons=items.refused[one].reasons, quarantine_id=quarantined[one])
+    return Received(one, Outcome.STORED, items.accepted[one], is_new=True)
+
+
+def _all_known(patient: AdmittedPatient, entries: Sequence[Entry]) -> bool:
+    ids = {entry.id for entry in entries}
+    return ids == queries.kept(patient, list(ids)).keys()

@@ -33,7 +33,8 @@ _STORE = HotStatement("""
         select :patient_id, :organisation_id, :check_in_id, :received_at, :entered_by, :is_history, id, measure,
             measured_at, value, value_2, comparator, code, entered, told_sealed, on_oxygen, oxygen_flow, at_rest,
             meal, symptoms, marks, source, device, copy_of, content
-        from incoming
+        from incoming i
+        where not exists (select from quarantined_reading q where q.patient_id = :patient_id and q.client_id = i.id)
         on conflict (patient_id, id) do nothing
         returning id, measure, measured_at, value, value_2, comparator, code
     ), audited as (

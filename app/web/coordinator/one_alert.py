@@ -43,7 +43,7 @@ _STEPS: Final = {
     "text_failed": "saw that the text about it did not get through",
     "lead_told": "told the team’s lead",
     "nobody_to_tell": "found no lead to tell",
-    "handed_over": "took it over with the patient",
+    "handed_over": "passed it to the new coordinator with the patient",
     "acknowledged": "took this",
     "noted": "wrote",
     "resolved": "resolved it",
