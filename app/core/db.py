@@ -94,7 +94,9 @@ class HotStatement:
                 return cursor.fetchall() if cursor.description else []
         except psycopg.Error as error:
             if driver.closed:
-                connection.invalidate(error)  # lost: the pool must not give it out again
+                # Lost, and with it all that is as old: as SQLAlchemy does, so that not each of them fails somebody.
+                connection.engine.pool._invalidate(connection.connection, error, _checkin=False)
+                connection.invalidate(error)
             raise exc.DBAPIError.instance(
                 self._statement, dict(values), error, psycopg.Error, hide_parameters=True
             ) from error

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import exc, text
 
-from app.core import unit_of_work
+from app.core import embedded, unit_of_work, wake
 from app.core.db import HotStatement, db
 from tests.queries_counted import counted
 
@@ -98,3 +98,18 @@ def test_a_connection_that_was_lost_is_replaced(app: Flask) -> None:
             ask.rows({})
         db.session.rollback()
         assert ask.rows({})[0]["pid"] != lost
+
+
+def test_the_others_that_were_lost_with_it_are_never_given_out(app: Flask, server: embedded.Server) -> None:
+    ask = HotStatement("select pg_backend_pid() as pid")
+    with app.app_context():
+        pooled = [db.engine.connect() for _ in range(4)]
+        lost = [ask.run(connection, {})[0]["pid"] for connection in pooled]
+        for connection in pooled:
+            connection.close()
+        with psycopg.connect(wake.conninfo(server.superuser_url), autocommit=True) as operator:
+            operator.execute("select pg_terminate_backend(pid, 5000) from unnest(%s::int[]) as pid", [lost])
+        with pytest.raises(exc.OperationalError):
+            unit_of_work.of_one(ask, {})
+        pids = [unit_of_work.of_one(ask, {})[0]["pid"] for _ in range(4)]
+    assert not set(pids) & set(lost)
