@@ -65,6 +65,8 @@ class DeliveryAttempt(Base, Row):
     __tablename__ = "delivery_attempt"
     __table_args__ = (Index("ix_delivery_attempt_delivery_id", "delivery_id"),)
 
+    organisation_id: Mapped[UUID]
+    patient_id: Mapped[UUID | None]
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"))
     number: Mapped[int]
     outcome: Mapped[str]
@@ -79,6 +81,8 @@ class Receipt(Base, Row):
     __tablename__ = "receipt"
     __table_args__ = (UniqueConstraint("provider_id", "status"),)
 
+    organisation_id: Mapped[UUID | None]
+    patient_id: Mapped[UUID | None]
     delivery_id: Mapped[UUID | None]
     provider_id: Mapped[str]
     status: Mapped[str]
@@ -135,6 +139,8 @@ class SandboxMessage(Base, Row):
 
     __tablename__ = "sandbox_message"
 
+    organisation_id: Mapped[UUID]
+    patient_id: Mapped[UUID | None]
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), unique=True)
     channel: Mapped[str]
     recipient: Mapped[str]

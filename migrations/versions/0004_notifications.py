@@ -74,6 +74,8 @@ def _out_of_reach() -> None:
 def _receipt() -> None:
     op.create_table(
         "receipt",
+        sa.Column("organisation_id", sa.Uuid(), nullable=True),
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
         sa.Column("delivery_id", sa.Uuid(), nullable=True),
         sa.Column("provider_id", sa.String(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
@@ -163,6 +165,8 @@ def _delivery_indexes() -> None:
 def _delivery_attempt() -> None:
     op.create_table(
         "delivery_attempt",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
@@ -180,6 +184,8 @@ def _delivery_attempt() -> None:
 def _sandbox_message() -> None:
     op.create_table(
         "sandbox_message",
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("patient_id", sa.Uuid(), nullable=True),
         sa.Column("delivery_id", sa.Uuid(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("recipient", sa.String(), nullable=False),

@@ -77,5 +77,6 @@ def test_what_is_append_only_is_so_by_grant(empty: str, table: str) -> None:
 
 def test_every_table_about_a_patient_names_patient_and_organisation() -> None:
     for table in Base.metadata.tables.values():
-        if "patient_id" in table.columns:
-            assert "organisation_id" in table.columns, table.name
+        leads_to = {key.column.table.name for key in table.foreign_keys}
+        if "patient_id" in table.columns or leads_to & {"patient", "delivery", "alert", "circle_member"}:
+            assert {"organisation_id", "patient_id"} <= set(table.columns.keys()), table.name

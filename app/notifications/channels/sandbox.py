@@ -12,8 +12,10 @@ from app.notifications import channels, outcomes
 from app.notifications.models import SandboxMessage
 
 _KEEP = HotStatement("""
-    insert into sandbox_message (id, created_at, delivery_id, channel, recipient, address_sealed, body_sealed)
-    select :id, :now, d.id, :channel, p.given_name || ' ' || p.family_name, :address, :body
+    insert into sandbox_message (id, created_at, organisation_id, patient_id, delivery_id, channel, recipient,
+        address_sealed, body_sealed)
+    select :id, :now, d.organisation_id, d.patient_id, d.id, :channel, p.given_name || ' ' || p.family_name,
+        :address, :body
     from delivery d join person p on p.id = d.recipient_id where d.id = :delivery
     on conflict (delivery_id) do nothing
 """)

@@ -51,8 +51,11 @@ _MARK = """
 _MARKED = HotStatement(_MARK)
 _ATTEMPTED = HotStatement(f"""
     with marked as ({_MARK})
-    insert into delivery_attempt (id, created_at, delivery_id, number, outcome, code, provider_id, milliseconds)
-    values (:attempt_id, :now, :id, :number, :outcome, :code, :provider_id, :milliseconds)
+    insert into delivery_attempt (id, created_at, organisation_id, patient_id, delivery_id, number, outcome, code,
+        provider_id, milliseconds)
+    select :attempt_id, :now, d.organisation_id, d.patient_id, d.id, :number, :outcome, :code, :provider_id,
+        :milliseconds
+    from delivery d where d.id = :id
 """)  # noqa: S608  built from the constant above
 
 
