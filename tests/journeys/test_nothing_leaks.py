@@ -27,7 +27,8 @@ MARY, PRIYA = "mary.okafor@kith.example", "priya.shah@kith.example"
 # What must never be found: who Mary is, what she sent, what was typed.
 CANARIES = (
     b"Okafor",
-    b"900201",
+    b"7700900201",
+    b"07700 900201",
     b"9990000018",
     b"999 000 0018",
     b"mary.okafor",
