@@ -256,9 +256,3 @@ def is_known_elsewhere(record: Patient) -> bool:
         Patient.person_id == record.person_id, Patient.organisation_id != record.organisation_id
     )
     return bool(db.session.scalar(select(or_(works.exists(), other.exists()))))
-
-
-def enrolled_in(team_ids: Collection[UUID]) -> Sequence[Patient]:
-    """The running patients of these teams."""
-    where = (Patient.team_id.in_(team_ids), Patient.ended_at.is_(None))
-    return db.session.scalars(select(Patient).where(*where).order_by(Patient.created_at)).all()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from app.identity.models import Person
+from app.patients import enrolment
 from app.patients.queries import WholeRecord
 from app.web import moments, words
 
@@ -25,7 +26,7 @@ def strip(whole: WholeRecord, now: datetime) -> dict[str, Any]:
         "name": person.name,
         "age": f"{moments.age(record.born_on, now.astimezone(there).date())} years" if record.born_on else None,
         "born": moments.full(record.born_on) if record.born_on else "not recorded",
-        "nhs_number": nhs_number(record.nhs_number),
+        "nhs_number": enrolment.nhs_number_shown(record.nhs_number) if record.nhs_number else "not recorded",
         "href": url_for("coordinator.patient", patient_id=record.id),
         "coordinator": whole.coordinator.name,
         "team": whole.team.name,
@@ -39,11 +40,6 @@ def strip(whole: WholeRecord, now: datetime) -> dict[str, Any]:
         "conditions": list(record.conditions),
         "ended": _ended(whole, here),
     }
-
-
-def nhs_number(number: str | None) -> str:
-    """In the groups people read it aloud in."""
-    return f"{number[:3]} {number[3:6]} {number[6:]}" if number else "not recorded"
 
 
 def phones(person: Person) -> list[dict[str, Any]]:
