@@ -37,11 +37,6 @@ def copy_of(new: Copy, neighbours: Iterable[Copy]) -> UUID | None:
     return min(earlier, key=_in_time).reading_id if earlier else None
 
 
-def made_copies(new: Copy, neighbours: Iterable[Copy]) -> list[UUID]:
-    """The neighbours that are later copies of this reading: when it arrives after them, they are to be linked now."""
-    return [one.reading_id for one in sorted(neighbours, key=_in_time) if _is_copy(one, new)]
-
-
 def links(readings: Sequence[Copy]) -> dict[UUID, UUID]:
     """Every linked reading of one patient and measure, with the earliest original it leads back to."""
     ordered = sorted(readings, key=_in_time)

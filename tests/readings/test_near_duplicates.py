@@ -49,7 +49,7 @@ CASES = [
 def test_what_is_a_copy_of_the_first(other: Copy, linked: bool) -> None:
     first = copy(1, 0)
     assert near_duplicates.copy_of(other, [first]) == (first.reading_id if linked else None)
-    assert near_duplicates.made_copies(first, [other]) == ([other.reading_id] if linked else [])
+    assert near_duplicates.links([other, first]).get(other.reading_id) == (first.reading_id if linked else None)
 
 
 @pytest.mark.parametrize("source", ["typed", "sms", "fhir", "import"])
@@ -102,5 +102,5 @@ def test_the_order_of_arrival_never_matters(drawn: list[tuple[int, int, float]],
         near = [one for one in arrived[:count] if abs(one.measured_at - new.measured_at) <= near_duplicates.REACH]
         if near_duplicates.copy_of(new, near) is not None:
             linked.add(new.reading_id)
-        linked |= set(near_duplicates.made_copies(new, near))
+        linked |= {one.reading_id for one in near if near_duplicates.copy_of(one, [new]) is not None}
     assert linked == set(near_duplicates.links(readings)) == set(near_duplicates.links(arrived))
