@@ -99,9 +99,9 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    slices = (identity, teams, patients, todos, readings, protocol_routes, alerts, notification_routes)
-    for edge in slices:
-        api.register_blueprint(edge.routes)
+    others = (teams, patients, todos, readings, protocol_routes, alerts, notification_routes)
+    for routes in (*identity.ALL, *(edge.routes for edge in others)):
+        api.register_blueprint(routes)
 
 
 def _pages(app: Flask, settings: Settings) -> None:

@@ -28,6 +28,8 @@ class Person(Base, Row):
     email_index: Mapped[bytes | None] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(default=True)
+    locked_at: Mapped[datetime | None]  # by an administrator: every session is refused from then on
+    password_locked_at: Mapped[datetime | None]  # too many guesses: the password alone opens nothing more
 
     phone = Sealed(indexed=True)
     email = Sealed(indexed=True)
@@ -38,7 +40,7 @@ class Person(Base, Row):
 
 
 class DeviceSession(Base, Row):
-    """One sign-in on one device: a browser (cookie) or the app (tokens)."""
+    """One sign-in on one device: a browser (cookie) or the app (tokens), and how its person was proven."""
 
     __tablename__ = "device_session"
     __table_args__ = (Index("ix_device_session_person_id", "person_id"),)
@@ -51,6 +53,9 @@ class DeviceSession(Base, Row):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_because: Mapped[str | None]
+    method: Mapped[str] = mapped_column(default="password")  # password, passkey, code, nhs_login, sso
+    second_factor_at: Mapped[datetime | None]  # when a second factor, or a passkey that verifies its user, was shown
+    identity_level: Mapped[str | None]  # of NHS login: P5 knows the contacts, P9 the person
 
 
 class RefreshToken(Base, Row):

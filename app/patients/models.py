@@ -1,4 +1,4 @@
-"""Tables of patients: patient, circle member, grant."""
+"""Tables of patients: patient, circle member, grant, and the other ways in: acting for, emergency, shared care."""
 
 from __future__ import annotations
 
@@ -111,3 +111,74 @@ class CircleGrant(Base, Row):
     ends_on: Mapped[date]
     given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     ended_at: Mapped[datetime | None]
+
+
+class ActingFor(Base, Row):
+    """Somebody who decides for a patient, on a stated basis, within a scope, reviewed on a day."""
+
+    __tablename__ = "acting_for"
+    __table_args__ = (
+        Index(
+            "uq_acting_for_running", "patient_id", "person_id", unique=True, postgresql_where=text("ended_at is null")
+        ),
+        Index("ix_acting_for_person_id", "person_id"),
+        CheckConstraint("basis in ('consent', 'lasting_power_of_attorney', 'best_interest')", name="basis"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    basis: Mapped[str]
+    evidence_sealed: Mapped[bytes]  # what was seen, as the number and date of a registered power of attorney
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))  # categories, and "circle" to give and end grants
+    review_on: Mapped[date]  # after this day it opens nothing until somebody has reviewed it
+    given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    evidence = Sealed()
+
+
+class EmergencyAccess(Base, Row):
+    """Break-glass: a professional opened one record they had no way into, for some hours and with a reason."""
+
+    __tablename__ = "emergency_access"
+    __table_args__ = (
+        Index("ix_emergency_access_person_id_patient_id", "person_id", "patient_id"),
+        Index("ix_emergency_access_unreviewed", "organisation_id", postgresql_where=text("reviewed_at is null")),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reason_sealed: Mapped[bytes]
+    ends_at: Mapped[datetime]
+    reviewed_at: Mapped[datetime | None]
+    reviewed_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    review_sealed: Mapped[bytes | None]
+
+    reason = Sealed()
+    review = Sealed()
+
+
+class SharedCare(Base, Row):
+    """A patient's explicit agreement that a team of another organisation sees their record, until a day."""
+
+    __tablename__ = "shared_care"
+    __table_args__ = (
+        Index(
+            "uq_shared_care_running", "patient_id", "team_id", unique=True, postgresql_where=text("ended_at is null")
+        ),
+        Index("ix_shared_care_team_id", "team_id", postgresql_where=text("ended_at is null")),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    ends_on: Mapped[date]
+    agreed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    agreement_sealed: Mapped[bytes]  # how and when the patient agreed, in words
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+
+    agreement = Sealed()

@@ -1,0 +1,100 @@
+"""Sessions of devices: begun, refreshed, ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from joserfc.jwk import OctKey
+from sqlalchemy import select, update
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import NotFound, Unauthenticated
+from app.core.logs import log
+from app.identity import tokens
+from app.identity.models import DeviceSession, Person, RefreshToken
+
+BROWSER_LASTS = timedelta(hours=12)
+APP_LASTS = timedelta(days=30)  # absolute: refreshing does not prolong it
+LOST_ANSWER_GRACE = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the app gets: an access token for ten minutes and the refresh token that follows it."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int = int(tokens.ACCESS_TOKEN_LASTS.total_seconds())
+    token_type: str = "Bearer"  # noqa: S105  the name of the scheme, no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Reused(Exception):
+    """A refresh token came a second time: its whole session has been ended."""
+
+
+def new_session(person: Person, kind: str, label: str, lasts: timedelta) -> DeviceSession:
+    """Begin a session of a person who has proven who they are."""
+    now = clock.now()
+    session = DeviceSession(person_id=person.id, kind=kind, label=label[:80], last_used_at=now, expires_at=now + lasts)
+    db.session.add(session)
+    return session
+
+
+def issue(session_id: UUID, key: OctKey, replaced: RefreshToken | None = None) -> Tokens:
+    secret = tokens.new_secret()
+    db.session.add(RefreshToken(session_id=session_id, token_hash=tokens.hashed(secret)))
+    if replaced is not None:
+        replaced.used_at, replaced.successor = clock.now(), secret
+    return Tokens(tokens.access_token(session_id, key, clock.now()), secret)
+
+
+def refresh(secret: str, key: OctKey) -> Tokens | Reused:
+    """The next pair of tokens.
+
+    A token serves once. Within ten seconds the same successor is given again (the answer was lost, or two tabs asked);
+    later it was stolen or copied: `Reused` is returned, not raised, because ending the session must be committed.
+    """
+    token = db.session.scalar(
+        select(RefreshToken).where(RefreshToken.token_hash == tokens.hashed(secret)).with_for_update()
+    )
+    session = db.session.get(DeviceSession, token.session_id) if token else None
+    now = clock.now()
+    if token is None or session is None or session.revoked_at or session.expires_at <= now:
+        raise Unauthenticated("Please sign in again.")
+    session.last_used_at = now
+    if token.used_at is None:
+        return issue(session.id, key, token)
+    if now - token.used_at <= LOST_ANSWER_GRACE and token.successor:
+        return Tokens(tokens.access_token(session.id, key, now), token.successor)
+    _revoke(session, "a refresh token was used twice")
+    log.warning("refresh token used twice", reason="session ended")
+    return Reused()
+
+
+def sign_out(session_id: UUID) -> None:
+    """End one session; its cookie and tokens are refused from this commit on."""
+    _revoke(db.session.get_one(DeviceSession, session_id), "signed out")
+
+
+def sign_out_device(person_id: UUID, session_id: UUID) -> None:
+    """End one of one's own sessions; raises NotFound for anybody else's."""
+    session = db.session.get(DeviceSession, session_id)
+    if session is None or session.person_id != person_id or session.revoked_at:
+        raise NotFound
+    _revoke(session, "signed out from another device")
+
+
+def sign_out_everywhere(person_id: UUID) -> None:
+    """End every session of a person."""
+    running = (DeviceSession.person_id == person_id, DeviceSession.revoked_at.is_(None))
+    db.session.execute(
+        update(DeviceSession).where(*running).values(revoked_at=clock.now(), revoked_because="signed out everywhere")
+    )
+
+
+def _revoke(session: DeviceSession, why: str) -> None:
+    session.revoked_at, session.revoked_because = session.revoked_at or clock.now(), why
