@@ -1,11 +1,12 @@
-"""Tables of identity: people, their device sessions, refresh tokens."""
+"""Tables of identity: people, their device sessions and tokens, their second factors and passkeys."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base, Row
@@ -30,6 +31,7 @@ class Person(Base, Row):
     is_active: Mapped[bool] = mapped_column(default=True)
     locked_at: Mapped[datetime | None]  # by an administrator: every session is refused from then on
     password_locked_at: Mapped[datetime | None]  # too many guesses: the password alone opens nothing more
+    second_factor_since: Mapped[datetime | None]  # since when a second factor must be shown at sign-in
 
     phone = Sealed(indexed=True)
     email = Sealed(indexed=True)
@@ -70,3 +72,70 @@ class RefreshToken(Base, Row):
     successor_sealed: Mapped[bytes | None]
 
     successor = Sealed()
+
+
+class AuthenticatorApp(Base, Row):
+    """The app on somebody's phone that shows a new code every half minute (TOTP); one a person."""
+
+    __tablename__ = "authenticator_app"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
+    secret_sealed: Mapped[bytes]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)  # the half minute whose code was used last
+
+    secret = Sealed()
+
+
+class RecoveryCode(Base, Row):
+    """One of ten codes that each stand in once for a lost second factor; kept as an HMAC."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (UniqueConstraint("person_id", "code_index"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    code_index: Mapped[bytes]
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base, Row):
+    """A passkey (WebAuthn credential) of a person: it verifies its user, so it is both factors at once."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (Index("ix_passkey_person_id", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    credential_id: Mapped[bytes] = mapped_column(unique=True)
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    transports: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    name_sealed: Mapped[bytes]
+    last_used_at: Mapped[datetime | None]
+    copied_at: Mapped[datetime | None]  # its counter went back: somebody may hold a copy, so it opens nothing more
+
+    name = Sealed()
+
+
+class PasskeyChallenge(Base, Row):
+    """A challenge given out for a passkey: it serves once, soon, and only the session or visit it was made for."""
+
+    __tablename__ = "passkey_challenge"
+    __table_args__ = (Index("ix_passkey_challenge_expires_at", "expires_at"),)
+
+    challenge_hash: Mapped[bytes] = mapped_column(unique=True)
+    bound_to: Mapped[bytes]
+    expires_at: Mapped[datetime]
+
+
+class SecondFactorReset(Base, Row):
+    """An administrator has taken away the second factors of somebody who lost them, and how they knew who it was."""
+
+    __tablename__ = "second_factor_reset"
+    __table_args__ = (Index("ix_second_factor_reset_person_id", "person_id"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reset_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    reason_sealed: Mapped[bytes]
+
+    reason = Sealed()
