@@ -32,6 +32,8 @@ class Person(Base, Row):
     locked_at: Mapped[datetime | None]  # by an administrator: every session is refused from then on
     password_locked_at: Mapped[datetime | None]  # too many guesses: the password alone opens nothing more
     second_factor_since: Mapped[datetime | None]  # since when a second factor must be shown at sign-in
+    phone_verified_at: Mapped[datetime | None]  # when its holder typed a code that was sent there
+    email_verified_at: Mapped[datetime | None]
 
     phone = Sealed(indexed=True)
     email = Sealed(indexed=True)
@@ -139,3 +141,60 @@ class SecondFactorReset(Base, Row):
     reason_sealed: Mapped[bytes]
 
     reason = Sealed()
+
+
+class OneUseCode(Base, Row):
+    """A six-digit code that somebody asked for: it serves once, soon, and only the visit or session that asked."""
+
+    __tablename__ = "one_use_code"
+    __table_args__ = (
+        Index("ix_one_use_code_bound_to", "bound_to"),
+        Index("ix_one_use_code_expires_at", "expires_at"),
+        CheckConstraint("purpose in ('sign_in', 'contact')", name="purpose"),
+        CheckConstraint("contact_kind in ('phone', 'email')", name="contact_kind"),
+    )
+
+    purpose: Mapped[str]
+    bound_to: Mapped[bytes]  # the hash of what only the asker holds
+    contact_kind: Mapped[str]
+    contact_sealed: Mapped[bytes]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: nobody is known by it, or not yet
+    code_hash: Mapped[bytes | None]  # None: not sent
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    contact = Sealed()
+
+
+class LoginAttempt(Base, Row):
+    """Somebody was sent to NHS login or to their employer's sign-in: they come back once, soon, in the same browser."""
+
+    __tablename__ = "login_attempt"
+    __table_args__ = (
+        Index("ix_login_attempt_expires_at", "expires_at"),
+        CheckConstraint("provider in ('nhs_login', 'sso')", name="provider"),
+    )
+
+    provider: Mapped[str]
+    state_hash: Mapped[bytes] = mapped_column(unique=True)
+    bound_to: Mapped[bytes]
+    wanted_level: Mapped[str | None]  # of NHS login: P5 or P9
+    back: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LinkedLogin(Base, Row):
+    """The account of another provider with which a person signs in; its subject is kept as a blind index only."""
+
+    __tablename__ = "linked_login"
+    __table_args__ = (
+        UniqueConstraint("provider", "subject_index"),
+        UniqueConstraint("provider", "person_id"),
+        CheckConstraint("provider in ('nhs_login', 'sso')", name="provider"),
+    )
+
+    provider: Mapped[str]
+    subject_index: Mapped[bytes]
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    last_used_at: Mapped[datetime]
