@@ -29,11 +29,12 @@ from app.notifications import queries as notification_queries
 from app.notifications import routes as notification_routes
 from app.notifications.channels import configured
 from app.notifications.events import DeliveryFailed
+from app.notifications.service import posting
 from app.patients import commands as patient_commands
 from app.patients import queries as patient_queries
 from app.patients import routes as patients
 from app.patients.events import HandedOver
-from app.patients.queries import Directory
+from app.patients.directory import Directory
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
@@ -61,6 +62,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
     app.extensions["reply_for"] = replies.reply_for
     app.extensions["findings_of"] = alert_queries.findings_of
+    app.extensions["post"] = posting.post
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
     _events()
@@ -99,8 +101,8 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (teams, patients, todos, readings, protocol_routes, alerts, notification_routes)
-    for routes in (*identity.ALL, *(edge.routes for edge in others)):
+    others = (patients, todos, readings, protocol_routes, alerts, notification_routes)
+    for routes in (*identity.ALL, *teams.ALL, *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
 

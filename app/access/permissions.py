@@ -44,7 +44,29 @@ class Permission(StrEnum):
     HANDLE_TODOS = "handle_todos"  # Do the to-dos of one's teams.
     ENROL = "enrol"  # Enrol patients into one's team.
     SEE_TEAMS = "see_teams"  # Read teams, hours and members.
-    CHANGE_TEAMS = "change_teams"  # Make and change teams, give and end roles.
+    CHANGE_TEAMS = "change_teams"  # Make teams, name their leads.
+    RUN_TEAM = "run_team"  # Change a team one runs, give and end its roles.
+    HAND_OVER = "hand_over"  # Give all patients of one coordinator to another.
+    SEE_PEOPLE = "see_people"  # Read who works in the organisation, and how they sign in.
+    CHANGE_PEOPLE = "change_people"  # Lock and unlock accounts, help after a lost second factor.
+    CHANGE_RETENTION = "change_retention"  # Set and lift legal holds, see what is deleted when.
+    CHANGE_ACTING = "change_acting"  # Record, review and end who acts for the patient.
+    PREVIEW_MEMBER = "preview_member"  # See what a member of the circle sees.
+    AGREE_SHARED_CARE = "agree_shared_care"  # Record and end an agreement with a team elsewhere.
+    SEE_ACCESS_LOG = "see_access_log"  # Read who looked at the record.
+    EXPORT_RECORD = "export_record"  # Take a copy of the whole record away.
+    BREAK_GLASS = "break_glass"  # Open one record in an emergency, with a reason.
+    REVIEW_ACCESS = "review_access"  # Review what was opened in an emergency.
+
+
+class Purpose(StrEnum):
+    """What something is done for."""
+
+    CARE = "care"
+    OWN = "own record"  # by the patient, or by somebody acting for them
+    PREVIEW = "preview"  # a patient looks at what a member sees
+    EMERGENCY = "emergency"
+    SERVICE = "running the service"
 
 
 # What opens a permission to a member, visitor or device of the circle: a running grant of this category and right.
@@ -52,4 +74,21 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.SEE_READINGS: (Category.READINGS, Right.SEE),
     Permission.ADD_READINGS: (Category.READINGS, Right.ACT),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
+}
+
+# The scope in which somebody acts for a patient may be any category, and:
+CIRCLE = "circle"
+SCOPES = frozenset({*Category, CIRCLE})
+# What opens a permission to somebody who acts for the patient; None: any scope at all.
+SCOPE_NEEDED: dict[Permission, str | None] = {
+    Permission.SEE_PATIENT: None,
+    Permission.SEE_READINGS: Category.READINGS,
+    Permission.ADD_READINGS: Category.READINGS,
+    Permission.CORRECT_READINGS: Category.READINGS,
+    Permission.SEE_PLAN: Category.PLAN,
+    Permission.SEE_CIRCLE: CIRCLE,
+    Permission.CHANGE_CIRCLE: CIRCLE,
+    Permission.PREVIEW_MEMBER: CIRCLE,
+    Permission.EXPORT_RECORD: CIRCLE,
+    Permission.SEE_ACCESS_LOG: None,
 }

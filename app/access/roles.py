@@ -5,49 +5,70 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from app.access.permissions import GRANT_NEEDED, Category, Permission, Right
+from app.access.permissions import GRANT_NEEDED, SCOPE_NEEDED, Category, Permission, Right
 
 P = Permission
 
 
 class Role(StrEnum):
-    """What somebody is to a patient or to a team."""
+    """What somebody is to a patient or to a team; of several, the first here is the one an act is done in."""
 
     PATIENT = "patient"
-    MEMBER = "member"  # family or friend in the circle
-    VISITOR = "visitor"  # a professional who visits
-    CLINICIAN = "clinician"
+    ACTING = "acting"  # acts for the patient, within a scope
     COORDINATOR = "coordinator"
+    CLINICIAN = "clinician"
     LEAD = "lead"
-    ADMIN = "admin"
+    VISITOR = "visitor"  # a professional who visits
+    MEMBER = "member"  # family or friend in the circle
+    SHARING = "sharing"  # of a team elsewhere, by the patient's agreement
+    EMERGENCY = "emergency"  # broke the glass
     SERVICE = "service"  # a device
+    ADMIN = "admin"
 
 
 STAFF = frozenset({Role.CLINICIAN, Role.COORDINATOR, Role.LEAD})
 CIRCLE = frozenset({Role.MEMBER, Role.VISITOR, Role.SERVICE})
+TEAM_ROLES = STAFF | {Role.VISITOR}
+# The roles that somebody in this one gives and ends: a lead in their own team, an admin in the whole organisation.
+GIVES: dict[Role, frozenset[Role]] = {Role.LEAD: TEAM_ROLES - {Role.LEAD}, Role.ADMIN: TEAM_ROLES | {Role.ADMIN}}
 
-_CLINICAL = {
-    P.SEE_PATIENT, P.SEE_READINGS, P.ADD_READINGS, P.CORRECT_READINGS, P.SEE_PLAN, P.CHANGE_PLAN, P.SEE_CIRCLE,
-    P.SEE_ALERTS, P.HANDLE_ALERTS, P.SEE_CASELOAD, P.HANDLE_TODOS, P.SEE_TEAMS,
+_SEES = {P.SEE_PATIENT, P.SEE_READINGS, P.SEE_PLAN, P.SEE_ALERTS}
+_CLINICAL = _SEES | {
+    P.ADD_READINGS, P.CORRECT_READINGS, P.CHANGE_PLAN, P.SEE_CIRCLE, P.HANDLE_ALERTS, P.SEE_CASELOAD, P.HANDLE_TODOS,
+    P.SEE_TEAMS,
+}  # fmt: skip
+_COORDINATES = _CLINICAL | {
+    P.ENROL, P.CHANGE_PATIENT, P.END_CARE, P.CHANGE_CIRCLE, P.CHANGE_ACTING, P.AGREE_SHARED_CARE,
+}  # fmt: skip
+_OWNS = {
+    P.SEE_PATIENT, P.SEE_READINGS, P.ADD_READINGS, P.CORRECT_READINGS, P.SEE_PLAN, P.SEE_CIRCLE, P.CHANGE_CIRCLE,
+    P.PREVIEW_MEMBER, P.SEE_ACCESS_LOG, P.EXPORT_RECORD,
 }  # fmt: skip
 
 MAY: dict[Role, frozenset[Permission]] = {
-    Role.PATIENT: frozenset(
-        {P.SEE_PATIENT, P.SEE_READINGS, P.ADD_READINGS, P.CORRECT_READINGS, P.SEE_PLAN, P.SEE_CIRCLE, P.CHANGE_CIRCLE}
-    ),
+    Role.PATIENT: frozenset(_OWNS | {P.CHANGE_ACTING, P.AGREE_SHARED_CARE}),
+    # Nobody who acts for a patient decides who else does.
+    Role.ACTING: frozenset(_OWNS),
     Role.MEMBER: frozenset({P.SEE_READINGS, P.ADD_READINGS, P.SEE_PLAN}),
     Role.VISITOR: frozenset({P.SEE_READINGS, P.ADD_READINGS, P.SEE_PLAN}),
     Role.SERVICE: frozenset({P.ADD_READINGS}),
-    Role.CLINICIAN: frozenset(_CLINICAL),
-    Role.COORDINATOR: frozenset(_CLINICAL | {P.ENROL, P.CHANGE_PATIENT, P.END_CARE, P.CHANGE_CIRCLE}),
-    Role.LEAD: frozenset(_CLINICAL | {P.ENROL, P.CHANGE_PATIENT, P.END_CARE, P.CHANGE_CIRCLE}),
+    Role.CLINICIAN: frozenset(_CLINICAL | {P.BREAK_GLASS}),
+    Role.COORDINATOR: frozenset(_COORDINATES),
+    Role.LEAD: frozenset(_COORDINATES | {P.SEE_PEOPLE, P.RUN_TEAM, P.HAND_OVER, P.BREAK_GLASS, P.REVIEW_ACCESS}),
+    Role.SHARING: frozenset(_SEES),
+    Role.EMERGENCY: frozenset(_SEES | {P.SEE_CIRCLE}),
     # An admin runs the service and reads no clinical data by being admin.
-    Role.ADMIN: frozenset({P.SEE_TEAMS, P.CHANGE_TEAMS}),
+    Role.ADMIN: frozenset({P.SEE_TEAMS, P.CHANGE_TEAMS, P.RUN_TEAM, P.SEE_PEOPLE, P.CHANGE_PEOPLE, P.CHANGE_RETENTION}),
 }
 
 
-def allowed(role: Role, permission: Permission, grants: Collection[tuple[Category, Right]] = ()) -> bool:
-    """May somebody in this role, with these running grants, do this?"""
+def allowed(
+    role: Role, permission: Permission, grants: Collection[tuple[Category, Right]] = (), scopes: Collection[str] = ()
+) -> bool:
+    """May somebody in this role, with these running grants or within these scopes, do this?"""
     if permission not in MAY[role]:
         return False
+    if role is Role.ACTING:
+        needed = SCOPE_NEEDED[permission]
+        return bool(scopes) if needed is None else needed in scopes
     return role not in CIRCLE or GRANT_NEEDED.get(permission) in grants

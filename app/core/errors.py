@@ -32,8 +32,22 @@ class Unauthenticated(DomainError):
         self.headers = {"WWW-Authenticate": "Bearer"}
 
 
+class SecondFactorNeeded(Unauthenticated):
+    slug, title = "second-factor-needed", "Please show your second factor"
+
+    def __init__(self, detail: str = "Show your code or passkey to finish signing in.", **more: Any) -> None:
+        super().__init__(detail, **more)
+
+
 class Forbidden(DomainError):
     status, slug, title = 403, "not-allowed", "You are not allowed to do this"
+
+
+class StepUpNeeded(Forbidden):
+    slug, title = "step-up-needed", "Please prove who you are"
+
+    def __init__(self, detail: str = "To see a health record, prove your identity with NHS login once.") -> None:
+        super().__init__(detail)
 
 
 class NotFound(DomainError):

@@ -79,14 +79,15 @@ def _shaped(body: dict[str, Any], headers: dict[str, str]) -> Response:
     if is_for_programs():
         return Response(current_app.json.dumps(body), status, headers, mimetype="application/problem+json")
     if status == 401:
-        return Response(status=303, headers={"Location": _sign_in()})
+        return Response(status=303, headers={"Location": _sign_in(body["type"])})
     return Response(_page(body), status, headers)
 
 
-def _sign_in() -> str:
-    """Where to sign in, and what to come back to."""
+def _sign_in(kind: str) -> str:
+    """Where to sign in, or to finish it, and what to come back to."""
+    where = "/sign-in/second-factor" if kind.endswith("/second-factor-needed") else "/sign-in"
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return "/sign-in" if back == "/" else f"/sign-in?{urlencode({'next': back})}"
+    return where if back == "/" else f"{where}?{urlencode({'next': back})}"
 
 
 def _page(body: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,7 +51,8 @@ class DeviceSession(Base, Row):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str]
-    label: Mapped[str]
+    label_clear: Mapped[str | None] = mapped_column("label")
+    label_sealed: Mapped[bytes | None]
     secret_hash: Mapped[bytes | None] = mapped_column(unique=True)
     last_used_at: Mapped[datetime]
     expires_at: Mapped[datetime]
@@ -60,6 +61,8 @@ class DeviceSession(Base, Row):
     method: Mapped[str] = mapped_column(default="password")  # password, passkey, code, nhs_login, sso
     second_factor_at: Mapped[datetime | None]  # when a second factor, or a passkey that verifies its user, was shown
     identity_level: Mapped[str | None]  # of NHS login: P5 knows the contacts, P9 the person
+
+    label = Sealed(was_clear=True)
 
 
 class RefreshToken(Base, Row):
@@ -82,11 +85,13 @@ class AuthenticatorApp(Base, Row):
     __tablename__ = "authenticator_app"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
-    secret_sealed: Mapped[bytes]
+    secret_sealed: Mapped[bytes | None]
+    pending_sealed: Mapped[bytes | None]  # shown to be scanned, not confirmed by a code yet
     confirmed_at: Mapped[datetime | None]
     last_step: Mapped[int] = mapped_column(BigInteger, default=0)  # the half minute whose code was used last
 
     secret = Sealed()
+    pending = Sealed()
 
 
 class RecoveryCode(Base, Row):
@@ -198,3 +203,28 @@ class LinkedLogin(Base, Row):
     subject_index: Mapped[bytes]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     last_used_at: Mapped[datetime]
+
+
+class AccountClosing(Base, Row):
+    """Somebody closed their account; their contacts are kept here, found by nobody, while it can be opened again."""
+
+    __tablename__ = "account_closing"
+    __table_args__ = (
+        Index(
+            "uq_account_closing_running",
+            "person_id",
+            unique=True,
+            postgresql_where=text("reopened_at is null"),
+        ),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    phone_sealed: Mapped[bytes | None]
+    email_sealed: Mapped[bytes | None]
+    wants_restriction: Mapped[bool]
+    reopened_at: Mapped[datetime | None]
+    reopened_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    erased_at: Mapped[datetime | None]  # the contacts and every way to sign in are gone
+
+    phone = Sealed()
+    email = Sealed()

@@ -1,124 +1,31 @@
-"""Reads of patients; the guard's own statement is here too."""
+"""Reads of patients."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from sqlalchemy import ColumnElement, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from app.access.guards import Caller, Credential, Standing
-from app.access.permissions import Category, Right
-from app.access.roles import Role
 from app.core import clock
-from app.core.db import HotStatement, db
+from app.core.db import db
 from app.core.pages import Position
-from app.identity import tokens
 from app.identity.models import Person
-from app.patients import admission
+from app.patients import admission, directory
 from app.patients.admission import AdmittedPatient
 from app.patients.models import CircleGrant, CircleMember, Patient
 from app.teams import queries as teams
 from app.teams.models import Membership as StaffMembership
 from app.teams.models import Team
 
-_HERE = "admitted_patient"  # where the session remembers whom this request was admitted to
-_CALLER = """
-    s.id as session_id, me.id as caller_id, me.given_name as caller_given, me.family_name as caller_family,
-    me.kind as caller_kind,
-    (select array_agg(array[m.organisation_id::text, m.team_id::text, m.role])
-       from membership m where m.person_id = me.id and m.ended_at is null) as memberships
-"""
-_SESSION = """
-    from device_session s join person me on me.id = s.person_id
-    {joins}
-    where {key} and s.revoked_at is null and s.expires_at > :now and me.is_active
-"""
-_STANDING = f"""
-    select {_CALLER}, cm.role as circle_role,
-        (select array_agg(array[g.category, g.right]) from circle_grant g
-           where g.member_id = cm.id and g.ended_at is null and g.ends_on >= :today) as grants,
-        {admission.COLUMNS}
-"""  # noqa: S608  built from the constants of this code
-_JOINS = f"""
-    left join (patient p {admission.JOINS}) on p.id = :patient_id
-    left join circle_member cm on cm.patient_id = p.id and cm.person_id = me.id and cm.ended_at is null
-"""
-_KEYS = {"cookie": "s.secret_hash = :key and s.kind = 'browser'", "bearer": "s.id = :key and s.kind = 'app'"}
-_CALLERS = {kind: HotStatement(f"select {_CALLER}" + _SESSION.format(joins="", key=key)) for kind, key in _KEYS.items()}
-_STANDINGS = {kind: HotStatement(_STANDING + _SESSION.format(joins=_JOINS, key=key)) for kind, key in _KEYS.items()}
-
-
-class Directory:
-    """Answers what access asks: who is calling, and what they are to a patient, in one statement each."""
-
-    def caller(self, credential: Credential) -> Caller | None:
-        key = _key(credential)
-        if key is None:
-            return None
-        rows = _CALLERS[credential.kind].rows({"key": key, "now": clock.now()})
-        return _caller(rows[0]) if rows else None
-
-    def standing(
-        self, credential: Credential, patient_id: UUID
-    ) -> tuple[Caller, AdmittedPatient | None, Standing] | None:
-        key, now = _key(credential), clock.now()
-        if key is None:
-            return None
-        values = {"key": key, "now": now, "today": now.date(), "patient_id": patient_id}
-        rows = _STANDINGS[credential.kind].rows(values)
-        if not rows:
-            return None
-        row, known = rows[0], _caller(rows[0])
-        if row["id"] is None:
-            return known, None, Standing(frozenset())
-        patient = admission.admitted_patient(row)
-        db.session().info[_HERE] = patient
-        return known, patient, _standing(known, row)
-
-
-def _key(credential: Credential) -> UUID | bytes | None:
-    if credential.kind == "cookie":
-        return tokens.hashed(credential.secret)
-    return tokens.session_of(credential.secret, current_app.extensions["token_key"], clock.now())
-
-
-def _caller(row: Mapping[str, Any]) -> Caller:
-    memberships = tuple(
-        (UUID(organisation), UUID(team) if team else None, Role(role))
-        for organisation, team, role in row["memberships"] or ()
-    )
-    return Caller(
-        row["caller_id"],
-        row["session_id"],
-        row["caller_given"],
-        row["caller_family"],
-        row["caller_kind"] == "device",
-        memberships,
-    )
-
-
-def _standing(known: Caller, row: Mapping[str, Any]) -> Standing:
-    roles = {role for _, team, role in known.memberships if team == row["team_id"]}
-    if row["person_id"] == known.person_id:
-        roles.add(Role.PATIENT)
-    if row["circle_role"]:
-        roles.add(Role(row["circle_role"]))
-    grants = frozenset((Category(category), Right(right)) for category, right in row["grants"] or ())
-    return Standing(frozenset(roles), grants)
-
-
 _BY_ID = text(f"select {admission.COLUMNS} from patient p {admission.JOINS} where p.id = any(:ids)")  # noqa: S608
 
 
 def admitted_one(patient_id: UUID) -> AdmittedPatient:
     """The patient this request was admitted to, without asking again; read anew for work that no person asked for."""
-    here: AdmittedPatient | None = db.session().info.get(_HERE)
-    return here if here is not None and here.id == patient_id else admitted([patient_id])[patient_id]
+    return directory.here(patient_id) or admitted([patient_id])[patient_id]
 
 
 def admitted(patient_ids: Collection[UUID]) -> dict[UUID, AdmittedPatient]:

@@ -13,6 +13,7 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("person", sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("person", sa.Column("password_locked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("person", sa.Column("second_factor_since", sa.DateTime(timezone=True), nullable=True))
     op.add_column("device_session", sa.Column("method", sa.String(), nullable=False, server_default="password"))
     op.add_column("device_session", sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("device_session", sa.Column("identity_level", sa.String(), nullable=True))
@@ -28,6 +29,7 @@ def downgrade() -> None:
     op.drop_column("device_session", "identity_level")
     op.drop_column("device_session", "second_factor_at")
     op.drop_column("device_session", "method")
+    op.drop_column("person", "second_factor_since")
     op.drop_column("person", "password_locked_at")
     op.drop_column("person", "locked_at")
 

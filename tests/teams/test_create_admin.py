@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.people import World
+from app.identity import passwords
+from app.identity import queries as people
+from tests.people import World, signed_in
 
 WHO = ["--organisation", "Hillside Care", "--given-name", "Ida", "--family-name", "Berg", "--email", "ida@kith.example"]
 PASSWORD = "a few quiet words more"
@@ -15,8 +17,10 @@ def test_makes_an_admin_without_asking(app: Flask, client: FlaskClient, world: W
     done = app.test_cli_runner().invoke(args=["create-admin", *WHO, "--password", PASSWORD])
     assert done.exit_code == 0, done.output
     assert PASSWORD not in done.output
-    tokens = client.post("/api/sign-in", json={"identifier": "ida@kith.example", "password": PASSWORD}).get_json()
-    me = client.get("/api/me", headers={"Authorization": f"Bearer {tokens['access_token']}"}).get_json()
+    ida = people.person_by_contact("ida@kith.example")
+    assert ida is not None
+    assert passwords.fits(PASSWORD, ida.password_hash)
+    me = client.get("/api/me", headers=signed_in(client, ida)).get_json()
     assert [(role["organisation"], role["team"], role["role"]) for role in me["roles"]] == [
         ("Hillside Care", None, "admin")
     ]

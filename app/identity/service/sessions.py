@@ -36,10 +36,21 @@ class Reused(Exception):
     """A refresh token came a second time: its whole session has been ended."""
 
 
-def new_session(person: Person, kind: str, label: str, lasts: timedelta) -> DeviceSession:
-    """Begin a session of a person who has proven who they are."""
+def new_session(
+    person: Person,
+    kind: str,
+    label: str,
+    lasts: timedelta,
+    *,
+    method: str = "password",
+    second_factor: bool = False,
+    identity_level: str | None = None,
+) -> DeviceSession:
+    """Begin a session of a person who has proven who they are, by `method` and perhaps a second factor."""
     now = clock.now()
     session = DeviceSession(person_id=person.id, kind=kind, label=label[:80], last_used_at=now, expires_at=now + lasts)
+    session.method, session.identity_level = method, identity_level
+    session.second_factor_at = now if second_factor else None
     db.session.add(session)
     return session
 

@@ -29,6 +29,18 @@ KNOWN: Final = {
         "There is no token, or it has run out, or its session was ended.",
         "Change the refresh token at /api/refresh, or sign in again at /api/sign-in. Keep what you have not sent yet.",
     ),
+    "second-factor-needed": ProblemType(
+        401,
+        "Please show your second factor",
+        "The password was right, and this person's second factor has not been shown in this session.",
+        "Send a code to /api/second-factor, or sign in with a passkey.",
+    ),
+    "step-up-needed": ProblemType(
+        403,
+        "Please prove who you are",
+        "NHS login has checked the contacts of this person and not yet their identity (P5), so no record is shown.",
+        "Send the person to sign in with NHS login again and prove their identity (P9).",
+    ),
     "not-allowed": ProblemType(
         403,
         "You are not allowed to do this",
