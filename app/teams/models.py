@@ -57,7 +57,9 @@ class Membership(Base, Row):
             unique=True,
             postgresql_where=text("team_id is null"),
         ),
-        CheckConstraint("role in ('clinician', 'coordinator', 'lead', 'admin')", name="role"),
+        CheckConstraint("role in ('clinician', 'coordinator', 'visitor', 'lead', 'admin')", name="role"),
+        # An admin runs the whole organisation; everybody else works in a team of it.
+        CheckConstraint("(role = 'admin') = (team_id is null)", name="admin_of_all"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))

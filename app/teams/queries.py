@@ -8,13 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
 
 from app.access.guards import Caller
 from app.access.permissions import Permission
+from app.access.roles import GIVES, Role, allowed
 from app.core.db import db
 from app.core.errors import Forbidden, NotFound
-from app.identity.models import Person
+from app.core.pages import Position
+from app.identity.models import DeviceSession, Person
 from app.teams.models import Membership, Organisation, Team
 
 
@@ -44,14 +46,26 @@ def teams_in(organisations: Collection[UUID]) -> list[Team]:
 
 
 def team_for(caller: Caller, team_id: UUID, permission: Permission) -> Team:
-    """A team in which the caller holds a role with this permission.
+    """A team in which the caller holds a role with this permission, by working in it or for all of its organisation.
 
     Raises NotFound for a team of another organisation, Forbidden for a team they see but do not work in.
     """
     team = team_in(caller.organisations(Permission.SEE_TEAMS), team_id)
-    if team.id not in caller.teams(permission):
+    if not any(allowed(role, permission) for role in roles_in(caller, team)):
         raise Forbidden("Your roles in this team do not include this.")
     return team
+
+
+def roles_in(caller: Caller, team: Team) -> frozenset[Role]:
+    """The caller's roles in a team, with those that hold for all of its organisation."""
+    held = caller.memberships
+    return frozenset(r for here, in_team, r in held if here == team.organisation_id and in_team in (None, team.id))
+
+
+def giveable(caller: Caller, team: Team) -> frozenset[Role]:
+    """The roles that the caller may give and end in a team."""
+    given = (GIVES.get(role, frozenset()) for role in roles_in(caller, team))
+    return frozenset().union(*given) - {Role.ADMIN}
 
 
 def members(team_id: UUID) -> list[Member]:
@@ -99,3 +113,118 @@ def coordinated(person_id: UUID, team_id: UUID) -> int:
 def organisation_named(name: str) -> Organisation | None:
     """An organisation by its name."""
     return db.session.scalar(select(Organisation).where(Organisation.name == name))
+
+
+def team_named(organisation_id: UUID, name: str) -> Team | None:
+    """A team of an organisation by its name."""
+    return db.session.scalar(select(Team).where(Team.organisation_id == organisation_id, Team.name == name))
+
+
+def organisations(organisation_ids: Collection[UUID]) -> list[Organisation]:
+    """These organisations, by name."""
+    where = Organisation.id.in_(organisation_ids)
+    return list(db.session.scalars(select(Organisation).where(where).order_by(Organisation.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRole:
+    """A role of a colleague: in a team, or in the whole organisation."""
+
+    id: UUID
+    team_id: UUID | None
+    team: str | None
+    role: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody who works in an organisation: their roles in it, and how they sign in."""
+
+    person: Person
+    last_signed_in_at: datetime | None
+    roles: list[HeldRole]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Whom a caller may see of an organisation's people: all of them, or those of the teams they lead."""
+
+    organisation_id: UUID
+    team_ids: tuple[UUID, ...] | None  # None: all
+
+    def held(self) -> tuple[ColumnElement[bool], ...]:
+        of_teams = () if self.team_ids is None else (Membership.team_id.in_(self.team_ids),)
+        return (Membership.organisation_id == self.organisation_id, *of_teams)
+
+
+def staff(caller: Caller, organisation_id: UUID) -> Staff:
+    """The people of an organisation whom the caller may see; raises NotFound where that is nobody."""
+    places = [
+        team
+        for organisation, team, role in caller.memberships
+        if organisation == organisation_id and allowed(role, Permission.SEE_PEOPLE)
+    ]
+    if not places:
+        raise NotFound
+    return Staff(organisation_id, None if None in places else tuple(team for team in places if team))
+
+
+def colleagues(of: Staff, after: Position | None, limit: int) -> list[Colleague]:
+    """Who works here, or worked here and is locked, known last first; one more than `limit`, to know of a next page."""
+    where = [_is_colleague(of)]
+    if after is not None:
+        where.append(tuple_(Person.created_at, Person.id) < tuple_(literal(after.at), literal(after.id)))
+    order = (Person.created_at.desc(), Person.id.desc())
+    return _with_roles(of, list(db.session.scalars(select(Person).where(*where).order_by(*order).limit(limit + 1))))
+
+
+def colleague(of: Staff, person_id: UUID) -> Colleague:
+    """One of them; raises NotFound."""
+    person = db.session.scalar(select(Person).where(_is_colleague(of), Person.id == person_id))
+    if person is None:
+        raise NotFound
+    return _with_roles(of, [person])[0]
+
+
+def _is_colleague(of: Staff) -> ColumnElement[bool]:
+    held = select(Membership.id).where(Membership.person_id == Person.id, *of.held())
+    return held.where(or_(Membership.ended_at.is_(None), Person.locked_at.is_not(None))).exists()
+
+
+def _with_roles(of: Staff, people: Sequence[Person]) -> list[Colleague]:
+    ids = [person.id for person in people]
+    held = select(Membership, Team.name).outerjoin(Team, Team.id == Membership.team_id)
+    running = held.where(*of.held(), Membership.ended_at.is_(None), Membership.person_id.in_(ids))
+    roles: dict[UUID, list[HeldRole]] = {}
+    for one, team in db.session.execute(running.order_by(Team.name, Membership.role)):
+        roles.setdefault(one.person_id, []).append(HeldRole(one.id, one.team_id, team, one.role, one.created_at))
+    begun = select(DeviceSession.person_id, func.max(DeviceSession.created_at)).group_by(DeviceSession.person_id)
+    last = {row[0]: row[1] for row in db.session.execute(begun.where(DeviceSession.person_id.in_(ids)))}
+    return [Colleague(person, last.get(person.id), roles.get(person.id, [])) for person in people]
+
+
+def works_here(organisation_id: UUID, person_id: UUID) -> bool:
+    """Does this person hold a role in this organisation?"""
+    held = (Membership.organisation_id == organisation_id, Membership.person_id == person_id)
+    return bool(db.session.scalar(select(select(Membership.id).where(*held, Membership.ended_at.is_(None)).exists())))
+
+
+def worked_here(organisation_id: UUID, person_id: UUID) -> bool:
+    """Does this person hold a role in this organisation, or did they?"""
+    held = (Membership.organisation_id == organisation_id, Membership.person_id == person_id)
+    return bool(db.session.scalar(select(select(Membership.id).where(*held).exists())))
+
+
+def works_outside(organisation_id: UUID, person_id: UUID) -> bool:
+    """Does this person hold a role in any other organisation?"""
+    held = (Membership.organisation_id != organisation_id, Membership.person_id == person_id)
+    return bool(db.session.scalar(select(select(Membership.id).where(*held, Membership.ended_at.is_(None)).exists())))
+
+
+def able_admins(organisation_id: UUID) -> set[UUID]:
+    """The admins of an organisation who can sign in."""
+    held = (Membership.organisation_id == organisation_id, Membership.role == Role.ADMIN)
+    able = (Membership.ended_at.is_(None), Person.is_active, Person.locked_at.is_(None))
+    rows = select(Membership.person_id).join(Person, Person.id == Membership.person_id).where(*held, *able)
+    return set(db.session.scalars(rows))

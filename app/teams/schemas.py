@@ -6,8 +6,8 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from app.access.roles import STAFF
-from app.core.schemas import Instant, Schema, Text
+from app.access.roles import TEAM_ROLES
+from app.core.schemas import Instant, Schema, Text, page_of
 from app.teams import service_hours
 
 _WALL_TIME = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day such as 08:00.")
@@ -99,7 +99,7 @@ class Teams(Schema):
 class NewTeamRole(Schema):
     """A role for a person, who is found or made by their e-mail."""
 
-    role = fields.String(required=True, validate=validate.OneOf(sorted(STAFF)))
+    role = fields.String(required=True, validate=validate.OneOf(sorted(TEAM_ROLES)))
     given_name = Text(required=True, longest=100)
     family_name = Text(required=True, longest=100)
     email = Text(required=True, longest=254)
@@ -121,3 +121,37 @@ class TeamRoles(Schema):
     """Who holds which role in a team now."""
 
     items = fields.List(fields.Nested(TeamRole), required=True)
+
+
+class NewAdmin(Schema):
+    """Somebody to administer the organisation, who is found or made by their e-mail."""
+
+    given_name = Text(required=True, longest=100)
+    family_name = Text(required=True, longest=100)
+    email = Text(required=True, longest=254)
+    phone = Text(load_default=None, longest=30, allow_none=True)
+
+
+class HeldRole(Schema):
+    """A role that a colleague holds: in a team, or in the whole organisation."""
+
+    id = fields.UUID(required=True)
+    team_id = fields.UUID(required=True, allow_none=True)
+    team = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True)
+    since = Instant(required=True)
+
+
+class Colleague(Schema):
+    """Somebody who works in the organisation, and how they sign in."""
+
+    id = fields.UUID(required=True, attribute="person.id")
+    given_name = fields.String(required=True, attribute="person.given_name")
+    family_name = fields.String(required=True, attribute="person.family_name")
+    second_factor_since = Instant(required=True, allow_none=True, attribute="person.second_factor_since")
+    last_signed_in_at = Instant(required=True, allow_none=True)
+    locked_at = Instant(required=True, allow_none=True, attribute="person.locked_at")
+    roles = fields.List(fields.Nested(HeldRole), required=True)
+
+
+Colleagues = page_of(Colleague, "Colleagues")

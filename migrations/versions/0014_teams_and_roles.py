@@ -1,4 +1,6 @@
-"""Tables: roles and agreements of teams."""
+"""Tables: visitors in teams, admins of whole organisations."""
+
+from alembic import op
 
 revision = "0014"
 down_revision = "0013"
@@ -7,8 +9,17 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.drop_constraint(op.f("ck_membership_role"), "membership")
+    op.create_check_constraint(
+        op.f("ck_membership_role"), "membership", "role in ('clinician', 'coordinator', 'visitor', 'lead', 'admin')"
+    )
+    op.create_check_constraint(op.f("ck_membership_admin_of_all"), "membership", "(role = 'admin') = (team_id is null)")
 
 
 def downgrade() -> None:
-    pass
+    op.execute("delete from membership where role = 'visitor'")
+    op.drop_constraint(op.f("ck_membership_admin_of_all"), "membership")
+    op.drop_constraint(op.f("ck_membership_role"), "membership")
+    op.create_check_constraint(
+        op.f("ck_membership_role"), "membership", "role in ('clinician', 'coordinator', 'lead', 'admin')"
+    )

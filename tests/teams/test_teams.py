@@ -62,11 +62,31 @@ def test_a_team_sent_twice_is_made_once(client: FlaskClient, world: World) -> No
     assert taken.status_code == 409
 
 
-def test_only_admins_change_teams_and_only_in_their_organisation(client: FlaskClient, world: World) -> None:
-    for person, status in ((world.priya, 403), (world.lead, 403), (world.mary, 403), (world.stranger, 403)):
+def test_teams_are_made_by_admins_and_run_by_admins_and_their_leads(client: FlaskClient, world: World) -> None:
+    version = world.team.version
+    for person, status in ((world.priya, 403), (world.lind, 403), (world.mary, 403), (world.stranger, 403)):
         headers = signed_in(client, person)
         assert client.post("/api/teams", headers=headers | key(), json={"name": "Mine"}).status_code == status
-        assert patch(client, headers, world.team, 1, {"name": "Mine"}).status_code == status
+        assert patch(client, headers, world.team, version, {"name": "Mine"}).status_code == status
+    lead = signed_in(client, world.lead)
+    assert client.post("/api/teams", headers=lead | key(), json={"name": "Mine"}).status_code == 403
+    assert patch(client, lead, world.team, version, {"lead_id": None}).status_code == 403
+    db.session.refresh(world.team)
+    assert world.team.version == version
+    assert patch(client, lead, world.team, version, {"minutes_to_acknowledge": {"red": 20}}).status_code == 200
+
+
+def test_a_lead_runs_their_own_team_alone(client: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        nights = service.add_team(world.organisation.id, "Riverside Nights")
+    lead = signed_in(client, world.lead)
+    assert client.get(f"/api/teams/{nights.id}", headers=lead).status_code == 200
+    assert patch(client, lead, nights, 1, {"name": "Mine"}).status_code == 403
+    assert client.post(f"/api/teams/{nights.id}/members", headers=lead | key(), json=NEW_ROLE).status_code == 403
+    assert client.get(f"/api/teams/{nights.id}/members", headers=lead).get_json() == {"items": []}
+
+
+def test_another_organisation_is_not_there(client: FlaskClient, world: World) -> None:
     admin, owen = signed_in(client, world.admin), signed_in(client, world.other_coordinator)
     for method, path in (("get", ""), ("patch", ""), ("get", "/members"), ("post", "/members")):
         answer = getattr(client, method)(
@@ -181,7 +201,7 @@ def test_a_role_is_given_to_somebody_known_without_changing_them(client: FlaskCl
     assert "Owen" not in refused.get_data(as_text=True)
 
 
-def test_only_a_role_of_staff_can_be_given(client: FlaskClient, world: World) -> None:
+def test_only_a_role_of_a_team_can_be_given(client: FlaskClient, world: World) -> None:
     admin, path = signed_in(client, world.admin), f"/api/teams/{world.team.id}/members"
     for change in ({"role": "admin"}, {"role": "patient"}, {"role": None}, {"verified": True}, {"patient_id": "x"}):
         assert client.post(path, headers=admin | key(), json=NEW_ROLE | change).status_code == 422

@@ -19,7 +19,7 @@ routes = Routes("teams", __name__, url_prefix="/api/teams", description="Teams, 
 
 P = Permission
 SEES = guards.on_caseload(P.SEE_TEAMS)
-CHANGES = guards.on_caseload(P.CHANGE_TEAMS)
+RUNS = guards.on_caseload(P.RUN_TEAM)
 
 
 @routes.get("", access=SEES, gives={200: schemas.Teams})
@@ -28,7 +28,7 @@ def teams(caller: Caller) -> dict[str, Any]:
     return {"items": queries.teams_in(caller.organisations(P.SEE_TEAMS))}
 
 
-@routes.post("", access=CHANGES, takes=schemas.NewTeam(), gives={201: schemas.Team})
+@routes.post("", access=guards.on_caseload(P.CHANGE_TEAMS), takes=schemas.NewTeam(), gives={201: schemas.Team})
 def add_team(caller: Caller, body: dict[str, Any]) -> Team:
     """Make a team."""
     asked = body.pop("organisation_id")
@@ -41,11 +41,10 @@ def team(caller: Caller, team_id: UUID) -> Team:
     return queries.team_in(caller.organisations(P.SEE_TEAMS), team_id)
 
 
-@routes.patch("/<uuid:team_id>", access=CHANGES, takes=schemas.TeamChange(), gives={200: schemas.Team})
+@routes.patch("/<uuid:team_id>", access=RUNS, takes=schemas.TeamChange(), gives={200: schemas.Team})
 def change_team(caller: Caller, team_id: UUID, version: int, body: dict[str, Any]) -> Team:
-    """Change a team's hours, zone, sentence and number out of hours, lead or times to acknowledge."""
-    known = queries.team_in(caller.organisations(P.CHANGE_TEAMS), team_id)
-    return service.change_team(known, version, body)
+    """Change a team's hours, zone, sentence and number out of hours, times to acknowledge; an admin also its lead."""
+    return service.change_team(queries.team_for(caller, team_id, P.RUN_TEAM), version, body, caller)
 
 
 @routes.get("/<uuid:team_id>/members", access=SEES, gives={200: schemas.TeamRoles})
@@ -54,14 +53,14 @@ def members(caller: Caller, team_id: UUID) -> dict[str, list[Member]]:
     return {"items": queries.members(queries.team_in(caller.organisations(P.SEE_TEAMS), team_id).id)}
 
 
-@routes.post("/<uuid:team_id>/members", access=CHANGES, takes=schemas.NewTeamRole(), gives={201: schemas.TeamRole})
+@routes.post("/<uuid:team_id>/members", access=RUNS, takes=schemas.NewTeamRole(), gives={201: schemas.TeamRole})
 def give_role(caller: Caller, team_id: UUID, body: dict[str, Any]) -> Member:
-    """Give a person a role in a team; the person is found or made by e-mail."""
-    known, role = queries.team_in(caller.organisations(P.CHANGE_TEAMS), team_id), Role(body.pop("role"))
-    return service.introduce(known, introductions.introduced(**body), role)
+    """Give a person a role in a team; the person is found or made by e-mail. Only an admin makes a lead."""
+    known, role = queries.team_for(caller, team_id, P.RUN_TEAM), Role(body.pop("role"))
+    return service.introduce(known, introductions.introduced(**body), role, caller)
 
 
-@routes.delete("/<uuid:team_id>/members/<uuid:membership_id>", access=CHANGES, gives={204: None})
+@routes.delete("/<uuid:team_id>/members/<uuid:membership_id>", access=RUNS, gives={204: None})
 def end_role(caller: Caller, team_id: UUID, membership_id: UUID) -> None:
     """End a role; refused while it is a named coordinator's or the lead's."""
-    service.end_role(queries.team_in(caller.organisations(P.CHANGE_TEAMS), team_id), membership_id)
+    service.end_role(queries.team_for(caller, team_id, P.RUN_TEAM), membership_id, caller)

@@ -1,0 +1,55 @@
+"""Accounts of those who work here: locked, unlocked, signed out everywhere."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, NotFound
+from app.identity import service as identity
+from app.identity.models import Person
+from app.teams import queries
+from app.teams.service import admins, noting
+
+NOT_OURS_ALONE = "This account is not this organisation's alone, so it cannot be locked here. End the roles instead."
+
+
+def lock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
+    """Refuse a person's sessions and sign-ins from this commit on; what Kith tells them still reaches them.
+
+    Raises NotFound for somebody who does not work here, Conflict for oneself, for the last admin, and for somebody who
+    works elsewhere too: one organisation must not keep another's staff from their patients.
+    """
+    admins.one_at_a_time(organisation_id)
+    person = _known(queries.works_here(organisation_id, person_id), person_id)
+    if person.id == by.person_id:
+        raise Conflict("Nobody locks their own account. Another admin can.")
+    if queries.works_outside(organisation_id, person.id):
+        raise Conflict(NOT_OURS_ALONE)
+    admins.check_another_stays(organisation_id, person.id)
+    person.locked_at = person.locked_at or clock.now()
+    identity.sign_out_everywhere(person.id)
+    noting.note(by, Permission.CHANGE_PEOPLE, "lock account", organisation_id, person.id)
+
+
+def unlock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
+    """Let a person sign in again, also one whose roles have ended; the sessions from before the lock stay ended."""
+    person = _known(queries.worked_here(organisation_id, person_id), person_id)
+    person.locked_at = None
+    noting.note(by, Permission.CHANGE_PEOPLE, "unlock account", organisation_id, person.id)
+
+
+def sign_out(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
+    """End every session of a person who works here, as after a lost phone."""
+    person = _known(queries.works_here(organisation_id, person_id), person_id)
+    identity.sign_out_everywhere(person.id)
+    noting.note(by, Permission.CHANGE_PEOPLE, "sign out everywhere", organisation_id, person.id)
+
+
+def _known(is_ours: bool, person_id: UUID) -> Person:
+    if not is_ours:
+        raise NotFound
+    return db.session.get_one(Person, person_id, with_for_update=True, populate_existing=True)

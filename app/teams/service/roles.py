@@ -1,0 +1,86 @@
+"""Roles in a team: given and ended by leads in their own, by admins in all teams of their organisation."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.access.roles import Role
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, Forbidden, NotFound
+from app.identity import queries as people
+from app.identity import service as identity
+from app.identity.introductions import Introduced
+from app.teams import queries
+from app.teams.models import Membership, Team
+from app.teams.queries import Member
+from app.teams.service import noting
+
+NOT_ONESELF = "Nobody gives a role to themselves. Another admin or lead can."
+
+
+def introduce(team: Team, who: Introduced, role: Role, by: Caller) -> Member:
+    """Give a role in a team to a person who is found or made by their contacts; raises Forbidden."""
+    check_may_give(team, role, by)
+    person = identity.meet(who)
+    if person.id == by.person_id:
+        raise Forbidden(NOT_ONESELF)
+    membership = give_role(team.organisation_id, team.id, person.id, role)
+    noting.note(by, Permission.RUN_TEAM, f"give role {role}", team.organisation_id, person.id)
+    return queries.member(membership.id)
+
+
+def check_may_give(team: Team, role: Role, by: Caller) -> None:
+    """Raises Forbidden where this caller may not give, nor end, this role in this team."""
+    if role not in queries.giveable(by, team):
+        raise Forbidden("Only an admin gives and ends the role of a lead.")
+
+
+def give_role(organisation_id: UUID, team_id: UUID | None, person_id: UUID, role: Role) -> Membership:
+    """Give a person a role in a team, or (admin) in the whole organisation."""
+    people.person(person_id)
+    known = db.session.scalar(
+        select(Membership).where(
+            Membership.organisation_id == organisation_id,
+            Membership.team_id.is_not_distinct_from(team_id),
+            Membership.person_id == person_id,
+            Membership.role == role,
+        )
+    )
+    membership = known or Membership(
+        organisation_id=organisation_id, team_id=team_id, person_id=person_id, role=str(role)
+    )
+    membership.ended_at = None
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def end_role(team: Team, membership_id: UUID, by: Caller | None = None) -> None:
+    """End a role from this commit on.
+
+    Raises NotFound for a role of another team, Forbidden where `by` may not end it, Conflict while somebody still
+    depends on it: the running patients whose named coordinator holds it, or the team whose lead does.
+    """
+    membership = db.session.get(Membership, membership_id, with_for_update=True, populate_existing=True)
+    if membership is None or membership.team_id != team.id or membership.ended_at:
+        raise NotFound
+    role = Role(membership.role)
+    if by is not None:
+        check_may_give(team, role, by)
+        noting.note(by, Permission.RUN_TEAM, f"end role {role}", team.organisation_id, membership.person_id)
+    _check_nobody_depends_on(membership, team)
+    membership.ended_at = clock.now()
+
+
+def _check_nobody_depends_on(membership: Membership, team: Team) -> None:
+    if membership.role == Role.COORDINATOR and (count := queries.coordinated(membership.person_id, team.id)):
+        patients = "1 patient has" if count == 1 else f"{count} patients have"
+        raise Conflict(f"{patients} this person as named coordinator. Name another coordinator for them first.")
+    db.session.refresh(team)
+    if membership.role == Role.LEAD and team.lead_id == membership.person_id:
+        raise Conflict("This person is the team's lead. Name another lead first.")
