@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 from flask import current_app
 
-from app.core import embedded
+from app.core import embedded, local_secrets
 from app.core.sealed import Keyring
 
 HOME = Path(__file__).resolve().parent.parent
@@ -54,6 +54,19 @@ VARIABLES = (
     Variable("TWILIO_MESSAGING_SERVICE_SID", "MG..., the sender; this or the number is needed", "the number"),
     Variable("TWILIO_FROM_NUMBER", "+44..., the sender", "the messaging service"),
     Variable("TWILIO_BASE_URL", "Twilio's address, for tests against a stand-in", "https://api.twilio.com"),
+    Variable(
+        "EMAIL_CHANNEL",
+        "smtp, sandbox (refused in production), or none: then only phones can be used",
+        "smtp; in a demo sandbox",
+    ),
+    Variable("SMTP_HOST", "your mail server, for EMAIL_CHANNEL=smtp"),
+    Variable("SMTP_PORT", "its port", "587; 465 for SMTP_TLS=tls"),
+    Variable(
+        "SMTP_TLS", "starttls, tls, or none (refused in production, save for a server on this machine)", "starttls"
+    ),
+    Variable("SMTP_FROM", "the address that e-mails come from, and that people may answer to"),
+    Variable("SMTP_USER", "who signs in to the mail server", "nobody signs in"),
+    Variable("SMTP_PASSWORD", "and with which password", "nobody signs in"),
     Variable("BRAND", "the name people read on pages", "Kith"),
     Variable("LOG_LEVEL", "debug, info, warning or error; JSON lines on standard error", "info"),
     Variable("KITH_VAR", "a folder for what a demo makes on this machine; not used in production", "var/"),
@@ -83,6 +96,13 @@ class Settings:
     twilio_messaging_service_sid: str = ""
     twilio_from_number: str = ""
     twilio_base_url: str = "https://api.twilio.com"
+    email_channel: str = "sandbox"
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_tls: str = "starttls"
+    smtp_from: str = ""
+    smtp_user: str = ""
+    smtp_password: str = field(default="", repr=False)
     brand: str = "Kith"
     log_level: str = "info"
 
@@ -126,6 +146,8 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
 
     sms_channel = values.get("SMS_CHANNEL", "twilio" if kind == "production" else "sandbox")
     by_twilio = sms_channel == "twilio"
+    email_channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
+    by_smtp, smtp_tls = email_channel == "smtp", values.get("SMTP_TLS", "starttls")
     settings = Settings(
         kind=kind,
         secret_key=need("SECRET_KEY", 32),
@@ -141,6 +163,13 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         twilio_messaging_service_sid=values.get("TWILIO_MESSAGING_SERVICE_SID", ""),
         twilio_from_number=values.get("TWILIO_FROM_NUMBER", ""),
         twilio_base_url=values.get("TWILIO_BASE_URL", "https://api.twilio.com"),
+        email_channel=email_channel,
+        smtp_host=need("SMTP_HOST") if by_smtp else "",
+        smtp_port=_number(values.get("SMTP_PORT", "465" if smtp_tls == "tls" else "587"), "SMTP_PORT", faults, 65_535),
+        smtp_tls=smtp_tls,
+        smtp_from=need("SMTP_FROM") if by_smtp else "",
+        smtp_user=values.get("SMTP_USER", ""),
+        smtp_password=values.get("SMTP_PASSWORD", ""),
         brand=values.get("BRAND", "Kith"),
         log_level=values.get("LOG_LEVEL", "info"),
     )
@@ -153,7 +182,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
 
 
 def _contradictions(settings: Settings) -> list[str]:
-    faults = []
+    faults = _email_contradictions(settings)
     if settings.sms_channel not in ("twilio", "sandbox"):
         faults.append("SMS_CHANNEL can be twilio or sandbox")
     if settings.sms_channel == "twilio" and not (settings.twilio_messaging_service_sid or settings.twilio_from_number):
@@ -171,10 +200,26 @@ def _contradictions(settings: Settings) -> list[str]:
     return faults
 
 
-def _number(text: str, name: str, faults: list[str]) -> int:
-    if text.isdecimal() and len(text) < 3:
+def _email_contradictions(settings: Settings) -> list[str]:
+    faults = []
+    if settings.email_channel not in ("smtp", "sandbox", "none"):
+        faults.append("EMAIL_CHANNEL can be smtp, sandbox or none")
+    if settings.smtp_tls not in ("starttls", "tls", "none"):
+        faults.append("SMTP_TLS can be starttls, tls or none")
+    if bool(settings.smtp_user) != bool(settings.smtp_password):
+        faults.append("SMTP_USER and SMTP_PASSWORD go together")
+    if settings.is_production and settings.email_channel == "sandbox":
+        faults.append("EMAIL_CHANNEL=sandbox sends nothing to anybody, so it is refused in production")
+    is_near = settings.smtp_host in ("localhost", "127.0.0.1", "::1")
+    if settings.is_production and settings.smtp_tls == "none" and not is_near:
+        faults.append("SMTP_TLS=none shows codes to whoever listens, so production does it on this machine only")
+    return faults
+
+
+def _number(text: str, name: str, faults: list[str], most: int = 99) -> int:
+    if text.isdecimal() and len(text) <= len(str(most)) and int(text) <= most:
         return int(text)
-    faults.append(f"{name} is a number from 0 to 99")
+    faults.append(f"{name} is a number from 0 to {most}")
     return 0
 
 
@@ -196,7 +241,7 @@ def _keyring(keys: str, index_key: str, faults: list[str]) -> Keyring:
 def _local_values(environment: Mapping[str, str]) -> dict[str, str]:
     """What a demo or a developer need not set: secrets of this machine and the embedded PostgreSQL."""
     folder = var_folder(environment)
-    values = {"PUBLIC_URL": "http://localhost:8000", **_local_secrets(folder / "secrets")}
+    values = {"PUBLIC_URL": "http://localhost:8000", **local_secrets.kept_in(folder / "secrets")}
     if "DATABASE_URL" not in environment:
         if not (folder / "postgres" / "postmaster.pid").exists():
             click.echo("Starting PostgreSQL (the first time it is made, which takes some seconds) ...", err=True)
@@ -218,24 +263,15 @@ def local_database(kind: str) -> str:
     return "kith_demo" if kind == "demo" else "kith_development"
 
 
-def _local_secrets(path: Path) -> dict[str, str]:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        key = base64.b64encode(secrets.token_bytes(32)).decode()
-        lines = {
-            "SECRET_KEY": secrets.token_hex(32),
-            "SEALING_KEYS": f"local:{key}",
-            "INDEX_KEY": secrets.token_hex(32),
-        }
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
-    return dict(line.split("=", 1) for line in path.read_text().splitlines())
-
-
 def current() -> Settings:
     """The settings of the running app, for services that know nothing of the framework."""
     settings: Settings = current_app.config["KITH"]
     return settings
+
+
+def handed_in(name: str) -> Any:
+    """What assembly handed in under this name, for slices below the one that made it."""
+    return current_app.extensions[name]
 
 
 def table() -> str:

@@ -16,7 +16,7 @@ ONE_MORE_AFTER: Final = timedelta(minutes=15)  # a phone that is off for now
 PAUSE: Final = timedelta(seconds=60)  # of a channel whose account is refused, before it is tried again
 MOST_ERRORS: Final = 5  # of our own, before a row is parked
 AFTER_ERROR: Final = timedelta(seconds=5)  # doubling, so that a row is parked after more than a minute
-MOST_BLIND: Final = 3  # alerts sent again although the provider could not be asked about the last one
+MOST_BLIND: Final = 3  # sent again although the provider could not be asked about the last one
 ALERT_IS_TOLD_AT: Final = 5  # attempts: about half a minute
 
 
@@ -85,8 +85,13 @@ def unsettled(situation: Situation, rng: random.Random) -> Decision:
     return _again(situation, "unknown", Outcome.UNKNOWN, wait)
 
 
+def never_settled(situation: Situation) -> Decision:
+    """What to do when nobody can ever be asked about an attempt, and a second message is not to be risked."""
+    return given_up(situation.now, "failed", Outcome.UNKNOWN)
+
+
 def may_send_blind(situation: Situation) -> bool:
-    """Whether it may be sent although the last attempt may have arrived: only alerts, and not for ever."""
+    """Whether it may be sent although the last attempt may have arrived: as its kind allows, and not for ever."""
     return situation.kind.may_be_doubled and situation.spent < MOST_BLIND
 
 

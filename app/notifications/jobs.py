@@ -10,11 +10,15 @@ from app.core.worker import Crew
 from app.notifications.service import receiving, reporting, sending
 
 HANDS_FOR_ALERTS = 4
+HANDS_FOR_EMAILS = 4
 
 
 def crews(senders: int) -> Sequence[Crew]:
-    """Hands for everything in the order of its priority, and a few that are kept for alerts."""
-    return (Crew("senders", senders + HANDS_FOR_ALERTS, HANDS_FOR_ALERTS, sending.claim, sending.hand_over),)
+    """Hands for texts in the order of their priority, a few that are kept for alerts, and others for e-mails."""
+    return (
+        Crew("senders", senders + HANDS_FOR_ALERTS, HANDS_FOR_ALERTS, sending.claim, sending.hand_over),
+        Crew("e-mail senders", HANDS_FOR_EMAILS, 0, sending.claim_emails, sending.hand_over),
+    )
 
 
 def _ask_the_provider() -> None:

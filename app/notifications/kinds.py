@@ -1,7 +1,9 @@
 """The kinds of messages: which goes first, how late one is still of use, how long the provider may keep trying.
 
 Sources: reliability.md (ValidityPeriod: a reminder until it is useless, a step of escalation its delay, a message 4 h,
-a code 10 min). That an alert is asked of the provider for 30 min is judgement: a second person is told sooner.
+a code 10 min). An invitation is of use as long as its code: 72 h. That an alert is asked of the provider for 30 min
+is judgement: a second person is told sooner. An e-mail whose fate is unknown can never be asked about: what may be
+doubled is sent again under the same Message-ID, a reminder or message is given up aloud.
 """
 
 from dataclasses import dataclass
@@ -21,10 +23,14 @@ class Kind:
 
 
 ALERT = Kind("alert", 0, None, timedelta(minutes=30), timedelta(seconds=2), may_be_doubled=True)
-CODE = Kind("code", 10, timedelta(minutes=10), timedelta(minutes=10), timedelta(seconds=2))
+# The same code twice says nothing new, and somebody is waiting for it.
+CODE = Kind("code", 10, timedelta(minutes=10), timedelta(minutes=10), timedelta(seconds=2), may_be_doubled=True)
 REMINDER = Kind("reminder", 20, timedelta(minutes=60), timedelta(minutes=60), timedelta(seconds=10))
 MESSAGE = Kind("message", 30, timedelta(hours=4), timedelta(hours=4), timedelta(seconds=10))
-KINDS = {kind.name: kind for kind in (ALERT, CODE, REMINDER, MESSAGE)}
+INVITATION = Kind(
+    "invitation", 40, timedelta(hours=72), timedelta(hours=10), timedelta(seconds=10), may_be_doubled=True
+)
+KINDS = {kind.name: kind for kind in (ALERT, CODE, REMINDER, MESSAGE, INVITATION)}
 
 
 def useful_until(kind: Kind, due_at: datetime, asked: datetime | None) -> datetime | None:

@@ -33,12 +33,13 @@ class Delivery(Base, Row):
             "state in ('pending', 'unknown', 'accepted', 'delivered', 'undelivered', 'failed', 'stale', 'parked')",
             name="state",
         ),
+        CheckConstraint("recipient_id is not null or address_sealed is not null", name="somebody"),
     )
 
-    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # None: a code, an invitation
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
-    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    about: Mapped[str]  # "alert", "inbound"
+    recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: Kith knows only an address
+    about: Mapped[str]  # "alert", "inbound", "code", "invitation"
     about_id: Mapped[UUID]
     kind: Mapped[str]  # alert, reminder, message, code: sets priority, lateness and validity
     priority: Mapped[int]
@@ -55,8 +56,12 @@ class Delivery(Base, Row):
     last_outcome: Mapped[str | None]
     last_code: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+    # Where it goes instead of to the recipient's own phone or e-mail, which is looked up when it is sent.
+    address_sealed: Mapped[bytes | None]
+    address_index: Mapped[bytes | None]  # as that of a person's phone, to know one that cannot be texted
 
     body = Sealed()
+    address = Sealed()
 
 
 class DeliveryAttempt(Base, Row):
@@ -65,7 +70,7 @@ class DeliveryAttempt(Base, Row):
     __tablename__ = "delivery_attempt"
     __table_args__ = (Index("ix_delivery_attempt_delivery_id", "delivery_id"),)
 
-    organisation_id: Mapped[UUID]
+    organisation_id: Mapped[UUID | None]
     patient_id: Mapped[UUID | None]
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"))
     number: Mapped[int]
@@ -139,7 +144,7 @@ class SandboxMessage(Base, Row):
 
     __tablename__ = "sandbox_message"
 
-    organisation_id: Mapped[UUID]
+    organisation_id: Mapped[UUID | None]
     patient_id: Mapped[UUID | None]
     delivery_id: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), unique=True)
     channel: Mapped[str]

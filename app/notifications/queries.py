@@ -25,9 +25,9 @@ class Due:
     """A claimed delivery with what is true of its recipient at this moment."""
 
     id: UUID
-    organisation_id: UUID
+    organisation_id: UUID | None
     patient_id: UUID | None
-    recipient_id: UUID
+    recipient_id: UUID | None
     about: str
     about_id: UUID
     kind: str
@@ -41,9 +41,9 @@ class Due:
     spent: int
     last_outcome: str | None
     was_left: bool  # claimed before by somebody who never came back: it may have been handed over
-    given_name: str
-    phone_sealed: bytes | None
-    phone_index: bytes | None
+    address_sealed: bytes | None  # where it goes instead of to the recipient's own contact
+    contact_sealed: bytes | None  # the recipient's phone, or for an e-mail their address
+    phone_index: bytes | None  # of the phone it goes to; None for an e-mail
     is_active: bool
     out_of_reach: str | None
     is_still_theirs: bool  # still staff, the patient, or in the patient's circle
@@ -55,8 +55,11 @@ DUE = """
     select d.id, d.organisation_id, d.patient_id, d.recipient_id, d.about, d.about_id, d.kind, d.channel,
         d.body_sealed, d.state, d.created_at, d.useful_until, d.lease_until, d.attempts, d.spent, d.last_outcome,
         d.lease_before is not null as was_left,
-        p.given_name, p.phone_sealed, p.phone_index, p.is_active, o.why as out_of_reach,
-        d.kind = 'code'
+        d.address_sealed,
+        case when d.channel = 'email' then p.email_sealed else p.phone_sealed end as contact_sealed,
+        case when d.channel <> 'email' then coalesce(d.address_index, p.phone_index) end as phone_index,
+        coalesce(p.is_active, true) as is_active, o.why as out_of_reach,
+        d.kind = 'code' or d.organisation_id is null
             or exists (select from membership m where m.person_id = d.recipient_id
                 and m.organisation_id = d.organisation_id and m.ended_at is null)
             or exists (select from patient q where q.id = d.patient_id and q.person_id = d.recipient_id)
@@ -64,8 +67,9 @@ DUE = """
                 and c.person_id = d.recipient_id and c.ended_at is null) as is_still_theirs,
         exists (select from channel_pause s where s.channel = d.channel and s.resumed_at is null) as is_probe
     from taken d
-    join person p on p.id = d.recipient_id
-    left join out_of_reach o on o.phone_index = p.phone_index and o.back_at is null
+    left join person p on p.id = d.recipient_id
+    left join out_of_reach o on d.channel <> 'email' and o.back_at is null
+        and o.phone_index = coalesce(d.address_index, p.phone_index)
     order by d.priority, d.due_at
 """
 
@@ -110,9 +114,10 @@ def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
 
 @dataclass(frozen=True, slots=True)
 class SandboxText:
-    """One text of the sandbox inbox; the address is masked."""
+    """One message of the sandbox inbox; the address is masked."""
 
     id: UUID
+    channel: str
     recipient: str
     address: str
     body: str
@@ -123,14 +128,17 @@ def sandbox_messages(limit: int = 100) -> list[SandboxText]:
     """What would have left, newest first."""
     newest = select(SandboxMessage).order_by(SandboxMessage.created_at.desc(), SandboxMessage.id.desc()).limit(limit)
     return [
-        SandboxText(row.id, row.recipient, masked(row.address or ""), row.body or "", row.created_at)
+        SandboxText(row.id, row.channel, row.recipient, masked(row.address or ""), row.body or "", row.created_at)
         for row in db.session.scalars(newest)
     ]
 
 
-def masked(phone: str) -> str:
-    """A phone that can be recognised by those who know it: +44 ... 101."""
-    return f"{phone[:3]} ... {phone[-3:]}" if len(phone) > 8 else "..."
+def masked(address: str) -> str:
+    """A phone or an e-mail that can be recognised by those who know it: +44 ... 101, m...@kith.example."""
+    local, at, domain = address.partition("@")
+    if at:
+        return f"{local[:1]}...@{domain}"
+    return f"{address[:3]} ... {address[-3:]}" if len(address) > 8 else "..."
 
 
 @dataclass(frozen=True, slots=True)

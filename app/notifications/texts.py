@@ -1,4 +1,4 @@
-"""What an SMS says: templates per language, and the only things that may be put into them."""
+"""What a text or an e-mail says: templates per language, and the only things that may be put into them."""
 
 import functools
 import pathlib
@@ -21,7 +21,12 @@ _CLOCK_TIME = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[01]\d|2[0-3]
 # No query and no fragment: a link leads to sign-in and holds no secret.
 _LINK = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9\-_.~/]*)?")
 _LONGEST_LINK = 90
+_CODE = re.compile(r"\d{6}", re.ASCII)
+_INVITATION = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 _SEVERITIES = frozenset({"RED", "AMBER"})
+
+
+Words = dict[str, dict[str, typing.Any]]  # of one language: templates, emails, instead_of
 
 
 class TextRefused(ValueError):
@@ -42,19 +47,35 @@ def name_with_initial(given: str, family: str) -> str:
 
 def render(template: str, language: str, **variables: str) -> str:
     """Fill a template in the reader's language, or in English where it is not translated yet."""
-    words = _BY_LANGUAGE.get(language.partition("-")[0].lower(), _BY_LANGUAGE[LANGUAGE_OF_LAST_RESORT])
+    words = _words(language)
     if template not in words["templates"]:
         raise TextRefused(f"{template}: no such text")
-    text = words["templates"][template]
-    wanted = variables_of(text)
-    if wanted != variables.keys():
-        odd = ", ".join(sorted(wanted ^ variables.keys()))
-        raise TextRefused(f"{template}: missing or not allowed: {odd}")
-    rendered = text.format(**{name: _checked(template, name, value, words) for name, value in variables.items()})
+    rendered = _filled(template, words["templates"][template], variables, words)
     size = segments.count(rendered)
     if size.encoding != "GSM-7" or size.segments > MOST_SEGMENTS:
         raise TextRefused(f"{template}: {size.segments} parts of {size.encoding}")
     return rendered
+
+
+def render_email(template: str, language: str, **variables: str) -> str:
+    """The same for an e-mail: its subject, an empty line, its body."""
+    words = _words(language)
+    if template not in words["emails"]:
+        raise TextRefused(f"{template}: no such e-mail")
+    subject, body = words["emails"][template]["subject"], words["emails"][template]["body"]
+    return _filled(template, f"{subject}\n\n{body}", variables, words)
+
+
+def _words(language: str) -> Words:
+    return _BY_LANGUAGE.get(language.partition("-")[0].lower(), _BY_LANGUAGE[LANGUAGE_OF_LAST_RESORT])
+
+
+def _filled(template: str, text: str, variables: dict[str, str], words: Words) -> str:
+    wanted = variables_of(text)
+    if wanted != variables.keys():
+        odd = ", ".join(sorted(wanted ^ variables.keys()))
+        raise TextRefused(f"{template}: missing or not allowed: {odd}")
+    return text.format(**{name: _checked(template, name, value, words) for name, value in variables.items()})
 
 
 @functools.lru_cache(maxsize=256)  # of templates, which are few
@@ -64,15 +85,23 @@ def variables_of(text: str) -> frozenset[str]:
 
 
 def templates() -> dict[str, dict[str, str]]:
-    """Every template by language and name."""
+    """Every template of a text by language and name."""
     return {language: dict(words["templates"]) for language, words in _BY_LANGUAGE.items()}
 
 
-def _checked(template: str, name: str, value: str, words: dict[str, dict[str, str]]) -> str:
+def emails() -> dict[str, dict[str, str]]:
+    """The same of e-mails: subject, empty line, body."""
+    return {
+        language: {name: f"{one['subject']}\n\n{one['body']}" for name, one in words["emails"].items()}
+        for language, words in _BY_LANGUAGE.items()
+    }
+
+
+def _checked(template: str, name: str, value: str, words: Words) -> str:
     checked = ALLOWED[name](value) if name in ALLOWED else None
     if checked is None:
         raise TextRefused(f"{template}: {name} is not what it may be")
-    return checked or words["instead_of"][name]
+    return checked or str(words["instead_of"][name])
 
 
 def _first_word(name: str, longest: int) -> str:
@@ -104,10 +133,13 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "severity": lambda value: value.upper() if value.upper() in _SEVERITIES else None,
     "by": _matching(_CLOCK_TIME, 9),
     "link": _matching(_LINK, _LONGEST_LINK),
+    "code": _matching(_CODE, 6),
+    "invitation": _matching(_INVITATION, 11),
+    "inviter": first_name,
 }
 
 
-def _read() -> dict[str, dict[str, dict[str, str]]]:
+def _read() -> dict[str, Words]:
     files = pathlib.Path(__file__).parent.glob("texts_*.toml")
     return {path.stem.removeprefix("texts_"): tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
 

@@ -29,6 +29,8 @@ PRODUCTION = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
     "TWILIO_AUTH_TOKEN": "c5" * 16,
     "TWILIO_MESSAGING_SERVICE_SID": "MG" + "1" * 32,
+    "SMTP_HOST": "mail.riverside.nhs.uk",
+    "SMTP_FROM": "kith@riverside.nhs.uk",
 }
 
 
@@ -79,6 +81,12 @@ def test_an_example_value_is_named(name: str, example: str) -> None:
         ({"TWILIO_MESSAGING_SERVICE_SID": ""}, "TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM_NUMBER is missing"),
         ({"PUBLIC_URL": "http://kith.riverside.nhs.uk"}, "PUBLIC_URL must begin with https"),
         ({"PUBLIC_URL": "https://kith_live.riverside.nhs.uk"}, "underscore"),
+        ({"EMAIL_CHANNEL": "sandbox"}, "EMAIL_CHANNEL=sandbox sends nothing"),
+        ({"EMAIL_CHANNEL": "pigeon"}, "EMAIL_CHANNEL can be"),
+        ({"SMTP_TLS": "none"}, "SMTP_TLS=none shows codes"),
+        ({"SMTP_TLS": "ssl"}, "SMTP_TLS can be"),
+        ({"SMTP_PORT": "65536"}, "SMTP_PORT is a number from 0 to 65535"),
+        ({"SMTP_USER": "kith"}, "SMTP_USER and SMTP_PASSWORD go together"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
     ],
     ids=lambda value: "+".join(value) if isinstance(value, dict) else "",

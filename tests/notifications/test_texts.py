@@ -14,8 +14,12 @@ LONGEST = {
     "patient": texts.name_with_initial("Uvuvwevwevweonyetenyevwe", "Ossas"),
     "by": "Wed 10:45",
     "link": "https://" + "a" * 46 + "/" + "b" * 35,
+    "code": "048151",
+    "invitation": "7ZK9Q-0M4XA",
+    "inviter": "Wolfeschlegelsteinhausenberg",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())
+EMAILS = sorted(texts.emails()["en"].items())
 
 
 def _filled(template: str, text: str, values: dict[str, str]) -> str:
@@ -39,9 +43,22 @@ def test_every_text_fits_two_parts_with_the_longest_values_and_names_emergencies
     assert "111" in rendered
 
 
-@pytest.mark.parametrize(("template", "text"), TEMPLATES)
+@pytest.mark.parametrize(("template", "text"), EMAILS)
+def test_every_email_has_a_subject_fills_its_body_and_names_emergencies(template: str, text: str) -> None:
+    rendered = texts.render_email(template, "en", **{name: LONGEST[name] for name in texts.variables_of(text)})
+    subject, empty, *body = rendered.split("\n")
+    assert 10 < len(subject) < 80
+    assert empty == ""
+    assert "Not for emergencies: call 999, or 111" in body[-2]
+    assert "{" not in rendered
+
+
+@pytest.mark.parametrize(("template", "text"), TEMPLATES + EMAILS)
 def test_no_template_asks_for_what_may_not_be_sent(template: str, text: str) -> None:
     assert texts.variables_of(text) <= texts.ALLOWED.keys()
+
+
+INVITED = {"inviter": "Mary", "link": "https://kith.example/join", "invitation": "7ZK9Q-0M4XA"}
 
 
 NAMES = {
@@ -84,6 +101,10 @@ def test_a_name_without_latin_letters_does_not_stop_the_text() -> None:
     assert rendered.startswith("Kith: hello, a RED alert for a patient is waiting")
 
 
+def test_an_inviter_is_a_first_name() -> None:
+    assert texts.render("invitation", "en", **INVITED | {"inviter": "Mary Okafor"}).startswith("Kith: Mary invites you")
+
+
 REFUSED = {
     "an unknown template": ("birthday", PRIYA),
     "a missing variable": ("alert_opened", {name: PRIYA[name] for name in PRIYA if name != "by"}),
@@ -96,6 +117,11 @@ REFUSED = {
     "a secret in the link": ("alert_opened", PRIYA | {"link": "https://kith.example/a?token=1"}),
     "a fragment in the link": ("alert_opened", PRIYA | {"link": "https://kith.example/a#1"}),
     "a long link": ("alert_opened", PRIYA | {"link": "https://kith.example/" + "a" * 90}),
+    "a long code": ("sign_in_code", {"code": "1234567"}),
+    "a code in other digits": ("sign_in_code", {"code": "١٢٣٤٥٦"}),
+    "words for a code": ("sign_in_code", {"code": "Okafor"}),
+    "an invitation that is none": ("invitation", INVITED | {"invitation": "943476-5919"}),
+    "letters nobody can tell apart": ("invitation", INVITED | {"invitation": "OIL0U-00000"}),
     "a script as link": ("alert_opened", PRIYA | {"link": "javascript:alert(1)"}),
 }
 

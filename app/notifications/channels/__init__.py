@@ -10,16 +10,23 @@ from flask import current_app
 
 from app.notifications import outcomes
 
-SMS = "sms"
+SMS, EMAIL = "sms", "email"
 
 
 class ProviderUnavailable(Exception):
     """The provider could not be asked; nothing is known now that was not known before."""
 
 
+class CannotBeAsked(ProviderUnavailable):
+    """Nobody can ever be asked what became of a message on this channel."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Handover:
-    """One text for one person, as a channel needs it; `validity` is how long the provider may keep trying."""
+    """One message for one person, as a channel needs it; `validity` is how long the provider may keep trying.
+
+    The body of an e-mail begins with its subject, in a line of its own.
+    """
 
     delivery_id: uuid.UUID
     to: str
@@ -77,7 +84,12 @@ class Channel(typing.Protocol):
         ...
 
 
-def of_this_app(name: str = SMS) -> Channel:
-    """The channel of this name, as assembly made it from the settings."""
+def all_of_this_app() -> dict[str, Channel]:
+    """The channels by their names, as assembly made them from the settings."""
     made: dict[str, Channel] = current_app.extensions["channels"]
-    return made[name]
+    return made
+
+
+def of_this_app(name: str = SMS) -> Channel:
+    """The channel of this name."""
+    return all_of_this_app()[name]

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from app.config import Settings
 from app.notifications import channels
+from app.notifications.channels.email import EmailChannel
 from app.notifications.channels.sandbox import SandboxChannel
 from app.notifications.channels.sms import TwilioChannel
 
 
 def by_name(settings: Settings) -> dict[str, channels.Channel]:
-    """Every channel by its name."""
-    return {channels.SMS: SandboxChannel() if settings.sms_channel == "sandbox" else _twilio(settings)}
+    """Every channel by its name; where no e-mails are sent there is none for them."""
+    made: dict[str, channels.Channel] = {
+        channels.SMS: SandboxChannel() if settings.sms_channel == "sandbox" else _twilio(settings)
+    }
+    if settings.email_channel != "none":
+        made[channels.EMAIL] = SandboxChannel() if settings.email_channel == "sandbox" else _smtp(settings)
+    return made
+
+
+def _smtp(settings: Settings) -> EmailChannel:
+    return EmailChannel(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        sender=settings.smtp_from,
+        sender_name=settings.brand,
+        security=settings.smtp_tls,
+        user=settings.smtp_user,
+        password=settings.smtp_password,
+    )
 
 
 def _twilio(settings: Settings) -> TwilioChannel:

@@ -1,4 +1,4 @@
-"""The way out of a sandbox: what would have left is kept and can be read in the sandbox inbox."""
+"""The way out of a sandbox, for texts and e-mails: what would have left is kept and read in the sandbox inbox."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from app.notifications.models import SandboxMessage
 _KEEP = HotStatement("""
     insert into sandbox_message (id, created_at, organisation_id, patient_id, delivery_id, channel, recipient,
         address_sealed, body_sealed)
-    select :id, :now, d.organisation_id, d.patient_id, d.id, :channel, p.given_name || ' ' || p.family_name,
-        :address, :body
-    from delivery d join person p on p.id = d.recipient_id where d.id = :delivery
+    select :id, :now, d.organisation_id, d.patient_id, d.id, d.channel,
+        coalesce(p.given_name || ' ' || p.family_name, ''), :address, :body
+    from delivery d left join person p on p.id = d.recipient_id where d.id = :delivery
     on conflict (delivery_id) do nothing
 """)
 
@@ -25,13 +25,12 @@ class SandboxChannel:
     """Keeps each delivery once, however often it is handed over; nothing reaches anybody."""
 
     def send(self, handover: channels.Handover) -> channels.Attempt:
-        """Keep one text for the inbox."""
+        """Keep one message for the inbox."""
         row_id = new_id()
         kept = {
             "id": row_id,
             "now": clock.now(),
             "delivery": handover.delivery_id,
-            "channel": channels.SMS,
             "address": sealed.seal(handover.to, SandboxMessage.address.place, row_id),
             "body": sealed.seal(handover.body, SandboxMessage.body.place, row_id),
         }

@@ -110,8 +110,10 @@ def _not_arrived(delivery: Delivery, code: int | None) -> None:
     )
     decision = decisions.after_report(situation, code, _rng)
     _take_up(delivery, decision, code)
-    recipient = identity.person(delivery.recipient_id)
-    settling.follow(delivery, decision, "" if code is None else str(code), recipient.phone_index)
+    phone = delivery.address_index or (
+        identity.person(delivery.recipient_id).phone_index if delivery.recipient_id else None
+    )
+    settling.follow(delivery, decision, "" if code is None else str(code), phone)
 
 
 def _take_up(delivery: Delivery, decision: Decision, code: int | None) -> None:

@@ -31,9 +31,14 @@ _DUE = """
         select from channel_pause s where s.channel = t.channel and s.resumed_at is null and s.until > :now)
 """
 _ORDER = "t.priority, t.due_at"
-_CLAIM = claims.Claim("delivery", due=_DUE, order=_ORDER, gives=queries.DUE)
-_OF_ALERTS = f"{_DUE} and t.priority = {kinds.ALERT.priority}"
+_TEXTS = f"{_DUE} and t.channel <> '{channels.EMAIL}'"
+_CLAIM = claims.Claim("delivery", due=_TEXTS, order=_ORDER, gives=queries.DUE)
+_OF_ALERTS = f"{_TEXTS} and t.priority = {kinds.ALERT.priority}"
 _CLAIM_ALERTS = claims.Claim("delivery", due=_OF_ALERTS, order=_ORDER, gives=queries.DUE)
+# Each way out has hands of its own, so that a slow mail server holds up no text.
+_CLAIM_EMAILS = claims.Claim(
+    "delivery", due=f"{_DUE} and t.channel = '{channels.EMAIL}'", order=_ORDER, gives=queries.DUE
+)
 _rng = random.Random()  # noqa: S311  spreads retries over time, guards nothing
 
 
@@ -46,9 +51,15 @@ class Ending:
 
 
 def claim(limit: int, alerts_only: bool = False) -> list[Due]:
-    """Take up to `limit` due deliveries, most urgent first, for as long as the lease."""
+    """Take up to `limit` due texts, most urgent first, for as long as the lease."""
     with unit_of_work():
         return [Due(**row) for row in (_CLAIM_ALERTS if alerts_only else _CLAIM).rows(limit, LEASE)]
+
+
+def claim_emails(limit: int, alerts_only: bool = False) -> list[Due]:
+    """The same for e-mails; none of them is an alert."""
+    with unit_of_work():
+        return [] if alerts_only else [Due(**row) for row in _CLAIM_EMAILS.rows(limit, LEASE)]
 
 
 def hand_over(due: Due) -> None:
@@ -70,7 +81,7 @@ def hand_over(due: Due) -> None:
 def send_all_due() -> int:
     """Hand over everything that is due now, one by one; gives how many. For the demo and for commands."""
     done = 0
-    while rows := claim(50):
+    while rows := [*claim(50), *claim_emails(50)]:
         for row in rows:
             hand_over(row)
         done += len(rows)
@@ -83,7 +94,7 @@ def _ending(due: Due) -> Ending:
         return Ending(refused)
     handover = Handover(
         due.id,
-        sealed.unseal(due.phone_sealed or b"", Person.phone.place, due.recipient_id),
+        _address(due),
         sealed.unseal(due.body_sealed, Delivery.body.place, due.id),
         kinds.validity(situation.kind, due.useful_until, situation.now),
     )
@@ -102,17 +113,29 @@ def _not_to_be_sent(due: Due, situation: Situation) -> Decision | None:
         return decisions.given_up(situation.now, "stale", "no_longer_told")
     if due.out_of_reach:
         return decisions.given_up(situation.now, "failed", due.out_of_reach)
-    return None if due.phone_sealed else decisions.given_up(situation.now, "failed", "no_phone")
+    if due.address_sealed or due.contact_sealed:
+        return None
+    return decisions.given_up(situation.now, "failed", "no_email" if due.channel == channels.EMAIL else "no_phone")
+
+
+def _address(due: Due) -> str:
+    """Where it goes: the address written on it, else what the recipient's phone or e-mail is now."""
+    if due.address_sealed is not None:
+        return sealed.unseal(due.address_sealed, Delivery.address.place, due.id)
+    place = Person.email.place if due.channel == channels.EMAIL else Person.phone.place
+    return sealed.unseal(due.contact_sealed or b"", place, due.recipient_id or due.id)
 
 
 def _look_up(due: Due, channel: Channel, handover: Handover, situation: Situation) -> Ending | None:
     """Whether the provider has it already; None: it has not, or may not be waited for, so it is sent."""
     try:
         made = channel.look_up(handover.to, due.created_at, handover.body)
-    except channels.ProviderUnavailable:
-        if not decisions.may_send_blind(situation):
-            return Ending(decisions.unsettled(situation, _rng))
-        return _sent_blind(channel, handover, situation)
+    except channels.ProviderUnavailable as unavailable:
+        if decisions.may_send_blind(situation):
+            return _sent_blind(channel, handover, situation)
+        if isinstance(unavailable, channels.CannotBeAsked):
+            return Ending(decisions.never_settled(situation))
+        return Ending(decisions.unsettled(situation, _rng))
     # One that failed is an earlier try: had it been the one in question, another is due all the same.
     alive = [message.provider_id for message in made if message.status not in outcomes.NOT_ARRIVED]
     with unit_of_work():

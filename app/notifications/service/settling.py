@@ -24,11 +24,11 @@ class Concerned(Protocol):
     @property
     def id(self) -> UUID: ...
     @property
-    def organisation_id(self) -> UUID: ...
+    def organisation_id(self) -> UUID | None: ...
     @property
     def patient_id(self) -> UUID | None: ...
     @property
-    def recipient_id(self) -> UUID: ...
+    def recipient_id(self) -> UUID | None: ...
     @property
     def about(self) -> str: ...
     @property
@@ -110,11 +110,11 @@ def follow(concerned: Concerned, decision: Decision, code: str, phone_index: byt
     """What a decision means for others: the phone, the channel, whoever must hear that somebody was not told."""
     if decision.outcome in (Outcome.REFUSED_RECIPIENT, Outcome.OPTED_OUT) and phone_index:
         reaching.lose(phone_index, decision.outcome, code)
-    if decision.outcome in reaching.REASONS and decision.is_final:
-        reaching.ask_to_check(concerned.patient_id, concerned.recipient_id, decision.outcome)
+    if concerned.recipient_id is not None and decision.is_final:
+        reaching.ask_to_check(concerned.patient_id, concerned.recipient_id, decision.outcome, concerned.channel)
     if decision.outcome == Outcome.ACCOUNT:
         db.session.execute(_PAUSE, {"channel": concerned.channel, "code": code, **_pause()})
-    if decision.tells and concerned.patient_id:
+    if decision.tells and concerned.organisation_id and concerned.patient_id and concerned.recipient_id:
         events.publish(
             DeliveryFailed(
                 concerned.organisation_id,

@@ -11,7 +11,7 @@ from app import config
 from app.access import guards
 from app.core import clock
 from app.core.http import Pages
-from app.notifications import queries, segments
+from app.notifications import channels, queries, segments
 from app.notifications.queries import SandboxText
 from app.web import frame, moments
 
@@ -32,14 +32,14 @@ def inbox() -> str:
 
 def _message(one: SandboxText) -> dict[str, Any]:
     return {
-        "channel": "SMS",
+        "channel": "E-mail" if one.channel == channels.EMAIL else "SMS",
         "to": one.address,
-        "name": one.recipient,
+        "name": one.recipient or None,
         "when": moments.moment(one.sent_at, clock.now(), ZONE),
         "body": _parts(one.body),
         "state": "Handed over",
         "failed": False,
-        "parts": segments.count(one.body).segments,
+        "parts": None if one.channel == channels.EMAIL else segments.count(one.body).segments,
     }
 
 
