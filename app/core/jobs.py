@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.core import clock, idempotency, reruns
+from app.core import audit, clock, idempotency, reruns
 from app.core.scheduler import Job
 
 ANSWERS_ARE_KEPT = timedelta(hours=24)
@@ -22,8 +22,13 @@ def _forget_answers() -> None:
     idempotency.forget_before(clock.now() - ANSWERS_ARE_KEPT)
 
 
+def _seal() -> None:
+    audit.seal_all()
+
+
 JOBS = (
     Job("tick", timedelta(seconds=10), _tick),
     Job("run failed handlers again", timedelta(seconds=5), _run_again),
+    Job("seal the audit", timedelta(minutes=1), _seal),
     Job("forget answers", timedelta(hours=1), _forget_answers),
 )

@@ -1,5 +1,8 @@
 """Tables: the chain over the audit."""
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0012"
 down_revision = "0011"
 branch_labels = None
@@ -7,8 +10,55 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    _audit_entry()
+    _audit_seal()
+    _audit_mark()
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("audit_mark")
+    op.execute("grant insert on audit_seal to kith_app")
+    op.drop_index("ix_audit_seal_first", "audit_seal")
+    op.drop_constraint(op.f("uq_audit_seal_organisation_id_number"), "audit_seal")
+    op.alter_column("audit_seal", "number", type_=sa.Integer())
+    for name in ("written_in", "subject_id_created_at", "patient_ids"):
+        op.drop_index(f"ix_audit_entry_{name}", "audit_entry")
+    op.drop_column("audit_entry", "written_in")
+
+
+def _audit_entry() -> None:
+    by_the_database = sa.text("(pg_current_xact_id()::text)::bigint")
+    op.add_column(
+        "audit_entry", sa.Column("written_in", sa.BigInteger(), nullable=False, server_default=by_the_database)
+    )
+    op.create_index("ix_audit_entry_written_in", "audit_entry", ["written_in"])
+    of_no_patient = {"postgresql_where": sa.text("patient_id is null")}
+    op.create_index(
+        "ix_audit_entry_patient_ids", "audit_entry", ["patient_ids"], postgresql_using="gin", **of_no_patient
+    )
+    op.create_index(
+        "ix_audit_entry_subject_id_created_at", "audit_entry", ["subject_id", "created_at"], **of_no_patient
+    )
+
+
+def _audit_seal() -> None:
+    op.alter_column("audit_seal", "number", type_=sa.BigInteger())
+    op.create_unique_constraint(
+        op.f("uq_audit_seal_organisation_id_number"),
+        "audit_seal",
+        ["organisation_id", "number"],
+        postgresql_nulls_not_distinct=True,
+    )
+    op.create_index("ix_audit_seal_first", "audit_seal", ["organisation_id"], postgresql_where=sa.text("number = 1"))
+    # Who serves people writes entries; only the worker seals them.
+    op.execute("revoke insert on audit_seal from kith_app")
+
+
+def _audit_mark() -> None:
+    op.create_table(
+        "audit_mark",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("below", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_mark")),
+    )
+    op.execute("revoke insert, update on audit_mark from kith_app")

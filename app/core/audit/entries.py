@@ -1,4 +1,4 @@
-"""Who did what to whose record, and when: append-only rows written with the act itself.
+"""The entries of the audit and how they are written, with the tables of what is sealed.
 
 The guard notes the entry; it is written last in the transaction, in one statement, unless a service takes the noted
 entries and writes them inside a statement of its own (the hot path does).
@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import g, has_request_context
-from sqlalchemy import ForeignKey, Index, insert
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, insert, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
@@ -26,7 +26,23 @@ class AuditEntry(Base, Row):
     """One act on one record, or on the records of one list; never changed, never deleted."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_patient_id_created_at", "patient_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_audit_entry_patient_id_created_at", "patient_id", "created_at"),
+        # Lists name many patients, and a stranger's try names one as its subject only.
+        Index(
+            "ix_audit_entry_patient_ids",
+            "patient_ids",
+            postgresql_using="gin",
+            postgresql_where=text("patient_id is null"),
+        ),
+        Index(
+            "ix_audit_entry_subject_id_created_at",
+            "subject_id",
+            "created_at",
+            postgresql_where=text("patient_id is null"),
+        ),
+        Index("ix_audit_entry_written_in", "written_in"),
+    )
 
     organisation_id: Mapped[UUID | None]
     patient_id: Mapped[UUID | None]
@@ -38,17 +54,33 @@ class AuditEntry(Base, Row):
     purpose: Mapped[str]
     subject_id: Mapped[UUID | None]
     request_id: Mapped[str | None]
+    # The transaction that wrote it, told by the database: all below some number have ended, so none of theirs can
+    # still appear. That is how the sealer misses nobody who commits late, without looking at every row each time.
+    written_in: Mapped[int] = mapped_column(BigInteger, server_default=text("(pg_current_xact_id()::text)::bigint"))
 
 
 class AuditSeal(Base):
-    """The seal over one audit entry, written by a task; its absence means "not yet sealed"."""
+    """The seal over one audit entry, a link of its organisation's chain; its absence means "not yet sealed"."""
 
     __tablename__ = "audit_seal"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "number", postgresql_nulls_not_distinct=True),
+        Index("ix_audit_seal_first", "organisation_id", postgresql_where=text("number = 1")),
+    )
 
     entry_id: Mapped[UUID] = mapped_column(ForeignKey("audit_entry.id"), primary_key=True)
     organisation_id: Mapped[UUID | None]
-    number: Mapped[int]
+    number: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes]
+
+
+class AuditMark(Base):
+    """Below which transaction every entry has been sealed: where the sealer need not look again. One row."""
+
+    __tablename__ = "audit_mark"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    below: Mapped[int] = mapped_column(BigInteger)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,24 @@
+"""Who did what to whose record, and when: append-only rows written with the act itself, sealed by a task."""
+
+from __future__ import annotations
+
+from app.core.audit.entries import AuditEntry, AuditMark, AuditSeal, Entry, note, request_id, take
+from app.core.audit.sealing import seal_all, unsealed
+from app.core.audit.verifying import Fault, Head, Verdict, heads, verify
+
+__all__ = [
+    "AuditEntry",
+    "AuditMark",
+    "AuditSeal",
+    "Entry",
+    "Fault",
+    "Head",
+    "Verdict",
+    "heads",
+    "note",
+    "request_id",
+    "seal_all",
+    "take",
+    "unsealed",
+    "verify",
+]

@@ -1,0 +1,44 @@
+"""Entries of the audit as tests write them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from app.core import audit
+from app.core.audit import Fault, Head
+from app.core.db import db
+from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
+from tests.conftest import NOW
+
+RIVERSIDE, HILLSIDE, MARY, PRIYA = (UUID(int=number) for number in (1, 2, 3, 4))
+Operator = psycopg.Connection[Any]
+
+
+def entry(**more: Any) -> audit.Entry:
+    facts: dict[str, Any] = {"role": "coordinator", "action": "see_readings", "organisation_id": RIVERSIDE}
+    facts |= {"patient_id": MARY, "actor_id": PRIYA, "request_id": "r-1", "created_at": NOW}
+    return audit.Entry(**facts | more)
+
+
+def write(*entries: audit.Entry) -> list[UUID]:
+    with unit_of_work():
+        for one in entries:
+            audit.note(one)
+    return [one.id for one in entries]
+
+
+def written(count: int, **more: Any) -> list[UUID]:
+    """So many entries, a minute apart, sealed."""
+    ids = write(*(entry(created_at=NOW + timedelta(minutes=i), subject_id=new_id(), **more) for i in range(count)))
+    audit.seal_all()
+    return ids
+
+
+def faults(*published: Head) -> list[Fault]:
+    db.session.rollback()  # what was read before is no longer what is there
+    return audit.verify(published).faults
