@@ -42,8 +42,10 @@ from app.protocols import service as protocols
 from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
+from app.records import commands as record_commands
 from app.rules import vectors
 from app.teams import commands as team_commands
+from app.teams import queries as team_queries
 from app.teams import routes as teams
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
@@ -59,6 +61,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Plug every slice into the app."""
     app.extensions["directory"] = Directory()
     app.extensions["coordinates"] = patient_queries.coordinates
+    app.extensions["works_in"] = team_queries.works_in
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
     app.extensions["reply_for"] = replies.reply_for
     app.extensions["findings_of"] = alert_queries.findings_of
@@ -101,8 +104,8 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (patients, todos, readings, protocol_routes, alerts, notification_routes)
-    for routes in (*identity.ALL, *teams.ALL, *(edge.routes for edge in others)):
+    others = (todos, readings, protocol_routes, alerts, notification_routes)
+    for routes in (*identity.ALL, *teams.ALL, *patients.ALL, *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
 
@@ -120,6 +123,7 @@ def _commands(app: Flask) -> None:
         team_commands.create_admin,
         patient_commands.patients,
         protocol_commands.protocols,
+        record_commands.audit,
     )
     for command in (
         *mine,
@@ -151,6 +155,8 @@ def _demo(app: Flask, settings: Settings) -> None:
             commands = importlib.import_module("app.demo.commands")
             if settings.kind == "demo":
                 app.extensions["demo_people"] = importlib.import_module("app.demo.people").sign_ins()
+                app.extensions["demo_code"] = importlib.import_module("app.demo.codes").current_code
+                app.cli.add_command(commands.demo_code)
             for command in (commands.up, commands.reset_demo):
                 app.cli.add_command(command)
         return

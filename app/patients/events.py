@@ -23,3 +23,25 @@ class HandedOver(Event):
 
     team_id: UUID
     coordinator_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EndingNear(Event):
+    """What a member may see, or somebody's acting for the patient, ends soon: the notice says what and when."""
+
+    notice_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEnded(Event):
+    """Something of what a member may see was ended, and whoever ended it wants the member to be told."""
+
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class GrantsEndedWithDuty(Event):
+    """A visitor works here no more, so what they were granted has ended."""
+
+    member_id: UUID
+    ended_at: datetime

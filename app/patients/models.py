@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.core.db import Base, Row
-from app.core.sealed import Sealed
+from app.core.sealed import Sealed, SealedList
 
 
 class Patient(Base, Row):
@@ -46,17 +46,24 @@ class Patient(Base, Row):
     zone: Mapped[str]
     communication_needs_sealed: Mapped[bytes | None]
     allergies_sealed: Mapped[bytes | None]
-    conditions: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    conditions_clear: Mapped[list[str] | None] = mapped_column("conditions", ARRAY(Text))
+    conditions_sealed: Mapped[bytes | None]
     enrolled_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
+    restricted_at: Mapped[datetime | None]  # at the patient's wish: of the team only its lead sees it
     version: Mapped[int] = mapped_column(default=1)
 
     nhs_number = Sealed(indexed=True)
     communication_needs = Sealed()
     allergies = Sealed()
+    conditions = SealedList(was_clear=True)
 
     __mapper_args__ = {"version_id_col": version}
+
+
+def _ended(reasons: str) -> str:
+    return f"(ended_at is null) = (ended_why is null) and (ended_why is null or ended_why in ({reasons}))"
 
 
 class CircleMember(Base, Row):
@@ -73,19 +80,30 @@ class CircleMember(Base, Row):
         ),
         Index("ix_circle_member_person_id", "person_id"),
         CheckConstraint("role in ('member', 'visitor', 'service')", name="role"),
+        CheckConstraint(_ended("'ended', 'left'"), name="ended_why"),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
-    relationship: Mapped[str]
+    relationship_clear: Mapped[str | None] = mapped_column("relationship")
+    relationship_sealed: Mapped[bytes | None]
     added_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("acting_for.id"))  # added on the patient's behalf
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    ended_acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("acting_for.id"))
+    ended_why: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    relationship = Sealed(was_clear=True)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class CircleGrant(Base, Row):
-    """What a member may do with one category, and until when."""
+    """What a member may do with one category and until when: in which words it was agreed, by whom, how it ended."""
 
     __tablename__ = "circle_grant"
     __table_args__ = (
@@ -101,6 +119,9 @@ class CircleGrant(Base, Row):
             "category in ('readings', 'medicines', 'visits', 'goals', 'ratings', 'plan', 'messages')", name="category"
         ),
         CheckConstraint("\"right\" in ('see', 'be_told', 'act')", name="right"),
+        CheckConstraint(_ended("'ended', 'given_again', 'left', 'changed', 'duty'"), name="ended_why"),
+        Index("ix_circle_grant_patient_id", "patient_id", "created_at"),
+        Index("ix_circle_grant_ending", "ends_on", postgresql_where=text("ended_at is null")),
     )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
@@ -110,7 +131,14 @@ class CircleGrant(Base, Row):
     right: Mapped[str]
     ends_on: Mapped[date]
     given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("acting_for.id"))  # given on the patient's behalf
+    wording_id: Mapped[str]  # the words that were agreed to, as consents/ keeps them; version 0: not kept
+    wording_version: Mapped[int]
+    wording_language: Mapped[str]
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # nobody: a duty ended
+    ended_acting_for_id: Mapped[UUID | None] = mapped_column(ForeignKey("acting_for.id"))
+    ended_why: Mapped[str | None]
 
 
 class ActingFor(Base, Row):
@@ -133,10 +161,46 @@ class ActingFor(Base, Row):
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))  # categories, and "circle" to give and end grants
     review_on: Mapped[date]  # after this day it opens nothing until somebody has reviewed it
     given_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    wording_id: Mapped[str]
+    wording_version: Mapped[int]
+    wording_language: Mapped[str]
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
     evidence = Sealed()
+
+
+class ActingReview(Base, Row):
+    """Somebody looked whether the basis still holds, and moved the day of the next review; append-only."""
+
+    __tablename__ = "acting_review"
+    __table_args__ = (Index("ix_acting_review_acting_for_id", "acting_for_id"),)
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    acting_for_id: Mapped[UUID] = mapped_column(ForeignKey("acting_for.id"))
+    reviewed_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    note_sealed: Mapped[bytes]
+    review_on: Mapped[date]
+
+    note = Sealed()
+
+
+class EndingNotice(Base, Row):
+    """The patient was warned that what a member may see, or an acting-for, ends on a day; append-only."""
+
+    __tablename__ = "ending_notice"
+    __table_args__ = (
+        UniqueConstraint("subject_id", "ends_on", "days_before"),
+        CheckConstraint("subject in ('member', 'acting')", name="subject"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    subject: Mapped[str]
+    subject_id: Mapped[UUID]  # the member whose grants end, or the acting-for
+    ends_on: Mapped[date]
+    days_before: Mapped[int]
 
 
 class EmergencyAccess(Base, Row):

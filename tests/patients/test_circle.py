@@ -51,9 +51,10 @@ def test_a_patient_adds_somebody_who_sees_nothing_until_granted(client: FlaskCli
     assert (member["given_name"], member["role"], member["grants"]) == ("Ada", "member", [])
     assert "phone" not in member
     grant = {"category": "readings", "right": "see", "ends_on": "2027-01-31"}
-    given = post(client, f"{circle(world)}/{member['id']}/grants", mary, grant)
+    given = post(client, f"{circle(world)}/{member['id']}/grants", mary, grant | {"wording_version": 1})
     assert given.status_code == 201
     assert given.get_json() | grant == given.get_json()
+    assert given.get_json()["given_by"] == "Mary Okafor"
     assert members(client, world, mary)["Ada"]["grants"] == [given.get_json()]
     assert post(client, circle(world), mary, ADA).status_code == 409
 
@@ -115,9 +116,11 @@ def test_what_is_no_member_is_refused(client: FlaskClient, world: World, body: d
     assert set(members(client, world, mary)) == {"Tom", "Bola", "Mary's"}
 
 
-GRANT = {"category": "plan", "right": "see", "ends_on": "2027-01-31"}
+GRANT = {"category": "plan", "right": "see", "ends_on": "2027-01-31", "wording_version": 1}
 NO_GRANTS: dict[str, dict[str, Any]] = {
-    "no end": {"category": "plan", "right": "see"},
+    "no end": {name: value for name, value in GRANT.items() if name != "ends_on"},
+    "no wording": {name: value for name, value in GRANT.items() if name != "wording_version"},
+    "a wording that is no number": GRANT | {"wording_version": "1"},
     "a null end": GRANT | {"ends_on": None},
     "an end in the past": GRANT | {"ends_on": "2026-11-17"},
     "an end in two years": GRANT | {"ends_on": "2028-11-18"},
@@ -141,7 +144,7 @@ def test_what_is_no_grant_is_refused(client: FlaskClient, world: World, body: di
 def test_a_grant_given_again_moves_its_day(client: FlaskClient, world: World) -> None:
     mary = signed_in(client, world.mary)
     tom = members(client, world, mary)["Tom"]
-    body = {"category": "readings", "right": "see", "ends_on": "2026-11-20"}
+    body = {"category": "readings", "right": "see", "ends_on": "2026-11-20", "wording_version": 1}
     assert post(client, f"{circle(world)}/{tom['id']}/grants", mary, body).status_code == 201
     assert [grant["ends_on"] for grant in members(client, world, mary)["Tom"]["grants"]] == ["2026-11-20"]
 

@@ -162,7 +162,7 @@ def test_care_ends_once_with_its_reason(client: FlaskClient, world: World, reaso
     circles = client.get("/api/me", headers=tom).get_json()["circles"]
     assert [len(circle["grants"]) for circle in circles] == [1]
     member = client.get(f"{path(world)}/circle", headers=priya).get_json()["items"][0]["id"]
-    grant = {"category": "plan", "right": "see", "ends_on": "2026-12-01"}
+    grant = {"category": "plan", "right": "see", "ends_on": "2026-12-01", "wording_version": 1}
     more = client.post(
         f"{path(world)}/circle/{member}/grants", headers=priya | {"Idempotency-Key": str(uuid4())}, json=grant
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Date, cast, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core import clock
@@ -15,7 +16,7 @@ from app.core.pages import Position
 from app.identity.models import Person
 from app.patients import admission, directory
 from app.patients.admission import AdmittedPatient
-from app.patients.models import CircleGrant, CircleMember, Patient
+from app.patients.models import ActingFor, CircleGrant, CircleMember, Patient
 from app.teams import queries as teams
 from app.teams.models import Membership as StaffMembership
 from app.teams.models import Team
@@ -108,14 +109,35 @@ def _memberships(whose: ColumnElement[bool], shown: InstrumentedAttribute[UUID])
     rows = db.session.execute(joined.order_by(CircleMember.created_at)).all()
     given = (CircleGrant.member_id.in_([member.id for member, _ in rows]), CircleGrant.ended_at.is_(None))
     grants: dict[UUID, list[CircleGrant]] = {}
-    for grant in db.session.scalars(select(CircleGrant).where(*given, CircleGrant.ends_on >= clock.now().date())):
+    running = select(CircleGrant).join(Patient, Patient.id == CircleGrant.patient_id)
+    for grant in db.session.scalars(running.where(*given, CircleGrant.ends_on >= today_there())):
         grants.setdefault(grant.member_id, []).append(grant)
     return [CirclePlace(member, person, grants.get(member.id, [])) for member, person in rows]
 
 
-def place(member: CircleMember) -> CirclePlace:
-    """The place of a member who has just been added: nothing is granted yet."""
-    return CirclePlace(member, db.session.get_one(Person, member.person_id), [])
+def today_there() -> ColumnElement[date]:
+    """The day it is where the patient of a row lives: what ends on a day ends on one of theirs, as for the guard."""
+    return cast(func.timezone(Patient.zone, literal(clock.now())), Date)
+
+
+@dataclass(frozen=True, slots=True)
+class MyActing:
+    """A patient for whom somebody acts, with the patient's person; `is_open` False: its review is due."""
+
+    row: ActingFor
+    person: Person
+    is_open: bool
+
+
+def acting_by(person_id: UUID) -> list[MyActing]:
+    """For whom somebody acts, longest first."""
+    rows = (
+        select(ActingFor, Person, ActingFor.review_on >= today_there())
+        .join(Patient, Patient.id == ActingFor.patient_id)
+        .join(Person, Person.id == Patient.person_id)
+        .where(ActingFor.person_id == person_id, ActingFor.ended_at.is_(None))
+    )
+    return [MyActing(*row) for row in db.session.execute(rows.order_by(ActingFor.created_at))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,15 +159,17 @@ class Me:
     roles: list[MyRole]
     records: Sequence[Patient]
     circles: list[CirclePlace]
+    acting: list[MyActing]
 
 
 def me(person_id: UUID) -> Me:
-    """Who somebody is to Kith, in five queries however much it is."""
+    """Who somebody is to Kith, in six queries however much it is."""
     roles = [
         MyRole(held.organisation_id, organisation, held.team_id, team, held.role)
         for held, organisation, team in teams.roles_of(person_id)
     ]
-    return Me(db.session.get_one(Person, person_id), roles, own_records(person_id), circles_of(person_id))
+    person = db.session.get_one(Person, person_id)
+    return Me(person, roles, own_records(person_id), circles_of(person_id), acting_by(person_id))
 
 
 def coordinates(person_id: UUID, team_id: UUID) -> int:

@@ -1,19 +1,25 @@
-"""Use cases of patients: enrol, import a list, change, hand over, end care, the circle and its grants."""
+"""Use cases of patients: enrol, import, change, hand over, end care, the circle, its grants, acting for a patient."""
 
 from __future__ import annotations
 
+from app.patients.acting import NewActing
 from app.patients.enrolment import Applicant, NewPatient
+from app.patients.service.acting import end_acting, record_acting, review_acting, stop_acting
 from app.patients.service.changing import change, end_care
-from app.patients.service.circle import add_member, end_grant, end_membership, give_grant, introduce_member
+from app.patients.service.circle import add_member, change_member, end_membership, introduce_member, leave
 from app.patients.service.enrolling import enrol, enrol_applicant
+from app.patients.service.granting import end_grant, give_grant
 from app.patients.service.importing import Report, import_list
 
 __all__ = [
     "Applicant",
+    "NewActing",
     "NewPatient",
     "Report",
     "add_member",
     "change",
+    "change_member",
+    "end_acting",
     "end_care",
     "end_grant",
     "end_membership",
@@ -22,4 +28,8 @@ __all__ = [
     "give_grant",
     "import_list",
     "introduce_member",
+    "leave",
+    "record_acting",
+    "review_acting",
+    "stop_acting",
 ]

@@ -1,26 +1,30 @@
-"""The circle of a patient: members and what they are granted."""
+"""The members of a circle: join, change, leave."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
-from app.access.permissions import Category, Right
 from app.access.roles import Role
-from app.core import clock, limits
+from app.core import clock, events, limits
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.identity import service as identity
 from app.identity.introductions import Introduced
 from app.identity.models import Person
-from app.patients import enrolment
 from app.patients.admission import AdmittedPatient
-from app.patients.models import CircleGrant, CircleMember
+from app.patients.events import AccessEnded
+from app.patients.models import CircleMember
+from app.patients.queries import consent
+from app.patients.service import acting as acts
+from app.patients.service import granting
 
 # Whoever adds people learns a little of who is known by a contact, so nobody adds many in a day.
 INTRODUCED_A_DAY = 30
+ACTS_FOR = "This person acts for the patient. End that first."
 
 
 def introduce_member(
@@ -33,12 +37,13 @@ def introduce_member(
 
 def add_member(patient: AdmittedPatient, person: Person, role: Role, relationship: str, by: UUID) -> CircleMember:
     """Add a person, or a device, to the circle; they see nothing until a grant says so."""
-    _still_cared_for(patient)
+    granting.still_cared_for(patient)
     if person.id == patient.person_id:
         raise Conflict("A patient is not a member of their own circle.")
     running = (CircleMember.person_id == person.id, CircleMember.ended_at.is_(None))
     if db.session.scalar(select(CircleMember.id).where(CircleMember.patient_id == patient.id, *running)):
         raise Conflict("This person is in the circle already.")
+    acting = consent.acting_now(patient, by)
     member = CircleMember(
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
@@ -46,64 +51,80 @@ def add_member(patient: AdmittedPatient, person: Person, role: Role, relationshi
         role=str(role),
         relationship=relationship,
         added_by=by,
+        acting_for_id=acting.id if acting else None,
     )
     db.session.add(member)
     db.session.flush()
     return member
 
 
-def end_membership(patient: AdmittedPatient, member_id: UUID) -> None:
-    """Take somebody out of the circle; their grants end with it, from this commit on."""
-    member = _member(patient, member_id)
-    member.ended_at = clock.now()
-    running = (CircleGrant.member_id == member.id, CircleGrant.ended_at.is_(None))
-    db.session.execute(update(CircleGrant).where(*running).values(ended_at=member.ended_at))
+def change_member(
+    patient: AdmittedPatient,
+    member_id: UUID,
+    version: int,
+    *,
+    relationship: str,
+    role: Role,
+    keep: Collection[UUID],
+    by: UUID,
+) -> CircleMember:
+    """Change what somebody is to the patient. What they may see was agreed for what they were, so only `keep` stays.
 
-
-def give_grant(
-    patient: AdmittedPatient, member_id: UUID, category: Category, right: Right, ends_on: date, by: UUID
-) -> CircleGrant:
-    """Give a member a right over a category until a day, a year ahead at most; giving it again moves the day."""
-    _still_cared_for(patient)
-    member = _member(patient, member_id)
-    if fault := enrolment.grant_fault(ends_on, clock.today(patient.zone)):
-        raise Invalid(fault, errors=[{"pointer": "/ends_on", "detail": fault}])
-    same = (CircleGrant.member_id == member.id, CircleGrant.category == category, CircleGrant.right == right)
-    running = db.session.scalar(select(CircleGrant).where(*same, CircleGrant.ended_at.is_(None)))
-    if running is not None:
-        running.ended_at = clock.now()
-        db.session.flush()
-    grant = CircleGrant(
-        organisation_id=patient.organisation_id,
-        patient_id=patient.id,
-        member_id=member.id,
-        category=str(category),
-        right=str(right),
-        ends_on=ends_on,
-        given_by=by,
-    )
-    db.session.add(grant)
+    Raises PreconditionFailed (changed meanwhile), Invalid (a grant to keep that is none of theirs, a device that is to
+    be a person), Conflict (a visitor who acts for the patient).
+    """
+    member = granting.locked_member(patient, member_id)
+    if member.version != version:
+        raise PreconditionFailed("This person's place was changed since you read it. Read it again.")
+    if (member.relationship, member.role) == (relationship, role):
+        return member
+    _may_become(patient, member, role)
+    grants = consent.running_grants(patient, [member.id])
+    if not set(keep) <= {grant.id for grant in grants}:
+        detail = "One of these is no running grant of this member."
+        raise Invalid(detail, errors=[{"pointer": "/keep", "detail": detail}])
+    no_more = [grant for grant in grants if grant.id not in keep]
+    granting.end(no_more, "changed", by, consent.acting_now(patient, by))
+    member.relationship, member.role = relationship, str(role)
     db.session.flush()
-    return grant
-
-
-def end_grant(patient: AdmittedPatient, member_id: UUID, grant_id: UUID) -> None:
-    """End a grant from this commit on."""
-    member = _member(patient, member_id)
-    grant = db.session.get(CircleGrant, grant_id)
-    if grant is None or grant.member_id != member.id or grant.ended_at:
-        raise NotFound
-    grant.ended_at = clock.now()
-
-
-def _member(patient: AdmittedPatient, member_id: UUID) -> CircleMember:
-    # Locked, so that two givings of one grant, or a giving and an ending, follow each other.
-    member = db.session.get(CircleMember, member_id, with_for_update=True, populate_existing=True)
-    if member is None or member.patient_id != patient.id or member.ended_at:
-        raise NotFound
     return member
 
 
-def _still_cared_for(patient: AdmittedPatient) -> None:
-    if patient.ended_at is not None:
-        raise Conflict("Care has ended, so nobody can be given more. What was given can be ended.")
+def end_membership(patient: AdmittedPatient, member_id: UUID, by: UUID, *, tell: bool = False) -> None:
+    """Take somebody out of the circle; their grants end with it, from this commit on.
+
+    Raises Conflict while they act for the patient: ending that is not everybody's to do.
+    """
+    member = granting.locked_member(patient, member_id)
+    if consent.acting_of(patient, member.person_id) is not None:
+        raise Conflict(ACTS_FOR)
+    _end(patient, member, "ended", by)
+    if tell:
+        events.publish(AccessEnded(patient.organisation_id, patient.id, member.person_id))
+
+
+def leave(person_id: UUID, member_id: UUID) -> None:
+    """Leave a circle by oneself, with every grant, and with acting for the patient. Raises NotFound."""
+    patient = consent.patient_of_member(person_id, member_id)
+    if patient is None:
+        raise NotFound
+    member = granting.locked_member(patient, member_id)
+    if (acting := consent.acting_of(patient, person_id)) is not None:
+        acts.end(acting, person_id)
+    _end(patient, member, "left", person_id)
+
+
+def _end(patient: AdmittedPatient, member: CircleMember, why: str, by: UUID) -> None:
+    acting = consent.acting_now(patient, by)
+    granting.end(consent.running_grants(patient, [member.id]), "left" if why == "left" else "ended", by, acting)
+    member.ended_at, member.ended_why, member.ended_by = clock.now(), why, by
+    member.ended_acting_for_id = acting.id if acting else None
+    db.session.flush()
+
+
+def _may_become(patient: AdmittedPatient, member: CircleMember, role: Role) -> None:
+    if Role.SERVICE in (role, member.role) and role != member.role:
+        detail = "A device stays a device, and a person a person."
+        raise Invalid(detail, errors=[{"pointer": "/role", "detail": detail}])
+    if role is Role.VISITOR and consent.acting_of(patient, member.person_id) is not None:
+        raise Conflict(ACTS_FOR)

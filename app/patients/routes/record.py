@@ -1,4 +1,4 @@
-"""Enrolment, a patient's record, the end of care, the circle, and who I am."""
+"""Enrolment, a patient's record, and the end of care."""
 
 from __future__ import annotations
 
@@ -7,29 +7,19 @@ from uuid import UUID
 
 from app.access import guards
 from app.access.guards import Caller
-from app.access.permissions import Category, Permission, Right
-from app.access.roles import Role
+from app.access.permissions import Permission
 from app.core import pages
 from app.core.http import Routes
 from app.core.pages import Page, PageQuery
-from app.identity import introductions
 from app.patients import queries, schemas, service
 from app.patients.admission import AdmittedPatient
-from app.patients.models import CircleGrant
-from app.patients.queries import CirclePlace, WholeRecord
+from app.patients.queries import WholeRecord
 from app.teams import queries as teams
 
-routes = Routes("patients", __name__, url_prefix="/api", description="Patients, their record and their circle")
+routes = Routes("patients", __name__, url_prefix="/api", description="Patients and their records")
 
 P = Permission
 ENROLS = guards.on_caseload(P.ENROL)
-CHANGES_CIRCLE = guards.on_patient(P.CHANGE_CIRCLE)
-
-
-@routes.get("/me", access=guards.signed_in, gives={200: schemas.Me})
-def me() -> queries.Me:
-    """Who is calling: their roles, the records in which they are the patient, the circles they are in."""
-    return queries.me(guards.caller().person_id)
 
 
 @routes.get(
@@ -101,51 +91,3 @@ def end_care(patient: AdmittedPatient, body: dict[str, str]) -> WholeRecord:
     """End care with its reason: from now on nothing reminds or asks; open alerts stay for their owner."""
     service.end_care(patient, body["reason"])
     return queries.whole_record(patient.id)
-
-
-@routes.get("/patients/<uuid:patient_id>/circle", access=guards.on_patient(P.SEE_CIRCLE), gives={200: schemas.Circle})
-def circle(patient: AdmittedPatient) -> dict[str, list[CirclePlace]]:
-    """Who is in the circle, and what they may see."""
-    return {"items": queries.circle(patient)}
-
-
-@routes.post(
-    "/patients/<uuid:patient_id>/circle",
-    access=CHANGES_CIRCLE,
-    takes=schemas.NewCircleMember(),
-    gives={201: schemas.CircleMember},
-)
-def add_member(patient: AdmittedPatient, body: dict[str, Any]) -> CirclePlace:
-    """Add somebody, or a device, to the circle; they see nothing until a grant says so."""
-    role, relationship = Role(body.pop("role")), body.pop("relationship")
-    who = introductions.introduced(**body, kind="device" if role is Role.SERVICE else "human")
-    member = service.introduce_member(patient, who, role, relationship, guards.caller().person_id)
-    return queries.place(member)
-
-
-@routes.delete("/patients/<uuid:patient_id>/circle/<uuid:member_id>", access=CHANGES_CIRCLE, gives={204: None})
-def end_membership(patient: AdmittedPatient, member_id: UUID) -> None:
-    """Take somebody out of the circle at once, with all their grants."""
-    service.end_membership(patient, member_id)
-
-
-@routes.post(
-    "/patients/<uuid:patient_id>/circle/<uuid:member_id>/grants",
-    access=CHANGES_CIRCLE,
-    takes=schemas.NewGrant(),
-    gives={201: schemas.Grant},
-)
-def give_grant(patient: AdmittedPatient, member_id: UUID, body: dict[str, Any]) -> CircleGrant:
-    """Grant a member a right over a category until a day; given again it moves the day."""
-    category, right = Category(body["category"]), Right(body["right"])
-    return service.give_grant(patient, member_id, category, right, body["ends_on"], guards.caller().person_id)
-
-
-@routes.delete(
-    "/patients/<uuid:patient_id>/circle/<uuid:member_id>/grants/<uuid:grant_id>",
-    access=CHANGES_CIRCLE,
-    gives={204: None},
-)
-def end_grant(patient: AdmittedPatient, member_id: UUID, grant_id: UUID) -> None:
-    """End a grant at once."""
-    service.end_grant(patient, member_id, grant_id)

@@ -1,4 +1,4 @@
-"""What patients take and give."""
+"""What a patient's record takes and gives."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate
 
-from app.access.permissions import Category, Right
-from app.access.roles import CIRCLE
 from app.core.schemas import Instant, Schema, Text, page_of
 from app.identity import introductions
 from app.patients.enrolment import Applicant, NewPatient
 
-_LANGUAGE = validate.Regexp(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z", error="Not a language code such as en or ur.")
+LANGUAGE = validate.Regexp(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?\Z", error="Not a language code such as en or ur.")
 OF_PERSON = ("given_name", "family_name", "phone", "email", "language")
 
 
@@ -32,7 +30,7 @@ class PatientChange(Schema):
     family_name = Text(longest=100)
     phone = Text(longest=30, allow_none=True)
     email = Text(longest=254, allow_none=True)
-    language = fields.String(validate=_LANGUAGE)
+    language = fields.String(validate=LANGUAGE)
     zone = Text(longest=60)
     nhs_number = Text(longest=20, allow_none=True)
     born_on = fields.Date(allow_none=True)
@@ -51,7 +49,7 @@ class Enrolment(Schema):
     family_name = Text(required=True, longest=100)
     phone = Text(load_default=None, longest=30, allow_none=True)
     email = Text(load_default=None, longest=254, allow_none=True)
-    language = fields.String(load_default="en", validate=_LANGUAGE)
+    language = fields.String(load_default="en", validate=LANGUAGE)
     coordinator_id = fields.UUID(required=True)
     zone = Text(load_default="Europe/London", longest=60)
     nhs_number = Text(load_default=None, longest=20, allow_none=True)
@@ -156,94 +154,3 @@ class ImportReport(Schema):
     enrolled = fields.Integer(required=True)
     known = fields.Integer(required=True, metadata={"description": "Enrolled before, left as they are."})
     errors = fields.List(fields.Nested(RowFault), required=True)
-
-
-class NewCircleMember(Schema):
-    """Somebody, or a device (service), to join the circle: found or made by phone or e-mail."""
-
-    role = fields.String(required=True, validate=validate.OneOf(sorted(CIRCLE)))
-    relationship = Text(required=True, longest=100)
-    given_name = Text(required=True, longest=100)
-    family_name = Text(required=True, longest=100)
-    phone = Text(load_default=None, longest=30, allow_none=True)
-    email = Text(load_default=None, longest=254, allow_none=True)
-    language = fields.String(load_default="en", validate=_LANGUAGE)
-
-
-class NewGrant(Schema):
-    """What a member may do with one category, and until when: a year ahead at most."""
-
-    category = fields.String(required=True, validate=validate.OneOf([str(c) for c in Category]))
-    right = fields.String(required=True, validate=validate.OneOf([str(right) for right in Right]))
-    ends_on = fields.Date(required=True)
-
-
-class Grant(Schema):
-    """A running grant."""
-
-    id = fields.UUID(required=True)
-    category = fields.String(required=True)
-    right = fields.String(required=True)
-    ends_on = fields.Date(required=True)
-
-
-class CircleMember(Schema):
-    """A member of a circle with what is granted to them."""
-
-    id = fields.UUID(required=True, attribute="member.id")
-    person_id = fields.UUID(required=True, attribute="person.id")
-    given_name = fields.String(required=True, attribute="person.given_name")
-    family_name = fields.String(required=True, attribute="person.family_name")
-    role = fields.String(required=True, attribute="member.role")
-    relationship = fields.String(required=True, attribute="member.relationship")
-    since = Instant(required=True, attribute="member.created_at")
-    grants = fields.List(fields.Nested(Grant), required=True)
-
-
-class Circle(Schema):
-    """The people and devices around a patient."""
-
-    items = fields.List(fields.Nested(CircleMember), required=True)
-
-
-class MyRole(Schema):
-    """A role of mine; no team means the whole organisation."""
-
-    organisation_id = fields.UUID(required=True)
-    organisation = fields.String(required=True)
-    team_id = fields.UUID(required=True, allow_none=True)
-    team = fields.String(required=True, allow_none=True)
-    role = fields.String(required=True)
-
-
-class MyRecord(Schema):
-    """A record in which I am the patient."""
-
-    patient_id = fields.UUID(required=True, attribute="id")
-    enrolled_at = Instant(required=True)
-    ended_at = Instant(required=True, allow_none=True)
-
-
-class MyCircle(Schema):
-    """A patient in whose circle I am, and what I was granted."""
-
-    patient_id = fields.UUID(required=True, attribute="member.patient_id")
-    given_name = fields.String(required=True, attribute="person.given_name")
-    family_name = fields.String(required=True, attribute="person.family_name")
-    role = fields.String(required=True, attribute="member.role")
-    relationship = fields.String(required=True, attribute="member.relationship")
-    grants = fields.List(fields.Nested(Grant), required=True)
-
-
-class Me(Schema):
-    """Who is calling, and whom they may call about."""
-
-    id = fields.UUID(required=True, attribute="person.id")
-    given_name = fields.String(required=True, attribute="person.given_name")
-    family_name = fields.String(required=True, attribute="person.family_name")
-    phone = fields.String(required=True, allow_none=True, attribute="person.phone")
-    email = fields.String(required=True, allow_none=True, attribute="person.email")
-    language = fields.String(required=True, attribute="person.language")
-    roles = fields.List(fields.Nested(MyRole), required=True)
-    records = fields.List(fields.Nested(MyRecord), required=True)
-    circles = fields.List(fields.Nested(MyCircle), required=True)
