@@ -147,7 +147,6 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
     sms_channel = values.get("SMS_CHANNEL", "twilio" if kind == "production" else "sandbox")
     by_twilio = sms_channel == "twilio"
     email_channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
-    by_smtp, smtp_tls = email_channel == "smtp", values.get("SMTP_TLS", "starttls")
     settings = Settings(
         kind=kind,
         secret_key=need("SECRET_KEY", 32),
@@ -164,12 +163,9 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         twilio_from_number=values.get("TWILIO_FROM_NUMBER", ""),
         twilio_base_url=values.get("TWILIO_BASE_URL", "https://api.twilio.com"),
         email_channel=email_channel,
-        smtp_host=need("SMTP_HOST") if by_smtp else "",
-        smtp_port=_number(values.get("SMTP_PORT", "465" if smtp_tls == "tls" else "587"), "SMTP_PORT", faults, 65_535),
-        smtp_tls=smtp_tls,
-        smtp_from=need("SMTP_FROM") if by_smtp else "",
-        smtp_user=values.get("SMTP_USER", ""),
-        smtp_password=values.get("SMTP_PASSWORD", ""),
+        smtp_host=need("SMTP_HOST") if email_channel == "smtp" else "",
+        smtp_from=need("SMTP_FROM") if email_channel == "smtp" else "",
+        **_mail_server(values, faults),
         brand=values.get("BRAND", "Kith"),
         log_level=values.get("LOG_LEVEL", "info"),
     )
@@ -179,6 +175,17 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
     if faults:
         raise Misconfigured("Kith cannot start:\n" + "\n".join(f"  - {fault}" for fault in faults))
     return settings
+
+
+def _mail_server(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+    security = values.get("SMTP_TLS", "starttls")
+    port = values.get("SMTP_PORT", "465" if security == "tls" else "587")
+    return {
+        "smtp_port": _number(port, "SMTP_PORT", faults, 65_535),
+        "smtp_tls": security,
+        "smtp_user": values.get("SMTP_USER", ""),
+        "smtp_password": values.get("SMTP_PASSWORD", ""),
+    }
 
 
 def _contradictions(settings: Settings) -> list[str]:

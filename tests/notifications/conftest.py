@@ -51,7 +51,7 @@ def provider(app: Flask, served: str) -> Iterator[TwilioStandIn]:
             twilio_from_number=stand_in.number,
             twilio_base_url=stand_in.base_url,
         )
-        app.extensions["channels"] = configured.by_name(settings)
+        app.extensions["channels"] = before | {"sms": configured.by_name(settings)["sms"]}
         yield stand_in
     app.extensions["channels"] = before
 
