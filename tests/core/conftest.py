@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 import psycopg
@@ -18,8 +19,8 @@ from tests.core.audited import Operator
 @pytest.fixture
 def sealer(server: embedded.Server, database: str, app: Flask) -> Iterator[Flask]:
     """The same Kith as the worker's role: only it may seal."""
-    urls = {"DATABASE_URL": server.url("kith_worker", database)}
-    made = create_app(settings_for(server, database, **urls))
+    settings = settings_for(server, database, DATABASE_URL=server.url("kith_worker", database))
+    made = create_app(dataclasses.replace(settings, is_worker=True))
     with made.app_context():
         yield made
         db.session.remove()

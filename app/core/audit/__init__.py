@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.audit.entries import AuditEntry, AuditMark, AuditSeal, Entry, note, request_id, take
+from app.core.audit.publishing import publish, published
 from app.core.audit.sealing import seal_all, unsealed
 from app.core.audit.verifying import Fault, Head, Verdict, heads, verify
 
@@ -16,6 +17,8 @@ __all__ = [
     "Verdict",
     "heads",
     "note",
+    "publish",
+    "published",
     "request_id",
     "seal_all",
     "take",

@@ -1,0 +1,1 @@
+"""What a record says of itself: who looked at it."""

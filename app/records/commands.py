@@ -1,0 +1,66 @@
+"""Commands of records: verify the audit, tell its heads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import UUID
+
+import click
+from flask.cli import AppGroup
+
+from app.core import audit as chains
+from app.core import rows
+from app.core.audit import Fault, Head
+from app.teams import queries as teams
+
+audit = AppGroup("audit", help="Who did what to whose record: the chains over it.")
+
+
+@audit.command("verify")
+@click.option("--organisation", help="Only the chain of the organisation of this name.")
+@click.option(
+    "--heads",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file of published heads, or a worker's log; may be given several times.",
+)
+def verify(organisation: str | None, files: tuple[Path, ...]) -> None:
+    """Walk the chains and name what was changed, dropped, put in or swapped; ends with 1 if anything was."""
+    heads = [head for file in files for head in _published(file)]
+    rows.reach(rows.SERVICE)
+    verdict = chains.verify(heads, only=_organisation(organisation) if organisation else None)
+    for fault in verdict.faults:
+        click.echo(_words(fault))
+    compared = f"{len(heads)} published heads compared"
+    click.echo(f"{verdict.sealed} sealed entries looked at, {len(verdict.faults)} faults; {compared}.")
+    click.echo(f"{verdict.unsealed} entries are not sealed yet: nothing is said of them.")
+    if verdict.faults:
+        raise SystemExit(1)
+
+
+@audit.command("head")
+def head() -> None:
+    """The last seal of every chain, as the worker publishes it each hour."""
+    for one in chains.heads():
+        click.echo(f"{one.organisation_id or 'no organisation'}  {one.number}  {one.digest}")
+
+
+def _organisation(name: str) -> UUID:
+    known = teams.organisation_named(name)
+    if known is None:
+        raise click.ClickException("There is no organisation of this name.")
+    return known.id
+
+
+def _published(file: Path) -> list[Head]:
+    try:
+        return chains.published(file)
+    except (KeyError, TypeError, ValueError):
+        raise click.ClickException(f"{file.name} has a line that looks like a head and is none.") from None
+
+
+def _words(fault: Fault) -> str:
+    chain = f"organisation {fault.organisation_id}" if fault.organisation_id else "no organisation"
+    number = f"number {fault.number}" if fault.number else "unsealed"
+    return f"{chain}, {number}: {f'entry {fault.entry_id} ' if fault.entry_id else ''}{fault.what}"

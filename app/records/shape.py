@@ -1,0 +1,65 @@
+"""What a copy of everything about somebody holds, by the schema: which tables, whose rows, what is left out and why.
+
+A table about a patient is in the copy because it has a patient_id; nobody has to remember it. What is left out stands
+here with its reason, and tests/records/test_export.py holds the schema against these lists.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Tables of which nothing is copied, each with the reason.
+LEFT_OUT: Final = {
+    "reading_state": "a second note of the newest readings, which are all in the copy",
+    "event_rerun": "work the service had to do again: ids and no content",
+    "sandbox_message": "the texts of a demo; the same texts stand among the deliveries",
+    "legal_hold": "whether and why something is kept for a legal case (Data Protection Act 2018, Sch. 2, para. 5)",
+    "refresh_token": "secrets of the app, of use to a thief only",
+    "authenticator_app": "the secret of the authenticator app, of use to a thief only",
+    "recovery_code": "hashes of recovery codes",
+    "passkey_challenge": "hashes that serve for minutes",
+    "one_use_code": "hashes of codes that serve for minutes",
+    "login_attempt": "hashes that serve for minutes",
+}
+
+# Rows about a person by the column that names them, besides those in their own record. Of a row that stands in somebody
+# else's record only these columns are theirs.
+OWN: Final = {
+    "person": "id",
+    "device_session": "person_id",
+    "passkey": "person_id",
+    "linked_login": "person_id",
+    "second_factor_reset": "person_id",
+    "account_closing": "person_id",
+    "membership": "person_id",
+    "circle_member": "person_id",
+    "acting_for": "person_id",
+    "emergency_access": "person_id",
+    "delivery": "recipient_id",
+    "record_export": "person_id",
+    "audit_entry": "actor_id",
+}
+# Rows that belong to a row of OWN: column, and the table it names.
+OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
+
+# Columns that only say who acted in somebody else's record or in the service: the row is the patient's, and what
+# somebody did themselves is in their list of acts.
+ACTED: Final = {
+    "team.lead_id": "who leads a team is the team's",
+    "second_factor_reset.reset_by": "the act of an administrator, in their list of acts",
+    "account_closing.reopened_by": "the act of somebody of the team, in their list of acts",
+}
+
+# What is in the row of a patient but is a way to reach somebody else.
+CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields"})
+# What a row in somebody else's record says of the patient rather than of the person it is copied for.
+OF_THE_PATIENT: Final = frozenset(
+    {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id"}
+)
+# How the service works, nothing about anybody.
+TECHNICAL: Final = frozenset(
+    {
+        "attempts", "coordinator_role", "lease_until", "password_hash", "patient_id", "patient_ids", "priority",
+        "provider_id", "request_id", "spent", "transports", "sign_count", "version", "written_in",
+    }
+)  # fmt: skip
