@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import click
 from flask import current_app
 
-from app.core import embedded, local_secrets
+from app.core import this_machine
 from app.core.sealed import Keyring
 
 HOME = Path(__file__).resolve().parent.parent
@@ -127,7 +126,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         raise Misconfigured(f"KITH_ENV is {kind!r}; it can be {', '.join(KINDS)}.")
     values = dict(environment)
     if kind != "production":
-        values = _local_values(environment) | values
+        values = this_machine.values(environment, var_folder(environment), local_database(kind)) | values
     return _build(kind, values)
 
 
@@ -243,21 +242,6 @@ def _keyring(keys: str, index_key: str, faults: list[str]) -> Keyring:
             faults.append("SEALING_KEYS must be name:base64 of 32 bytes, separated by commas")
             return Keyring({}, b"")
     return Keyring(ring, index_key.encode())
-
-
-def _local_values(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a demo or a developer need not set: secrets of this machine and the embedded PostgreSQL."""
-    folder = var_folder(environment)
-    values = {"PUBLIC_URL": "http://localhost:8000", **local_secrets.kept_in(folder / "secrets")}
-    if "DATABASE_URL" not in environment:
-        if not (folder / "postgres" / "postmaster.pid").exists():
-            click.echo("Starting PostgreSQL (the first time it is made, which takes some seconds) ...", err=True)
-        server = embedded.ensure_running(folder / "postgres")
-        name = local_database(environment.get("KITH_ENV", ""))
-        embedded.ensure_database(server, name)
-        for variable, role in (("", "kith_app"), ("WORKER_", "kith_worker"), ("OWNER_", "kith_owner")):
-            values[f"{variable}DATABASE_URL"] = server.url(role, name)
-    return values
 
 
 def var_folder(environment: Mapping[str, str] = os.environ) -> Path:
