@@ -9,10 +9,19 @@ import signal
 import threading
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from app.core import doctor, specification, worker
+from app.core import doctor, rotation, specification, worker
+
+
+def as_worker() -> Flask:
+    """The same app as another database role, which may do what a worker does and no more."""
+    settings = current_app.config["KITH"]
+    app: Flask = current_app.extensions["create_app"](
+        dataclasses.replace(settings, database_url=settings.worker_database_url, is_worker=True)
+    )
+    return app
 
 
 @click.command("worker")
@@ -23,9 +32,7 @@ def work(senders: int) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    settings = current_app.config["KITH"]
-    # The same app as another database role, which may do what a worker does and no more.
-    app = current_app.extensions["create_app"](dataclasses.replace(settings, database_url=settings.worker_database_url))
+    app = as_worker()
     worker.run(app, app.extensions["crews"](senders), app.extensions["jobs"], stop)
     os._exit(0)  # without waiting for threads that are stuck in a call: their rows come again when the lease ends
 
@@ -50,3 +57,24 @@ def examine() -> None:
     wrong = sum(fault is not None for fault in findings.values())
     click.echo(f"{wrong} of {len(findings)} need you." if wrong else "Everything holds.")
     raise SystemExit(1 if wrong else 0)
+
+
+@click.command("rotate-keys")
+@click.option("--status", is_flag=True, help="Only say which keys are in use.")
+@with_appcontext
+def rotate_keys(status: bool) -> None:
+    """Seal everything again with the first key of SEALING_KEYS, while Kith runs; stopped, it goes on where it was."""
+    with as_worker().app_context():
+        report = rotation.Rotated() if status else rotation.rotate(_tell)
+        left = rotation.keys_by_id()
+    for row in sorted(report.unopenable):
+        click.secho(f"CANNOT BE OPENED  {row}", fg="red")
+    for key, number in sorted(left.items()):
+        click.echo(f"{key:<21}{number:>10} texts")
+    for key in rotation.removable(left):
+        click.echo(f"{key} seals nothing any more: it may be taken out of SEALING_KEYS.")
+    raise SystemExit(1 if report.unopenable else 0)
+
+
+def _tell(place: str, rows: int) -> None:
+    click.echo(f"{place}: {rows} sealed")

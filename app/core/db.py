@@ -40,6 +40,12 @@ ENGINE_OPTIONS: dict[str, Any] = {
 }
 
 
+def for_worker() -> dict[str, Any]:
+    """The same for work that no person asked for: its connections reach every row (app/core/rows.py)."""
+    connect = ENGINE_OPTIONS["connect_args"]
+    return ENGINE_OPTIONS | {"connect_args": connect | {"options": f"{connect['options']} -c kith.service=on"}}
+
+
 class Base(DeclarativeBase):
     """Every table: constraints with names, instants with a zone, ids known before the row is written."""
 
@@ -58,9 +64,11 @@ class Row:
 
 @event.listens_for(Base, "init", propagate=True)
 def _know_the_id(row: Base, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    # A sealed column needs the row's id as associated data before the row is flushed.
+    # A sealed column needs the row's id as associated data before the row is flushed; so the id is set before it.
     if isinstance(row, Row):
-        kwargs.setdefault("id", new_id())
+        given = dict(kwargs)
+        kwargs.clear()
+        kwargs.update({"id": given.pop("id", None) or new_id()} | given)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False}, engine_options=ENGINE_OPTIONS)

@@ -16,9 +16,9 @@ from flask import Response, g, make_response, request
 from sqlalchemy import select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import sealed
 from app.core.db import Base, Row, db
 from app.core.errors import BadRequest, Conflict, Invalid
+from app.core.sealed import Sealed
 
 
 class IdempotentAnswer(Base, Row):
@@ -31,6 +31,8 @@ class IdempotentAnswer(Base, Row):
     status: Mapped[int]
     content_type: Mapped[str]
     body_sealed: Mapped[bytes]
+
+    body = Sealed()
 
 
 _LOCK = text("select pg_try_advisory_xact_lock(hashtextextended(:key, 0))")
@@ -61,13 +63,12 @@ def _key() -> bytes:
 def _again(known: IdempotentAnswer, asked: bytes) -> Response:
     if known.asked != asked:
         raise Invalid("This Idempotency-Key was used for another request.")
-    body = sealed.unseal(known.body_sealed, "idempotent_answer.body", known.id)
-    return Response(body, status=known.status, content_type=known.content_type)
+    return Response(known.body, status=known.status, content_type=known.content_type)
 
 
 def _keep(key: bytes, asked: bytes, response: Response) -> None:
     row = IdempotentAnswer(key=key, asked=asked, status=response.status_code, content_type=response.content_type or "")
-    row.body_sealed = sealed.seal(response.get_data(as_text=True), "idempotent_answer.body", row.id)
+    row.body = response.get_data(as_text=True)
     db.session.add(row)
 
 

@@ -202,6 +202,7 @@ class LinkedLogin(Base, Row):
     provider: Mapped[str]
     subject_index: Mapped[bytes]
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    is_provisional: Mapped[bool] = mapped_column(default=False)  # its person was made for it and has no record yet
     last_used_at: Mapped[datetime]
 
 
