@@ -98,7 +98,12 @@ def patient_navigation(patient: AdmittedPatient, here: str) -> list[dict[str, An
 
 def staff_navigation(here: str) -> list[dict[str, Any]]:
     """Where somebody of a team can go."""
-    links = [_link("Worklist", "coordinator.worklist", here == "worklist")]
+    links, caller = [], guards.caller()
+    if coordinates_somewhere(caller):
+        links.append(_link("Worklist", "coordinator.worklist", here == "worklist"))
+        links.append(_link("Shared with us", "sharing.with_us", here == "shared"))
+    if runs_something(caller):
+        links.append(_link("Teams and people", "admin.start", here == "people"))
     if config.current().sms_channel == "sandbox":
         links.append(_link("Sandbox inbox", "sandbox.inbox", here == "sandbox"))
     return links
@@ -142,3 +147,8 @@ def _phone(number: str) -> dict[str, str]:
 def coordinates_somewhere(caller: Caller) -> bool:
     """Does the caller work from a worklist?"""
     return bool(caller.teams(Permission.SEE_CASELOAD))
+
+
+def runs_something(caller: Caller) -> bool:
+    """Does the caller lead a team or administer an organisation?"""
+    return bool(caller.organisations(Permission.SEE_PEOPLE))

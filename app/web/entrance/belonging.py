@@ -13,11 +13,13 @@ from app.web import frame
 
 
 def place(caller: Caller, me: Me) -> str | None:
-    """A patient's today, a coordinator's worklist; None for anybody else."""
+    """A patient's today, a coordinator's worklist, an administrator's organisation; None for anybody else."""
     running = [record for record in me.records if record.ended_at is None]
     if running:
         return url_for("patient.today", patient_id=running[0].id)
-    return url_for("coordinator.worklist") if frame.coordinates_somewhere(caller) else None
+    if frame.coordinates_somewhere(caller):
+        return url_for("coordinator.worklist")
+    return url_for("admin.start") if frame.runs_something(caller) else None
 
 
 def circles(me: Me) -> list[dict[str, Any]]:

@@ -1,0 +1,72 @@
+"""Somebody who works here: their roles, how they sign in, an account locked and unlocked."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, url_for
+
+from app.access import guards
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.core.http import Pages
+from app.teams import queries as teams
+from app.teams import service as staffing
+from app.web import frame
+from app.web.admin import gathering
+from app.web.admin import pages as organisation_pages
+from app.web.admin.pages import REFUSED, administered, faults
+
+pages = Pages("admin_person", __name__, url_prefix="/admin/organisations/<uuid:organisation_id>/people")
+
+P = Permission
+CHANGES = guards.on_caseload(P.CHANGE_PEOPLE)
+PERSON = "/<uuid:person_id>"
+SAID = {
+    "locked": "The account is locked.",
+    "unlocked": "The account is open again.",
+    "signed-out": "They are signed out everywhere.",
+}
+
+
+@pages.get(PERSON, access=guards.on_caseload(P.SEE_PEOPLE))
+def person(caller: Caller, organisation_id: UUID, person_id: UUID) -> str:
+    """One person."""
+    return _person(caller, organisation_id, person_id)
+
+
+@pages.post(f"{PERSON}/lock", access=CHANGES)
+def lock(caller: Caller, organisation_id: UUID, person_id: UUID) -> Any:
+    """Lock an account."""
+    try:
+        staffing.lock(administered(caller, organisation_id), person_id, caller)
+    except REFUSED as fault:
+        return _person(caller, organisation_id, person_id, faults(fault, "account")), fault.status
+    return _back(organisation_id, person_id, "locked")
+
+
+@pages.post(f"{PERSON}/unlock", access=CHANGES)
+def unlock(caller: Caller, organisation_id: UUID, person_id: UUID) -> Any:
+    """Open a locked account again."""
+    staffing.unlock(administered(caller, organisation_id), person_id, caller)
+    if not teams.works_here(organisation_id, person_id):
+        return redirect(url_for("admin.organisation", organisation_id=organisation_id, said="unlocked"), 303)
+    return _back(organisation_id, person_id, "unlocked")
+
+
+@pages.post(f"{PERSON}/sign-out", access=CHANGES)
+def sign_out(caller: Caller, organisation_id: UUID, person_id: UUID) -> Any:
+    """Sign somebody out everywhere."""
+    staffing.sign_out(administered(caller, organisation_id), person_id, caller)
+    return _back(organisation_id, person_id, "signed-out")
+
+
+def _person(caller: Caller, organisation_id: UUID, person_id: UUID, errors: list[dict[str, str]] | None = None) -> str:
+    context = gathering.for_person(caller, organisation_id, person_id, {}, errors or [])
+    return frame.for_staff("admin/person.html", None, "people", **context, **organisation_pages.said(SAID))
+
+
+def _back(organisation_id: UUID, person_id: UUID, done: str) -> Any:
+    here: dict[str, Any] = {"organisation_id": organisation_id, "person_id": person_id}
+    return redirect(url_for("admin_person.person", **here, said=done), 303)
