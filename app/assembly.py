@@ -22,8 +22,10 @@ from app.core import jobs as core_jobs
 from app.core.db import db
 from app.core.operations import Check, Operations
 from app.identity import commands as identity_commands
+from app.identity import jobs as identity_jobs
 from app.identity import routes as identity
 from app.notifications import checks as notification_checks
+from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
 from app.notifications import queries as notification_queries
 from app.notifications import routes as notification_routes
@@ -31,10 +33,13 @@ from app.notifications.channels import configured
 from app.notifications.events import DeliveryFailed
 from app.notifications.service import posting
 from app.patients import commands as patient_commands
+from app.patients import handlers as patient_handlers
+from app.patients import jobs as patient_jobs
 from app.patients import queries as patient_queries
 from app.patients import routes as patients
-from app.patients.events import HandedOver
 from app.patients.directory import Directory
+from app.patients.events import AccessEnded, EndingNear, GrantsEndedWithDuty, HandedOver
+from app.patients.queries import consent
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
@@ -47,10 +52,13 @@ from app.rules import vectors
 from app.teams import commands as team_commands
 from app.teams import queries as team_queries
 from app.teams import routes as teams
+from app.teams.events import DutyEnded
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
-from app.web import frame
+from app.web import admin, frame
 from app.web.coordinator import pages as coordinator
+from app.web.entrance import codes as code_pages
+from app.web.entrance import federated as login_pages
 from app.web.entrance import pages as entrance
 from app.web.operators import pages as operators
 from app.web.patient import pages as patient_pages
@@ -61,11 +69,13 @@ def assemble(app: Flask, settings: Settings) -> None:
     """Plug every slice into the app."""
     app.extensions["directory"] = Directory()
     app.extensions["coordinates"] = patient_queries.coordinates
+    app.extensions["visited"] = consent.visited_by
     app.extensions["works_in"] = team_queries.works_in
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
     app.extensions["reply_for"] = replies.reply_for
     app.extensions["findings_of"] = alert_queries.findings_of
     app.extensions["post"] = posting.post
+    app.extensions["logins"] = login_pages.clients(settings.logins, settings.public_url)
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
     _events()
@@ -81,13 +91,14 @@ def _work(app: Flask, settings: Settings) -> None:
     """What is done outside requests, and how it is doing."""
     conninfo = wake.conninfo(settings.database_url)
     tasks = queue.Queue(app, conninfo)
-    for name, task in notification_jobs.TASKS.items():
+    for name, task in (notification_jobs.TASKS | identity_jobs.TASKS).items():
         tasks.declare(name, task)
     app.extensions["queue"] = tasks
     app.extensions["waker"] = wake.Waker(conninfo)
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = notification_jobs.crews
-    app.extensions["jobs"] = (*core_jobs.JOBS, *notification_jobs.JOBS, *alert_jobs.JOBS)
+    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, alert_jobs)
+    app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
     told.checks.append(Check("channels", notification_queries.pause_fault, stops_traffic=False))
@@ -95,6 +106,10 @@ def _work(app: Flask, settings: Settings) -> None:
 
 
 def _events() -> None:
+    events.subscribe(DutyEnded, patient_handlers.END_WITH_DUTY)
+    events.subscribe(GrantsEndedWithDuty, todo_handlers.ask_about_visitor)
+    events.subscribe(EndingNear, notification_handlers.WARN_OF_ENDING)
+    events.subscribe(AccessEnded, notification_handlers.TELL_MEMBER)
     events.subscribe(HandedOver, todo_handlers.pass_on)
     events.subscribe(HandedOver, alert_handlers.PASS_ON)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
@@ -111,8 +126,10 @@ def _routes(app: Flask) -> None:
 
 def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
-    for audience in (entrance, patient_pages, coordinator, operators):
+    for audience in (entrance, code_pages, login_pages, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
+    for pages in admin.ALL:
+        app.register_blueprint(pages)
     if settings.sms_channel == "sandbox":
         app.register_blueprint(sandbox.pages)
 

@@ -23,6 +23,8 @@ _LINK = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9\-_.~/]*
 _LONGEST_LINK = 90
 _CODE = re.compile(r"\d{6}", re.ASCII)
 _INVITATION = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY = re.compile(rf"[1-9]\d? (?:{_MONTHS})", re.ASCII)
 _SEVERITIES = frozenset({"RED", "AMBER"})
 
 
@@ -136,6 +138,8 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "code": _matching(_CODE, 6),
     "invitation": _matching(_INVITATION, 11),
     "inviter": first_name,
+    "member": first_name,
+    "day": _matching(_DAY, 12),
 }
 
 

@@ -91,6 +91,12 @@ def roles_of(person_id: UUID) -> Sequence[Row[Membership, str, str | None]]:
     return db.session.execute(held.outerjoin(Team, Team.id == Membership.team_id).where(*running)).all()
 
 
+def works_in(person_id: UUID) -> set[UUID]:
+    """The organisations in which somebody holds any role now; assembly hands it to identity."""
+    held = (Membership.person_id == person_id, Membership.ended_at.is_(None))
+    return set(db.session.scalars(select(Membership.organisation_id).where(*held)))
+
+
 def holds(team_id: UUID, person_id: UUID, role: str, *, for_now: bool = False) -> bool:
     """Does this person hold this role in this team now? `for_now`: and does it stay so until this transaction ends?"""
     where = (Membership.team_id == team_id, Membership.person_id == person_id, Membership.role == role)
@@ -108,6 +114,15 @@ def coordinated(person_id: UUID, team_id: UUID) -> int:
     """
     count: Callable[[UUID, UUID], int] = current_app.extensions["coordinates"]
     return count(person_id, team_id)
+
+
+def visited(person_id: UUID, organisation_id: UUID) -> list[tuple[UUID, UUID]]:
+    """In whose circles (organisation, patient) somebody is a visitor who works here no more.
+
+    Teams know no patients: assembly hands in `patients.queries.consent.visited_by` under this name.
+    """
+    find: Callable[[UUID, UUID], list[tuple[UUID, UUID]]] = current_app.extensions["visited"]
+    return find(person_id, organisation_id)
 
 
 def organisation_named(name: str) -> Organisation | None:

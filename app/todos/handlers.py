@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from app.core.events import Handler
-from app.patients.events import HandedOver
+from app.patients import labelling
+from app.patients import queries as patients
+from app.patients.events import GrantsEndedWithDuty, HandedOver
+from app.patients.queries import consent, ending
 from app.todos import service
 
 
@@ -13,3 +16,18 @@ def _pass_on(event: HandedOver) -> None:
 
 # A patient who is handed over brings their open to-dos along.
 pass_on = Handler("todos.pass_on", consider=lambda event: event, act=_pass_on)
+
+
+def _ask_whether_they_still_visit(event: GrantsEndedWithDuty) -> None:
+    patient = patients.admitted_one(event.patient_id)
+    place = consent.place(patient, event.member_id)
+    lost = labelling.listed([labelling.may(*one) for one in ending.ended_with_duty(event.member_id, event.ended_at)])
+    reason = (
+        f"{place.person.name} ({place.member.relationship}) works here no more, so what {patient.given_name} had given "
+        f"has ended: {lost}. Ask {patient.given_name} whether to take {place.person.given_name} out of the circle."
+    )
+    service.add(patient, "visitor_left", str(event.member_id), reason)
+
+
+# What a visitor was granted ended with their work here: somebody asks the patient what they want now.
+ask_about_visitor = Handler("todos.ask_about_visitor", consider=lambda event: event, act=_ask_whether_they_still_visit)

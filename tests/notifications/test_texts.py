@@ -17,6 +17,8 @@ LONGEST = {
     "code": "048151",
     "invitation": "7ZK9Q-0M4XA",
     "inviter": "Wolfeschlegelsteinhausenberg",
+    "member": "Wolfeschlegelsteinhausenberg",
+    "day": "28 September",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())
 EMAILS = sorted(texts.emails()["en"].items())

@@ -7,7 +7,6 @@ from uuid import UUID
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.access.roles import Role
-from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.identity import service as identity
@@ -52,7 +51,7 @@ def end_admin(organisation_id: UUID, membership_id: UUID, by: Caller) -> None:
     if membership.person_id == by.person_id:
         raise Conflict("Nobody ends their own role as admin. Another admin can.")
     check_another_stays(organisation_id, membership.person_id)
-    membership.ended_at = clock.now()
+    roles.end(membership)
     noting.note(by, Permission.CHANGE_PEOPLE, "end role admin", organisation_id, membership.person_id)
 
 

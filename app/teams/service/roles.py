@@ -9,13 +9,14 @@ from sqlalchemy import select
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.access.roles import Role
-from app.core import clock
+from app.core import clock, events
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.introductions import Introduced
 from app.teams import queries
+from app.teams.events import DutyEnded
 from app.teams.models import Membership, Team
 from app.teams.queries import Member
 from app.teams.service import noting
@@ -72,9 +73,18 @@ def end_role(team: Team, membership_id: UUID, by: Caller | None = None) -> None:
     role = Role(membership.role)
     if by is not None:
         check_may_give(team, role, by)
-        noting.note(by, Permission.RUN_TEAM, f"end role {role}", team.organisation_id, membership.person_id)
     _check_nobody_depends_on(membership, team)
+    end(membership)
+    if by is not None:
+        noting.note(by, Permission.RUN_TEAM, f"end role {role}", team.organisation_id, membership.person_id)
+
+
+def end(membership: Membership) -> None:
+    """End a role now. Publishes DutyEnded for each circle that somebody visited by their work, if this was the last."""
     membership.ended_at = clock.now()
+    db.session.flush()
+    for organisation_id, patient_id in queries.visited(membership.person_id, membership.organisation_id):
+        events.publish(DutyEnded(organisation_id, patient_id, membership.person_id))
 
 
 def _check_nobody_depends_on(membership: Membership, team: Team) -> None:
