@@ -39,6 +39,13 @@ class SecondFactorNeeded(Unauthenticated):
         super().__init__(detail, **more)
 
 
+class SignInAgain(Unauthenticated):
+    slug, title = "sign-in-again", "Please sign in again"
+
+    def __init__(self, detail: str = "To change how you sign in, sign in again first.") -> None:
+        super().__init__(detail)
+
+
 class Forbidden(DomainError):
     status, slug, title = 403, "not-allowed", "You are not allowed to do this"
 

@@ -30,14 +30,42 @@ _SPEND = text("""
         opened_at = case when w.opened_at <= :oldest then :now else w.opened_at end
     returning used, opened_at
 """)
+_GIVE_BACK = text("update rate_window set used = used - 1 where key = :key and used > 0")
+_FORGET = text("update rate_window set used = 0 where key = :key")
 
 
 def spend(key: str, *, allowed: int, per: timedelta) -> None:
     """Use up one try of `key`; raises TooMany past `allowed` in a window. Counted even when the request fails."""
+    used, opened_at = _counted(key, per)
+    if used > allowed:
+        wait = max(1, int((opened_at + per - clock.now()).total_seconds()))
+        raise TooMany("Please wait a little before you try again.", retry_after=wait)
+
+
+def count(key: str, *, per: timedelta) -> int:
+    """Use up one try of `key`, and say how many that makes in this window."""
+    return _counted(key, per)[0]
+
+
+def give_back(key: str) -> None:
+    """Make one try undone: only those that were wrong shall count."""
+    with db.engine.begin() as connection:
+        connection.execute(_GIVE_BACK, {"key": _hashed(key)})
+
+
+def forget(key: str) -> None:
+    """Begin to count anew."""
+    with db.engine.begin() as connection:
+        connection.execute(_FORGET, {"key": _hashed(key)})
+
+
+def _counted(key: str, per: timedelta) -> tuple[int, datetime]:
     now = clock.now()
-    values = {"key": hashlib.sha256(key.encode()).digest()[:16], "now": now, "oldest": now - per}
+    values = {"key": _hashed(key), "now": now, "oldest": now - per}
     with db.engine.begin() as connection:  # its own transaction: a refused request must still count
         used, opened_at = connection.execute(_SPEND, values).one()
-    if used > allowed:
-        wait = max(1, int((opened_at + per - now).total_seconds()))
-        raise TooMany("Please wait a little before you try again.", retry_after=wait)
+    return used, opened_at
+
+
+def _hashed(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()[:16]

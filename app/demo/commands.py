@@ -1,4 +1,4 @@
-"""Commands of the demo: `flask up` and `flask reset-demo`."""
+"""Commands of the demo: `flask up`, `flask reset-demo` and `flask demo-code`."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from flask.cli import with_appcontext
 
 from app import config
 from app.core.unit_of_work import unit_of_work
-from app.demo import database, histories, loading, people, queries, running
+from app.demo import codes, database, histories, loading, people, queries, running
 from app.demo.database import NotOurs
 from app.demo.processes import KeepsEnding
 from app.demo.running import CannotRun, Stop
+from app.identity import queries as identity
 
 
 @click.command("up")
@@ -53,6 +54,19 @@ def reset_demo() -> None:
         database.make_anew()
         _load()
         click.echo("Done: make run starts it.")
+
+
+@click.command("demo-code")
+@click.argument("person")
+@with_appcontext
+def demo_code(person: str) -> None:
+    """Print the code that the authenticator app of PERSON (an e-mail of the demo) would show now."""
+    with unit_of_work():
+        known = identity.person_by_contact(person)
+        code = codes.current_code(known.id) if known else None
+    if code is None:
+        raise click.ClickException("Nobody of the demo signs in with this and a code.")
+    click.echo(code)
 
 
 @contextmanager
@@ -122,6 +136,7 @@ def _say_where(address: str) -> None:
     click.echo(f'Sign in with the password "{people.PASSWORD}" as')
     for one in people.sign_ins():
         click.echo(f"  {one['identifier']:<28}{one['who']}")
+    click.echo("Staff are asked for a code as well: the page of the demo shows it.")
     with current_app.test_request_context(base_url=address):
         inbox = current_app.url_for("sandbox.inbox", _external=True)
     click.echo(f"\nEvery text that would have left: {inbox}")

@@ -13,6 +13,7 @@ from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
 from app.core.unit_of_work import unit_of_work
+from app.demo import codes
 from app.identity import service as identity
 from app.identity.models import Person
 from app.patients import queries, service
@@ -111,6 +112,8 @@ def _staff() -> dict[str, Any]:
     teams.give_role(elsewhere.id, other_team.id, other.id, Role.COORDINATOR)
     teams.give_role(organisation.id, None, admin.id, Role.ADMIN)
     team.lead_id = lead.id
+    for one in (priya, lind, lead, other, admin):
+        codes.set_up(one)
     return {
         "organisation": organisation,
         "elsewhere": elsewhere,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from app import config
 from app.core import clock, sealed
 from app.core.db import db
 from app.core.errors import Invalid
-from app.identity import contacts
-from app.identity.models import DeviceSession, Person
+from app.identity import contacts, one_use_codes
+from app.identity.models import AuthenticatorApp, DeviceSession, Passkey, Person, RecoveryCode
 
 
 def person(person_id: UUID) -> Person:
@@ -53,3 +57,86 @@ def devices(person_id: UUID) -> list[DeviceSession]:
     return list(
         db.session.scalars(select(DeviceSession).where(*running, fresh).order_by(DeviceSession.last_used_at.desc()))
     )
+
+
+def own_contacts(person_id: UUID) -> dict[str, Any]:
+    """Somebody's phone and e-mail, since when they are proven, and whether they should be proven again."""
+    one, now = person(person_id), clock.now()
+    return {
+        "phone": one.phone,
+        "phone_verified_at": one.phone_verified_at,
+        "phone_to_be_proven": one.phone is not None and one_use_codes.is_to_be_proven_again(one.phone_verified_at, now),
+        "email": one.email,
+        "email_verified_at": one.email_verified_at,
+        "email_to_be_proven": one.email is not None and one_use_codes.is_to_be_proven_again(one.email_verified_at, now),
+    }
+
+
+def session(session_id: UUID) -> DeviceSession:
+    """A session that is known to exist, as the caller's own does."""
+    return db.session.get_one(DeviceSession, session_id)
+
+
+def authenticator_app(person_id: UUID) -> AuthenticatorApp | None:
+    """The app of a person, confirmed or being set up."""
+    return db.session.scalar(select(AuthenticatorApp).where(AuthenticatorApp.person_id == person_id))
+
+
+def passkeys(person_id: UUID) -> list[Passkey]:
+    """The passkeys of a person, oldest first."""
+    return list(db.session.scalars(select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.created_at)))
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What a person has set up besides their password."""
+
+    has_app: bool
+    app_since: datetime | None
+    passkeys: list[Passkey]
+    recovery_codes_left: int
+
+
+def factors(person_id: UUID) -> Factors:
+    """What a person has set up besides their password."""
+    app = authenticator_app(person_id)
+    since = app.confirmed_at if app else None
+    return Factors(since is not None, since, passkeys(person_id), recovery_codes_left(person_id))
+
+
+def pending_key(person_id: UUID) -> str | None:
+    """The key of an app that is being set up."""
+    app = authenticator_app(person_id)
+    return app.pending if app else None
+
+
+def recovery_codes_left(person_id: UUID) -> int:
+    """How many recovery codes still serve."""
+    mine = (RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None))
+    return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*mine)) or 0
+
+
+def second_factor_due(person: Person) -> str | None:
+    """What finishes a sign-in: "totp", "passkey", "enrol" for staff who have neither yet; None where nothing does."""
+    if person.kind != "human" or not (person.second_factor_since or works_somewhere(person.id)):
+        return None
+    app = authenticator_app(person.id)
+    if app is not None and app.confirmed_at:
+        return "totp"
+    return "passkey" if opens(passkeys(person.id)) else "enrol"
+
+
+def opens(passkeys_of: list[Passkey]) -> bool:
+    """Does one of these passkeys still serve?"""
+    return any(passkey.copied_at is None for passkey in passkeys_of)
+
+
+def works_somewhere(person_id: UUID) -> bool:
+    """Does this person hold any role of staff?"""
+    return bool(works_in(person_id))
+
+
+def works_in(person_id: UUID) -> set[UUID]:
+    """The organisations somebody holds a role in. Identity knows no teams: assembly hands in what does."""
+    found: set[UUID] = config.handed_in("works_in")(person_id)
+    return found

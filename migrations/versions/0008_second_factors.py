@@ -45,7 +45,8 @@ def _authenticator_app() -> None:
     op.create_table(
         "authenticator_app",
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("pending_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_step", sa.BigInteger(), nullable=False),
         _key("authenticator_app", "person_id", "person"),

@@ -45,11 +45,12 @@ class Browser:
         self.get("/sign-in")
         return self.post("/sign-in", {"identifier": person.email, "password": password} | more)
 
-    def have_session(self, person: Person) -> None:
-        """As after signing in, without the cost of proving a password."""
+    def have_session(self, person: Person, *, half: bool = False) -> None:
+        """As after signing in, without the cost of proving a password; `half`: the second factor is still due."""
         app, secret = self.client.application, tokens.new_secret()
         with app.app_context(), unit_of_work():
-            session = identity.new_session(person, "browser", "a test's browser", timedelta(hours=12))
+            lasts = timedelta(hours=12)
+            session = identity.new_session(person, "browser", "a test's browser", lasts, second_factor=not half)
             session.secret_hash = tokens.hashed(secret)
         self.client.set_cookie(app.config["KITH"].cookie_name, secret)
         self.get("/sign-in")

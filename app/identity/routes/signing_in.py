@@ -13,6 +13,7 @@ from app.core import problems
 from app.core.errors import Unauthenticated
 from app.core.http import Routes
 from app.identity import queries, schemas, service
+from app.identity.service import signing_in
 
 REUSED = "This sign-in was used from two places, so it has been ended. Please sign in again."
 
@@ -25,10 +26,13 @@ def _key() -> OctKey:
 
 
 @routes.post("/sign-in", access=guards.public, keyed=False, takes=schemas.SignIn(), gives={200: schemas.Tokens})
-def sign_in(body: dict[str, str]) -> service.Tokens:
-    """Sign in with e-mail or phone and password."""
+def sign_in(body: dict[str, str]) -> Any:
+    """Sign in with e-mail or phone and password; where a second factor is due, the answer says so."""
     address = request.remote_addr or ""
-    return service.sign_in_app(body["identifier"], body["password"], body["device"], address, _key())
+    try:
+        return service.sign_in_app(body["identifier"], body["password"], body["device"], address, _key())
+    except Unauthenticated as refused:
+        return problems.answer(refused)  # returned, not raised: the tenth wrong one of staff locks their password
 
 
 @routes.post("/refresh", access=guards.public, keyed=False, takes=schemas.Refresh(), gives={200: schemas.Tokens})
@@ -45,10 +49,22 @@ def sign_out() -> None:
     service.sign_out(guards.caller().session_id)
 
 
+@routes.post("/password", access=guards.signed_in, keyed=False, takes=schemas.PasswordChange(), gives={204: None})
+def change_password(body: dict[str, str]) -> None:
+    """Choose another password; every other session of the caller ends."""
+    signing_in.change_password(guards.caller().session_id, body["current"], body["new"])
+
+
 @routes.get("/devices", access=guards.signed_in, gives={200: schemas.Devices})
 def devices() -> dict[str, Any]:
     """The caller's signed-in devices."""
     return {"items": queries.devices(guards.caller().person_id)}
+
+
+@routes.delete("/devices", access=guards.signed_in, gives={204: None})
+def sign_out_others() -> None:
+    """Sign every other device of the caller out."""
+    service.sign_out_everywhere(guards.caller().person_id, but=guards.caller().session_id)
 
 
 @routes.delete("/devices/<uuid:session_id>", access=guards.signed_in, gives={204: None})

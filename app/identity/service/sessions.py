@@ -12,12 +12,13 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.core.db import db
 from app.core.errors import NotFound, Unauthenticated
-from app.core.logs import log
 from app.identity import tokens
 from app.identity.models import DeviceSession, Person, RefreshToken
+from app.identity.service import noting
 
 BROWSER_LASTS = timedelta(hours=12)
 APP_LASTS = timedelta(days=30)  # absolute: refreshing does not prolong it
+HALF_LASTS = timedelta(minutes=15)  # while a second factor is due
 LOST_ANSWER_GRACE = timedelta(seconds=10)
 
 
@@ -29,6 +30,7 @@ class Tokens:
     refresh_token: str
     expires_in: int = int(tokens.ACCESS_TOKEN_LASTS.total_seconds())
     token_type: str = "Bearer"  # noqa: S105  the name of the scheme, no secret
+    second_factor: str | None = None  # what finishes this sign-in: totp, passkey, enrol
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,36 @@ def refresh(secret: str, key: OctKey) -> Tokens | Reused:
     if now - token.used_at <= LOST_ANSWER_GRACE and token.successor:
         return Tokens(tokens.access_token(session.id, key, now), token.successor)
     _revoke(session, "a refresh token was used twice")
-    log.warning("refresh token used twice", reason="session ended")
+    noting.tell("refresh token used twice, session ended", session.person_id)
     return Reused()
+
+
+def finish(session_id: UUID) -> DeviceSession:
+    """Go on, fully signed in, in a new session; the half one is over. Raises Unauthenticated where it was already."""
+    half = db.session.get_one(DeviceSession, session_id, with_for_update=True, populate_existing=True)
+    if half.revoked_at:
+        raise Unauthenticated
+    person = db.session.get_one(Person, half.person_id)
+    person.password_locked_at = None  # whoever shows a second factor as well is no guesser
+    lasts = BROWSER_LASTS if half.kind == "browser" else APP_LASTS
+    session = new_session(person, half.kind, half.label or "", lasts, method=half.method, second_factor=True)
+    session.identity_level = half.identity_level
+    _revoke(half, "second factor shown")
+    return session
+
+
+def finish_browser(session_id: UUID) -> str:
+    """Finish a sign-in on pages; returns the new secret of the session cookie."""
+    secret = tokens.new_secret()
+    finish(session_id).secret_hash = tokens.hashed(secret)
+    return secret
+
+
+def finish_app(session_id: UUID, key: OctKey) -> Tokens:
+    """Finish a sign-in from the app; returns the first pair of tokens of the new session."""
+    session = finish(session_id)
+    db.session.flush()
+    return issue(session.id, key)
 
 
 def sign_out(session_id: UUID) -> None:
@@ -99,9 +129,9 @@ def sign_out_device(person_id: UUID, session_id: UUID) -> None:
     _revoke(session, "signed out from another device")
 
 
-def sign_out_everywhere(person_id: UUID) -> None:
-    """End every session of a person."""
-    running = (DeviceSession.person_id == person_id, DeviceSession.revoked_at.is_(None))
+def sign_out_everywhere(person_id: UUID, *, but: UUID | None = None) -> None:
+    """End every session of a person, or every one but the one they are in."""
+    running = (DeviceSession.person_id == person_id, DeviceSession.revoked_at.is_(None), DeviceSession.id != but)
     db.session.execute(
         update(DeviceSession).where(*running).values(revoked_at=clock.now(), revoked_because="signed out everywhere")
     )

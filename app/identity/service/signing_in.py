@@ -1,37 +1,58 @@
-"""Sign in with a password, on pages and from the app; set one."""
+"""Sign in with a password, on pages and from the app; set one, change one (security.md S13, S14, S15)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from joserfc.jwk import OctKey
+from sqlalchemy import update
 
-from app.core import limits
+from app.core import clock, limits
 from app.core.db import db
-from app.core.errors import Unauthenticated
-from app.identity import contacts, passwords, queries, tokens
+from app.core.errors import Invalid, Unauthenticated
+from app.identity import contacts, passwords, queries
 from app.identity.models import Person
-from app.identity.service import sessions
+from app.identity.service import beginning, noting, second_factors, sessions
 from app.identity.service.sessions import Tokens
 
 TRIES, TRIES_PER = 10, timedelta(minutes=15)
+WRONG_ONES_IN = timedelta(days=1)
 WRONG = "The e-mail or phone and the password do not fit together."
+NOBODY = UUID(int=0)
 
 
 def sign_in_browser(identifier: str, password: str, label: str, address: str) -> str:
-    """Sign in on pages; returns the secret of the session cookie."""
-    person = _proven(identifier, password, address)
-    secret = tokens.new_secret()
-    session = sessions.new_session(person, "browser", label, sessions.BROWSER_LASTS)
-    session.secret_hash = tokens.hashed(secret)
-    return secret
+    """Sign in on pages; returns the secret of the session cookie. A refusal may have locked, so it is committed."""
+    return beginning.in_browser(_proven(identifier, password, address), label)
 
 
 def sign_in_app(identifier: str, password: str, label: str, address: str, key: OctKey) -> Tokens:
-    """Sign in from the app; returns the first pair of tokens."""
-    session = sessions.new_session(_proven(identifier, password, address), "app", label, sessions.APP_LASTS)
-    db.session.flush()
-    return sessions.issue(session.id, key)
+    """Sign in from the app; returns the first pair of tokens. A refusal may have locked, so it is committed."""
+    return beginning.in_app(_proven(identifier, password, address), label, key)
+
+
+def set_password(person: Person, password: str) -> None:
+    """Give a person a new password and end every session of theirs."""
+    _set(person, password)
+    sessions.sign_out_everywhere(person.id)
+
+
+def change_password(session_id: UUID, current: str, new: str) -> None:
+    """Choose another password, knowing the one before; every other session ends. Raises Invalid.
+
+    Whoever never had one must have signed in lately.
+    """
+    person = queries.person(queries.session(session_id).person_id)
+    if person.password_hash is None:
+        second_factors.may_change(session_id)
+    else:
+        limits.spend(f"password again {person.id}", allowed=TRIES, per=TRIES_PER)
+        if not passwords.fits(current, person.password_hash):
+            raise Invalid("This is not your password.", errors=[{"pointer": "/current", "detail": "is not yours"}])
+    _set(person, new)
+    sessions.sign_out_everywhere(person.id, but=session_id)
+    noting.note("changed password", person.id)
 
 
 def _proven(identifier: str, password: str, address: str) -> Person:
@@ -42,12 +63,37 @@ def _proven(identifier: str, password: str, address: str) -> Person:
     limits.spend(f"sign-in address {address}", allowed=TRIES * 20, per=TRIES_PER)
     person = queries.person_by_contact(identifier)
     fits = passwords.fits(password, person.password_hash if person else None)
-    if person is None or not fits or not person.is_active:
+    if person is None or not fits or not _may_by_password(person):
+        _count_a_wrong_one(person, account)
         raise Unauthenticated(WRONG)
+    limits.forget(_wrong_ones(person, account))
     return person
 
 
-def set_password(person: Person, password: str) -> None:
-    """Give a person a new password and end every session of theirs."""
-    person.password_hash = passwords.hash_of(password)
-    sessions.sign_out_everywhere(person.id)
+def _may_by_password(person: Person) -> bool:
+    return person.is_active and person.locked_at is None and person.password_locked_at is None
+
+
+def _count_a_wrong_one(person: Person | None, account: str) -> None:
+    """Count it, and close the password of staff at the tenth; the same is done where there is nobody.
+
+    The password alone is closed: running sessions go on, alerts reach them, a passkey or a code still lets them in.
+    """
+    if limits.count(_wrong_ones(person, account), per=WRONG_ONES_IN) < TRIES:
+        return
+    whose = person.id if person else NOBODY
+    works = queries.works_somewhere(whose)
+    open_one = (Person.id == (whose if works else NOBODY), Person.password_locked_at.is_(None))
+    locked = update(Person).where(*open_one).values(password_locked_at=clock.now()).returning(Person.id)
+    if db.session.scalar(locked) is not None:
+        noting.tell("password locked after ten wrong ones", whose)
+
+
+def _wrong_ones(person: Person | None, account: str) -> str:
+    return f"wrong password {person.id if person else account}"
+
+
+def _set(person: Person, password: str) -> None:
+    person.password_hash = passwords.hash_of(password, has_second_factor=person.second_factor_since is not None)
+    person.password_locked_at = None
+    limits.forget(_wrong_ones(person, ""))

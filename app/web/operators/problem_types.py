@@ -41,6 +41,12 @@ KNOWN: Final = {
         "NHS login has checked the contacts of this person and not yet their identity (P5), so no record is shown.",
         "Send the person to sign in with NHS login again and prove their identity (P9).",
     ),
+    "sign-in-again": ProblemType(
+        401,
+        "Please sign in again",
+        "How somebody signs in is changed only in the quarter of an hour after they signed in.",
+        "Sign in again, and send the same again.",
+    ),
     "not-allowed": ProblemType(
         403,
         "You are not allowed to do this",

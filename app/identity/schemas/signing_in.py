@@ -1,4 +1,4 @@
-"""What identity takes and gives."""
+"""What sign-in, passwords and devices take and give."""
 
 from __future__ import annotations
 
@@ -28,6 +28,11 @@ class Tokens(Schema):
     refresh_token = fields.String(required=True)
     expires_in = fields.Integer(required=True)
     token_type = fields.String(required=True)
+    second_factor = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "What finishes this sign-in: totp, passkey, enrol (set one up first); null: nothing."},
+    )
 
 
 class Device(Schema):
@@ -35,6 +40,7 @@ class Device(Schema):
 
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
+    method = fields.String(required=True)
     label = fields.String(required=True)
     created_at = Instant(required=True)
     last_used_at = Instant(required=True)
@@ -44,3 +50,10 @@ class Devices(Schema):
     """The signed-in devices of the caller."""
 
     items = fields.List(fields.Nested(Device), required=True)
+
+
+class PasswordChange(Schema):
+    """The password before, and the new one."""
+
+    current = Text(load_default="", shortest=0, longest=200)
+    new = Text(required=True, longest=200)
