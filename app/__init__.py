@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import app.assembly as assembly
 from app import config
 from app.core import csrf, edges, http, logs, problems
-from app.core.db import db
+from app.core.db import db, for_worker
 from app.identity import tokens
 
 LARGEST_BODY = 1024 * 1024
@@ -46,6 +46,7 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         KITH=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=for_worker() if settings.is_worker else {},
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         PROVIDE_AUTOMATIC_OPTIONS=False,  # a route answers what it declares, nothing else
         MIGRATIONS=str(config.HOME / "migrations"),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from app.core import this_machine
+from app.core import openid, this_machine
 from app.core.sealed import Keyring
 
 HOME = Path(__file__).resolve().parent.parent
@@ -30,6 +30,10 @@ class Variable:
     otherwise: str = ""  # what holds where it is not set; production needs those that say nothing
 
 
+LOGINS = {
+    "NHS_LOGIN": openid.Kind("NHS login", "RS512", "openid profile profile_extended"),
+    "SSO": openid.Kind("your work account", "RS256", "openid profile email", is_of_staff=True),
+}
 LONGEST_PUBLIC_URL = 50  # a link in a text is this, /a/ and an id, and may have 90 characters
 
 VARIABLES = (
@@ -66,7 +70,11 @@ VARIABLES = (
     Variable("SMTP_FROM", "the address that e-mails come from, and that people may answer to"),
     Variable("SMTP_USER", "who signs in to the mail server", "nobody signs in"),
     Variable("SMTP_PASSWORD", "and with which password", "nobody signs in"),
+    *(Variable(*one) for one in openid.described(LOGINS)),
     Variable("BRAND", "the name people read on pages", "Kith"),
+    Variable(
+        "AUDIT_HEADS", "a folder where the worker adds the heads of the audit chains each hour", "in its log only"
+    ),
     Variable("LOG_LEVEL", "debug, info, warning or error; JSON lines on standard error", "info"),
     Variable("KITH_VAR", "a folder for what a demo makes on this machine; not used in production", "var/"),
     Variable("PROMETHEUS_MULTIPROC_DIR", "an empty folder where processes add up their counters", "each for itself"),
@@ -102,8 +110,11 @@ class Settings:
     smtp_from: str = ""
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
+    logins: tuple[openid.Provider, ...] = ()
     brand: str = "Kith"
+    audit_heads: Path | None = None
     log_level: str = "info"
+    is_worker: bool = False  # does work that no person asked for, so it reaches every row
 
     @property
     def is_production(self) -> bool:
@@ -165,7 +176,9 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         smtp_host=need("SMTP_HOST") if email_channel == "smtp" else "",
         smtp_from=need("SMTP_FROM") if email_channel == "smtp" else "",
         **_mail_server(values, faults),
+        logins=openid.providers(LOGINS, values, faults, is_public=kind == "production"),
         brand=values.get("BRAND", "Kith"),
+        audit_heads=Path(values["AUDIT_HEADS"]) if values.get("AUDIT_HEADS") else None,
         log_level=values.get("LOG_LEVEL", "info"),
     )
     faults += _contradictions(settings)

@@ -5,6 +5,7 @@ Any connection beyond this machine fails the test.
 
 from __future__ import annotations
 
+import dataclasses
 import fcntl
 import hashlib
 import os
@@ -144,7 +145,8 @@ class FreshClient(FlaskClient):
 @pytest.fixture(scope="session")
 def kith(server: embedded.Server, database: str) -> Flask:
     """The app, made once a worker."""
-    made = create_app(settings_for(server, database))
+    # The tests' own hands reach every row, as a worker's do; what a request reaches its guard says.
+    made = create_app(dataclasses.replace(settings_for(server, database), is_worker=True))
     made.test_client_class = FreshClient
     with made.app_context():
         _engines.add(db.engine)

@@ -9,10 +9,11 @@ from flask import current_app, g, request
 
 from app.access import callers
 from app.access.callers import Caller, Credential, Directory, Found, Standing
-from app.access.permissions import Permission, Purpose
+from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
 from app.access.roles import Role, allowed
-from app.core import audit
+from app.core import audit, rows
 from app.core.errors import Forbidden, NotFound, SecondFactorNeeded, StepUpNeeded, Unauthenticated
+from app.core.rows import Reach
 from app.core.unit_of_work import unit_of_work
 
 NOT_YOURS = "The patient has not given you this, or your role does not include it."
@@ -102,6 +103,13 @@ def note_seen(known: Caller, permission: Permission, organisation_id: UUID, pati
     audit.note(entry)
 
 
+def reach_caseload(known: Caller, permission: Permission) -> None:
+    """Reach the rows of the teams, or where it needs so the organisations, in which the caller may do this."""
+    organisations = known.organisations(permission)
+    whole = organisations if permission in WHOLE_ORGANISATION else ()
+    rows.reach(Reach(known.person_id, organisations, teams=known.teams(permission), whole=whole))
+
+
 def know(known: Caller) -> None:
     g.caller, g.caller_id = known, known.person_id
 
@@ -129,6 +137,8 @@ def _decided(
         refuse(entry)
         raise Forbidden(NOT_YOURS)
     audit.note(entry)
+    if permission in WHOLE_ORGANISATION and patient is not None:
+        rows.reach_whole([patient.organisation_id])
     return patient, role
 
 

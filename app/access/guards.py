@@ -10,10 +10,10 @@ from uuid import UUID
 from flask import g
 
 from app.access import admitting
-from app.access.admitting import admitted, admitted_person, caller, credential, note_seen, whoever
+from app.access.admitting import admitted, admitted_person, caller, credential, note_seen, reach_caseload, whoever
 from app.access.callers import Admitted, Caller, Credential, Directory, Standing
 from app.access.permissions import Permission
-from app.core import audit
+from app.core import audit, rows
 from app.core.errors import Forbidden
 
 
@@ -24,6 +24,7 @@ class Public:
     label: str = "public"
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        rows.told(rows.NOBODY)
         return arguments
 
 
@@ -75,6 +76,7 @@ class OnCaseload:
             action = f"refused {self.permission}"
             admitting.refuse(audit.Entry(role="none", action=action, actor_id=known.person_id))
             raise Forbidden("Your roles do not include this.")
+        admitting.reach_caseload(known, self.permission)
         return {"caller": known, **arguments}
 
 
@@ -92,6 +94,7 @@ class Callback:
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
         if not self.verify():
             raise Forbidden("The signature does not fit.")
+        rows.told(rows.SERVICE)  # whose message a receipt is about is not known before it is looked up
         return arguments
 
 
@@ -128,6 +131,7 @@ __all__ = [
     "on_caseload",
     "on_patient",
     "public",
+    "reach_caseload",
     "signed_in",
     "whoever",
 ]

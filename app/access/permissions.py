@@ -92,3 +92,17 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.EXPORT_RECORD: CIRCLE,
     Permission.SEE_ACCESS_LOG: None,
 }
+
+# What cannot be done without looking over the whole organisation: is this number enrolled, who still has patients?
+WHOLE_ORGANISATION = frozenset(
+    {
+        Permission.ENROL,
+        Permission.CHANGE_PATIENT,
+        Permission.CHANGE_TEAMS,
+        Permission.SEE_PEOPLE,
+        Permission.CHANGE_PEOPLE,
+        Permission.CHANGE_RETENTION,
+        Permission.BREAK_GLASS,
+        Permission.REVIEW_ACCESS,
+    }
+)

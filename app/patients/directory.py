@@ -11,16 +11,20 @@ from flask import current_app
 from app.access.callers import NO_SESSION, Caller, Credential, Found, Standing
 from app.access.permissions import Category, Permission, Right
 from app.access.roles import STAFF, Role
-from app.core import clock
+from app.core import clock, rows
 from app.core.db import HotStatement, db
+from app.core.rows import Reach
 from app.identity import tokens
 from app.patients import admission
 from app.patients.admission import AdmittedPatient
 
 _HERE = "admitted_patient"  # where the session remembers whom this request was admitted to
+# Who sees a record whose patient asked for restriction after the end of care (UK GDPR Art. 18).
+RESTRICTED = frozenset({Role.PATIENT, Role.LEAD})
 _CALLER = """
     s.id as session_id, s.second_factor_at, s.identity_level, me.id as caller_id, me.given_name as caller_given,
-    me.family_name as caller_family, me.kind as caller_kind, me.second_factor_since,
+    me.family_name as caller_family, set_config('kith.service', '', true), set_config('kith.person', me.id::text, true),
+    me.kind as caller_kind, me.second_factor_since,
     (select array_agg(array[m.organisation_id::text, m.team_id::text, m.role])
        from membership m where m.person_id = me.id and m.ended_at is null) as memberships
 """
@@ -34,22 +38,26 @@ _NO_SESSION = f"""
     from person me cross join (select '{NO_SESSION}'::uuid as id, null::timestamptz as second_factor_at,
         null::text as identity_level) s {{joins}} where me.id = :key and me.is_active
 """
-_OF_MEMBER = _NO_SESSION.replace(":key", "(select person_id from circle_member where id = :key and ended_at is null)")
+_OF_MEMBER = _NO_SESSION.replace(":key", "(select person_id from guard_member where id = :key and ended_at is null)")
+# What row-level security is to reach is said in the same round trip (app/core/rows.py).
 # A day that a grant, a scope or an agreement ends on is a day of the patient.
 _STANDING = f"""
     select {_CALLER}, cm.role as circle_role, {admission.COLUMNS},
-        (select array_agg(array[g.category, g.right]) from circle_grant g
+        set_config('kith.organisations', coalesce('{{' || p.organisation_id || '}}', ''), true),
+        set_config('kith.patients', coalesce('{{' || p.id || '}}', ''), true),
+        (select array_agg(array[g.category, g.right]) from guard_grant g
            where g.member_id = cm.id and g.ended_at is null and g.ends_on >= today.day) as grants,
-        (select a.scopes from acting_for a where a.patient_id = p.id and a.person_id = me.id
+        (select a.scopes from guard_acting a where a.patient_id = p.id and a.person_id = me.id
            and a.ended_at is null and a.review_on >= today.day) as scopes,
-        exists (select from emergency_access e where e.patient_id = p.id and e.person_id = me.id
+        exists (select from guard_emergency e where e.patient_id = p.id and e.person_id = me.id
            and e.ends_at > :now) as broke_glass,
-        (select array_agg(sc.team_id) from shared_care sc where sc.patient_id = p.id
-           and sc.ended_at is null and sc.ends_on >= today.day) as shared_with
+        (select array_agg(sc.team_id) from guard_shared sc where sc.patient_id = p.id
+           and sc.ended_at is null and sc.ends_on >= today.day) as shared_with,
+        p.restricted_at is not null as is_restricted
 """  # noqa: S608  built from the constants of this code
 _JOINS = f"""
-    left join (patient p {admission.JOINS}) on p.id = :patient_id
-    left join circle_member cm on cm.patient_id = p.id and cm.person_id = me.id and cm.ended_at is null
+    left join (guard_patient p {admission.JOINS}) on p.id = :patient_id
+    left join guard_member cm on cm.patient_id = p.id and cm.person_id = me.id and cm.ended_at is null
     left join lateral (select (:now at time zone p.zone)::date as day) today on true
 """
 
@@ -69,8 +77,12 @@ class Directory:
 
     def caller(self, credential: Credential) -> Caller | None:
         key = _key(credential)
-        rows = _CALLERS[credential.kind].rows({"key": key, "now": clock.now()}) if key else ()
-        return _caller(rows[0]) if rows else None
+        found = _CALLERS[credential.kind].rows({"key": key, "now": clock.now()}) if key else ()
+        if not found:
+            return None
+        known = _caller(found[0])
+        rows.told(Reach(known.person_id))
+        return known
 
     def standing(self, credential: Credential, patient_id: UUID) -> Found | None:
         key = _key(credential)
@@ -90,13 +102,15 @@ def here(patient_id: UUID) -> AdmittedPatient | None:
 
 
 def _found(statement: HotStatement, key: UUID | bytes, patient_id: UUID) -> Found | None:
-    rows = statement.rows({"key": key, "now": clock.now(), "patient_id": patient_id})
-    if not rows:
+    found = statement.rows({"key": key, "now": clock.now(), "patient_id": patient_id})
+    if not found:
         return None
-    row, known = rows[0], _caller(rows[0])
+    row, known = found[0], _caller(found[0])
+    rows.told(Reach(known.person_id))
     if row["id"] is None:
         return known, None, Standing(frozenset())
     patient = admission.admitted_patient(row)
+    rows.told(Reach(known.person_id, (patient.organisation_id,), (patient.id,)))
     db.session().info[_HERE] = patient
     return known, patient, _standing(known, row)
 
@@ -140,5 +154,7 @@ def _standing(known: Caller, row: Mapping[str, Any]) -> Standing:
         roles.add(Role.EMERGENCY)
     if any(team in (row["shared_with"] or ()) and role in STAFF for _, team, role in known.memberships):
         roles.add(Role.SHARING)
+    if row["is_restricted"]:
+        roles &= RESTRICTED
     grants = frozenset((Category(category), Right(right)) for category, right in row["grants"] or ())
     return Standing(frozenset(roles), grants, frozenset(row["scopes"] or ()))

@@ -1,0 +1,102 @@
+"""Whose rows a transaction may reach: what row-level security in PostgreSQL is told, for one transaction at a time.
+
+The guard decides first; this is the second wall, for the filter somebody forgets (docs/decisions/0014-row-security.md).
+Without a word of it a transaction of the web reaches no row of any patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+from app.core.db import db
+
+_KEPT = "reach"
+# Read by the policies of the migration that made them; set only for the transaction (`true`), never for the session.
+SETTINGS = ("kith.service", "kith.person", "kith.organisations", "kith.patients", "kith.teams", "kith.whole")
+_TELL = text("select " + ", ".join(f"set_config('{name}', :{name[5:]}, true)" for name in SETTINGS))
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose rows: of these patients in these organisations, of these teams, of whole organisations, or one's own."""
+
+    person_id: UUID | None = None
+    organisations: tuple[UUID, ...] = ()
+    patients: tuple[UUID, ...] = ()
+    teams: tuple[UUID, ...] = ()
+    whole: tuple[UUID, ...] = ()
+    is_service: bool = False  # work that no person asked for: everything
+
+    def settings(self) -> dict[str, str]:
+        return {
+            "service": "on" if self.is_service else "",
+            "person": str(self.person_id or ""),
+            "organisations": _array(self.organisations),
+            "patients": _array(self.patients),
+            "teams": _array(self.teams),
+            "whole": _array(self.whole),
+        }
+
+
+SERVICE = Reach(is_service=True)
+NOBODY = Reach()
+
+
+def reach(reach: Reach) -> None:
+    """Reach these rows from now on: in this transaction and in those of this session that follow."""
+    told(reach)
+    session = db.session()
+    if session.in_transaction():
+        session.connection().execute(_TELL, reach.settings())
+
+
+def told(reach: Reach) -> None:
+    """The same where a statement has told this transaction already, or none has begun."""
+    db.session().info[_KEPT] = reach
+
+
+def reached() -> Reach | None:
+    """What this session reaches; None: nobody has said, so it is what the connection was made for."""
+    kept: Reach | None = db.session().info.get(_KEPT)
+    return kept
+
+
+def reach_also(organisation_id: UUID, patient_ids: Iterable[UUID]) -> None:
+    """Reach some patients besides, whom a decision just made has admitted."""
+    now = reached()
+    if now is None or now.is_service:
+        return
+    organisations = tuple({*now.organisations, organisation_id})
+    reach(replace(now, organisations=organisations, patients=tuple({*now.patients, *patient_ids})))
+
+
+def reach_whole(organisations: Iterable[UUID]) -> None:
+    """Reach every record of some organisations besides, for what is asked of all: is this number enrolled?"""
+    now = reached()
+    if now is None or now.is_service:
+        return
+    reach(replace(now, whole=tuple({*now.whole, *organisations})))
+
+
+def _array(ids: tuple[UUID, ...]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}" if ids else ""
+
+
+@event.listens_for(Session, "after_begin")
+def _tell(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    kept: Reach | None = session.info.get(_KEPT)
+    if kept is not None and not transaction.nested:
+        connection.execute(_TELL, kept.settings())
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _tell_again(session: Session, previous: SessionTransaction) -> None:
+    # What was said inside a savepoint is taken back with it.
+    kept: Reach | None = session.info.get(_KEPT)
+    if kept is not None and previous.nested and session.is_active and session.in_transaction():
+        session.connection().execute(_TELL, kept.settings())
