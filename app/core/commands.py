@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import pathlib
 import signal
 import threading
 
 import click
-from flask import Flask, current_app
+from flask import current_app
 from flask.cli import with_appcontext
 
 from app.core import doctor, rotation, specification, worker
-
-
-def as_worker() -> Flask:
-    """The same app as another database role, which may do what a worker does and no more."""
-    settings = current_app.config["KITH"]
-    app: Flask = current_app.extensions["create_app"](
-        dataclasses.replace(settings, database_url=settings.worker_database_url, is_worker=True)
-    )
-    return app
 
 
 @click.command("worker")
@@ -32,7 +22,7 @@ def work(senders: int) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    app = as_worker()
+    app = worker.app_of_a_worker()
     worker.run(app, app.extensions["crews"](senders), app.extensions["jobs"], stop)
     os._exit(0)  # without waiting for threads that are stuck in a call: their rows come again when the lease ends
 
@@ -64,7 +54,7 @@ def examine() -> None:
 @with_appcontext
 def rotate_keys(status: bool) -> None:
     """Seal everything again with the first key of SEALING_KEYS, while Kith runs; stopped, it goes on where it was."""
-    with as_worker().app_context():
+    with worker.at_work():
         report = rotation.Rotated() if status else rotation.rotate(_tell)
         left = rotation.keys_by_id()
     for row in sorted(report.unopenable):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.core import scheduler, wake
+from app.core.db import db
 from app.core.logs import log
 from app.core.queue import Queue
 
@@ -32,6 +35,25 @@ class Crew:
     kept: int
     gather: Callable[[int, bool], Sequence[Any]]
     do: Callable[[Any], None]
+
+
+def app_of_a_worker() -> Flask:
+    """The same app as another database role, which may do what a worker does and no more."""
+    settings = current_app.config["KITH"]
+    settings = dataclasses.replace(settings, database_url=settings.worker_database_url, is_worker=True)
+    app: Flask = current_app.extensions["create_app"](settings)
+    return app
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Do the block as a worker: for commands that do once what workers do all the time."""
+    with app_of_a_worker().app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def run(app: Flask, crews: Sequence[Crew], jobs: Sequence[scheduler.Job], stop: threading.Event) -> None:
