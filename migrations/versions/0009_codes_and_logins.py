@@ -73,6 +73,7 @@ def _linked_login() -> None:
         sa.Column("provider", sa.String(), nullable=False),
         sa.Column("subject_index", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("is_provisional", sa.Boolean(), nullable=False),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

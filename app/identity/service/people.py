@@ -94,7 +94,10 @@ def change_person(person: Person, changes: dict[str, Any]) -> None:
     """Change name, language, phone or e-mail; raises Conflict where a contact belongs to somebody else."""
     one_form = {"phone": contacts.phone, "email": contacts.email}
     for name, value in changes.items():
-        setattr(person, name, one_form[name](value) if name in one_form and value else value)
+        changed = one_form[name](value) if name in one_form and value else value
+        if name in one_form and changed != getattr(person, name):
+            setattr(person, f"{name}_verified_at", None)  # what was proven was the other one
+        setattr(person, name, changed)
     phones, emails = ({value} if value else set() for value in (person.phone, person.email))
     with db.session.no_autoflush:  # the contact is not stored before it is known to be free
         taken = [other for other in queries.people_by_contacts(phones, emails) if other.id != person.id]

@@ -1,0 +1,57 @@
+"""Going in, however it was proven: a new session each time, the one before ended; and what binds a visit to its try."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import Response, redirect, request
+
+from app import config
+from app.access import guards
+from app.core import csrf
+from app.identity import service as identity
+
+
+def end_former() -> None:
+    """End the session of whoever was signed in here."""
+    if former := guards.whoever():
+        identity.sign_out(former.session_id)
+
+
+def go_on(secret: str, back: str) -> Response:
+    """Give the browser its new session and send it on."""
+    answer: Response = redirect(back, 303)  # type: ignore[assignment]
+    name = config.current().cookie_name
+    answer.set_cookie(name, secret, max_age=identity.BROWSER_LASTS, **csrf.cookie_rules())
+    return answer
+
+
+def device() -> str:
+    """What the list of devices says of this browser."""
+    return request.user_agent.string[:80] or "browser"
+
+
+def address() -> str:
+    """Where the request comes from, as far as our proxies tell."""
+    return request.remote_addr or ""
+
+
+def bind(answer: Response, to: str, secret: str, lasts: timedelta) -> Response:
+    """Have this browser, and no other, hold what a try is bound to ("code", "login")."""
+    answer.set_cookie(_named(to), secret, max_age=lasts, **csrf.cookie_rules())
+    return answer
+
+
+def bound(to: str) -> str:
+    """What this browser holds of a try; empty where it began none."""
+    return request.cookies.get(_named(to), "")
+
+
+def release(answer: Response, to: str) -> Response:
+    """Forget the try."""
+    answer.delete_cookie(_named(to), **csrf.cookie_rules())
+    return answer
+
+
+def _named(to: str) -> str:
+    return f"{config.current().cookie_name}-{to}"
