@@ -110,7 +110,7 @@ def holds(team_id: UUID, person_id: UUID, role: str, *, for_now: bool = False) -
 def coordinated(person_id: UUID, team_id: UUID) -> int:
     """How many running patients of a team have this person as their named coordinator.
 
-    Teams know no patients: assembly hands in `patients.queries.coordinates` under this name.
+    Teams know no patients: assembly hands in `patients.queries.caseloads.coordinates` under this name.
     """
     count: Callable[[UUID, UUID], int] = current_app.extensions["coordinates"]
     return count(person_id, team_id)

@@ -172,12 +172,6 @@ def me(person_id: UUID) -> Me:
     return Me(person, roles, own_records(person_id), circles_of(person_id), acting_by(person_id))
 
 
-def coordinates(person_id: UUID, team_id: UUID) -> int:
-    """How many running patients of a team this person is the named coordinator of."""
-    where = (Patient.coordinator_id == person_id, Patient.team_id == team_id, Patient.ended_at.is_(None))
-    return db.session.scalar(select(func.count()).select_from(Patient).where(*where)) or 0
-
-
 def is_known_elsewhere(record: Patient) -> bool:
     """Does the person of this record work for somebody, or have a record in another organisation?"""
     works = select(StaffMembership.id).where(
