@@ -18,6 +18,13 @@ class CareEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class EmergencyOpened(Event):
+    """Somebody opened this record in an emergency; the patient and their team are told."""
+
+    access_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class HandedOver(Event):
     """A patient has another team or another named coordinator from this commit on."""
 

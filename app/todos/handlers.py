@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.core.events import Handler
 from app.patients import labelling
 from app.patients import queries as patients
-from app.patients.events import GrantsEndedWithDuty, HandedOver
-from app.patients.queries import consent, ending
+from app.patients.events import EmergencyOpened, GrantsEndedWithDuty, HandedOver
+from app.patients.queries import consent, emergency, ending
 from app.todos import service
 
 
@@ -31,3 +31,17 @@ def _ask_whether_they_still_visit(event: GrantsEndedWithDuty) -> None:
 
 # What a visitor was granted ended with their work here: somebody asks the patient what they want now.
 ask_about_visitor = Handler("todos.ask_about_visitor", consider=lambda event: event, act=_ask_whether_they_still_visit)
+
+
+def _ask_to_speak_of_it(event: EmergencyOpened) -> None:
+    patient, opened = patients.admitted_one(event.patient_id), emergency.opened(event.access_id)
+    at = opened.access.created_at.astimezone(patient.team_zone)
+    reason = (
+        f"{opened.by.name} opened this record in an emergency on {at.day} {at:%B} at {at:%H:%M}: "
+        f"“{opened.access.reason}” Look at what came of it, and speak with {patient.given_name} about it."
+    )
+    service.add(patient, "emergency_access", str(event.access_id), reason)
+
+
+# A record was opened by somebody from outside the team: its coordinator hears of it.
+speak_of_emergency = Handler("todos.speak_of_emergency", consider=lambda event: event, act=_ask_to_speak_of_it)
