@@ -38,7 +38,7 @@ from app.patients import jobs as patient_jobs
 from app.patients import queries as patient_queries
 from app.patients import routes as patients
 from app.patients.directory import Directory
-from app.patients.events import AccessEnded, EndingNear, GrantsEndedWithDuty, HandedOver
+from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver
 from app.patients.queries import consent
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
@@ -110,6 +110,8 @@ def _events() -> None:
     events.subscribe(GrantsEndedWithDuty, todo_handlers.ask_about_visitor)
     events.subscribe(EndingNear, notification_handlers.WARN_OF_ENDING)
     events.subscribe(AccessEnded, notification_handlers.TELL_MEMBER)
+    events.subscribe(EmergencyOpened, notification_handlers.TELL_OF_EMERGENCY)
+    events.subscribe(EmergencyOpened, todo_handlers.speak_of_emergency)
     events.subscribe(HandedOver, todo_handlers.pass_on)
     events.subscribe(HandedOver, alert_handlers.PASS_ON)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
