@@ -17,7 +17,7 @@ from app.alerts import routes as alerts
 from app.alerts.service import replies
 from app.config import Misconfigured, Settings
 from app.core import commands as core_commands
-from app.core import doctor, events, operations, queue, specification, wake
+from app.core import doctor, events, operations, queue, rotation, rows, specification, wake
 from app.core import jobs as core_jobs
 from app.core.db import db
 from app.core.operations import Check, Operations
@@ -35,11 +35,10 @@ from app.notifications.service import posting
 from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
 from app.patients import jobs as patient_jobs
-from app.patients import queries as patient_queries
 from app.patients import routes as patients
 from app.patients.directory import Directory
 from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver
-from app.patients.queries import consent
+from app.patients.queries import caseloads, consent
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
@@ -60,6 +59,9 @@ from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
 from app.web.entrance import pages as entrance
+from app.web.entrance import second_factor
+from app.web.me import pages as own_sign_in
+from app.web.me import set_up as own_set_up
 from app.web.operators import pages as operators
 from app.web.patient import pages as patient_pages
 from app.web.sandbox import pages as sandbox
@@ -68,7 +70,7 @@ from app.web.sandbox import pages as sandbox
 def assemble(app: Flask, settings: Settings) -> None:
     """Plug every slice into the app."""
     app.extensions["directory"] = Directory()
-    app.extensions["coordinates"] = patient_queries.coordinates
+    app.extensions["coordinates"] = caseloads.coordinates
     app.extensions["visited"] = consent.visited_by
     app.extensions["works_in"] = team_queries.works_in
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
@@ -85,6 +87,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     _commands(app)
     _examinations(app, settings)
     _demo(app, settings)
+    _fit_to_start(app, settings)
 
 
 def _work(app: Flask, settings: Settings) -> None:
@@ -128,8 +131,10 @@ def _routes(app: Flask) -> None:
 
 def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
-    for audience in (entrance, code_pages, login_pages, patient_pages, coordinator, operators):
+    for audience in (entrance, code_pages, login_pages, second_factor, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
+    for own in (own_sign_in, own_set_up):
+        app.register_blueprint(own.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)
     if settings.sms_channel == "sandbox":
@@ -150,6 +155,7 @@ def _commands(app: Flask) -> None:
         core_commands.work,
         core_commands.write_api_spec,
         core_commands.examine,
+        core_commands.rotate_keys,
     ):
         app.cli.add_command(command)
 
@@ -160,6 +166,7 @@ def _examinations(app: Flask, settings: Settings) -> None:
     told.examinations += [
         Check("server", doctor.old_server),
         Check("clock", doctor.clock_skew),
+        Check("keys", rotation.unknown_keys),
         Check("worker role", partial(doctor.other_role, wake.conninfo(settings.worker_database_url))),
         Check("texts", notification_checks.settings_fault),
         Check("callbacks", notification_checks.callback_fault),
@@ -168,25 +175,32 @@ def _examinations(app: Flask, settings: Settings) -> None:
 
 
 def _demo(app: Flask, settings: Settings) -> None:
-    """The demo, where its folder is there and no patient is real; production does not start on a demo's data."""
-    if not settings.is_production:
-        if importlib.util.find_spec("app.demo"):
-            commands = importlib.import_module("app.demo.commands")
-            if settings.kind == "demo":
-                app.extensions["demo_people"] = importlib.import_module("app.demo.people").sign_ins()
-                app.extensions["demo_code"] = importlib.import_module("app.demo.codes").current_code
-                app.cli.add_command(commands.demo_code)
-            for command in (commands.up, commands.reset_demo):
-                app.cli.add_command(command)
+    """The demo, where its folder is there and no patient is real."""
+    if settings.is_production or not importlib.util.find_spec("app.demo"):
         return
+    commands = importlib.import_module("app.demo.commands")
+    if settings.kind == "demo":
+        app.extensions["demo_people"] = importlib.import_module("app.demo.people").sign_ins()
+        app.extensions["demo_code"] = importlib.import_module("app.demo.codes").current_code
+        app.cli.add_command(commands.demo_code)
+    for command in (commands.up, commands.reset_demo):
+        app.cli.add_command(command)
+
+
+def _fit_to_start(app: Flask, settings: Settings) -> None:
+    """Refuse to start in a role that row-level security does not hold, or in production on a demo's data."""
     with app.app_context():
         try:
-            is_a_demo = notification_queries.holds_sandbox_texts()
+            rows.told(rows.SERVICE)  # a demo's texts belong to its patients
+            fault = operations.humble_role()
+            is_a_demo = settings.is_production and notification_queries.holds_sandbox_texts()
         except SQLAlchemyError:
             return  # no database yet, or no tables: /readyz says so
         finally:
             db.session.remove()
             db.engine.dispose()  # servers that fork after this must not share a connection
+    if fault:
+        raise Misconfigured(f"DATABASE_URL names a role that is too mighty. {fault}")
     if is_a_demo:
         raise Misconfigured(
             "This database holds texts of a sandbox, so it is a demo's: give production one of its own."

@@ -15,6 +15,7 @@ from app.access.callers import Admitted, Caller, Credential, Directory, Standing
 from app.access.permissions import Permission
 from app.core import audit, rows
 from app.core.errors import Forbidden
+from app.core.rows import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,10 @@ class Public:
     """Anybody may call it."""
 
     label: str = "public"
+    reach: Reach = rows.NOBODY
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        rows.told(rows.NOBODY)
+        rows.told(self.reach)
         return arguments
 
 
@@ -99,6 +101,7 @@ class Callback:
 
 
 public = Public()
+operating = Public(reach=rows.SERVICE)  # how Kith is doing, counted over everything; and the sandbox, where nobody is real
 signed_in = SignedIn()
 half_signed_in = SignedIn(half=True)
 on_patient = OnPatient
@@ -130,6 +133,7 @@ __all__ = [
     "note_seen",
     "on_caseload",
     "on_patient",
+    "operating",
     "public",
     "reach_caseload",
     "signed_in",

@@ -68,11 +68,15 @@ def durable() -> str | None:
 
 def humble_role() -> str | None:
     """Nothing serves as superuser, owner or a role that passes row-level security."""
-    row = db.session.execute(
-        text("select rolsuper or rolbypassrls from pg_roles where rolname = current_user")
-    ).scalar()
-    owns = db.session.scalar(text("select count(*) from pg_tables where tableowner = current_user"))
-    return "Serve as kith_app or kith_worker, not as owner or superuser." if row or owns else None
+    is_high = db.session.scalar(_HIGH_ROLE)
+    return "Serve as kith_app or kith_worker, not as owner, superuser or with BYPASSRLS." if is_high else None
+
+
+_HIGH_ROLE = text("""
+    select rolsuper or rolbypassrls or exists (select from pg_tables
+        where schemaname = 'public' and pg_has_role(current_user, tableowner, 'member'))
+    from pg_roles where rolname = current_user
+""")
 
 
 def ticking() -> str | None:

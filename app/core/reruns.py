@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core import clock, events
+from app.core import clock, events, rows
 from app.core.db import db
 from app.core.events import EventRerun
 from app.core.logs import log
@@ -39,7 +39,8 @@ def _run(rerun_id: UUID) -> bool:
     row = _mine(rerun_id)
     if row is None or row.due_at > clock.now():
         return False
-    events.rerun(row)
+    with rows.only(row.organisation_id, row.patient_id):
+        events.rerun(row)
     return True
 
 

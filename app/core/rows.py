@@ -6,16 +6,18 @@ Without a word of it a transaction of the web reaches no row of any patient.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from app.core.db import db
 
-_KEPT = "reach"
+_KEPT, _BEFORE = "reach", "reach before a savepoint"
 # Read by the policies of the migration that made them; set only for the transaction (`true`), never for the session.
 SETTINGS = ("kith.service", "kith.person", "kith.organisations", "kith.patients", "kith.teams", "kith.whole")
 _TELL = text("select " + ", ".join(f"set_config('{name}', :{name[5:]}, true)" for name in SETTINGS))
@@ -49,10 +51,10 @@ NOBODY = Reach()
 
 def reach(reach: Reach) -> None:
     """Reach these rows from now on: in this transaction and in those of this session that follow."""
-    told(reach)
     session = db.session()
     if session.in_transaction():
-        session.connection().execute(_TELL, reach.settings())
+        session.connection().execute(_TELL, reach.settings())  # taking the connection may begin with what held before
+    told(reach)
 
 
 def told(reach: Reach) -> None:
@@ -83,6 +85,18 @@ def reach_whole(organisations: Iterable[UUID]) -> None:
     reach(replace(now, whole=tuple({*now.whole, *organisations})))
 
 
+@contextmanager
+def only(organisation_id: UUID, patient_id: UUID) -> Iterator[None]:
+    """Within it the rows of one patient alone, for work that has just learnt whom it is about."""
+    before = reached()
+    reach(Reach(organisations=(organisation_id,), patients=(patient_id,)))
+    try:
+        yield
+    finally:
+        # What follows in this transaction belongs to the same patient; the next one begins as before.
+        db.session().info[_KEPT] = before
+
+
 def _array(ids: tuple[UUID, ...]) -> str:
     return "{" + ",".join(map(str, ids)) + "}" if ids else ""
 
@@ -94,9 +108,14 @@ def _tell(session: Session, transaction: SessionTransaction, connection: Connect
         connection.execute(_TELL, kept.settings())
 
 
+@event.listens_for(Session, "after_transaction_create")
+def _remember(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault(_BEFORE, WeakKeyDictionary())[transaction] = session.info.get(_KEPT)
+
+
 @event.listens_for(Session, "after_soft_rollback")
-def _tell_again(session: Session, previous: SessionTransaction) -> None:
-    # What was said inside a savepoint is taken back with it.
-    kept: Reach | None = session.info.get(_KEPT)
-    if kept is not None and previous.nested and session.is_active and session.in_transaction():
-        session.connection().execute(_TELL, kept.settings())
+def _take_back(session: Session, previous: SessionTransaction) -> None:
+    # PostgreSQL takes back with a savepoint what was said inside it; so must the session.
+    if previous.nested and previous in session.info.get(_BEFORE, {}):
+        session.info[_KEPT] = session.info[_BEFORE][previous]

@@ -63,9 +63,11 @@ BESIDES = {
     "acting_for": OWN,
     "emergency_access": OWN,
     "shared_care": "team_id = any((select kith_teams())::uuid[])",
-    "audit_entry": "actor_id = (select kith_person()) or organisation_id = any((select kith_whole())::uuid[])"
+    "audit_entry": "organisation_id = any((select kith_whole())::uuid[])"
     " or (patient_ids && (select kith_patients())::uuid[])",
     "delivery": "recipient_id = (select kith_person())",
+    "invitation": "invited_by = (select kith_person()) or person_id = (select kith_person())"
+    " or (team_id is not null and organisation_id = any((select kith_organisations())::uuid[]))",
     "record_export": "asked_by = (select kith_person())",
     "legal_hold": "organisation_id = any((select kith_whole())::uuid[])",
 }

@@ -21,13 +21,13 @@ def alive() -> Response:
     return Response("ok\n", mimetype="text/plain")
 
 
-@pages.get("/readyz", access=guards.public)
+@pages.get("/readyz", access=guards.operating)
 def ready() -> Response:
     """May be sent traffic, or 503 with everything that does not hold."""
     return operations.ready()
 
 
-@pages.get("/metrics", access=guards.public)
+@pages.get("/metrics", access=guards.operating)
 def metrics() -> Response:
     """Counters and gauges for Prometheus; nothing in them is about a person."""
     return operations.exposition()

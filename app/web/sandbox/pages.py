@@ -20,7 +20,7 @@ pages = Pages("sandbox", __name__, url_prefix="/sandbox")
 ZONE: Final = ZoneInfo("Europe/London")  # that of the demo's people; nobody need be signed in here
 
 
-@pages.get("", access=guards.public)
+@pages.get("", access=guards.operating)
 def inbox() -> str:
     """The texts, newest first."""
     messages = [_message(one) for one in queries.sandbox_messages()]
