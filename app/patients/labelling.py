@@ -23,7 +23,6 @@ BASES: Final = {
     "lasting_power_of_attorney": "under a lasting power of attorney",
     "best_interest": "as decided in {patient}’s best interest",
 }
-_OF_CIRCLE: Final = "who is in the circle and what they may see"
 
 
 def kind(category: Category) -> str:
@@ -55,7 +54,7 @@ def listed(parts: list[str]) -> str:
 
 def scope(name: str) -> str:
     """What somebody decides for the patient, in words."""
-    return _OF_CIRCLE if name == CIRCLE else _NAMES[Category(name)]
+    return "the circle" if name == CIRCLE else _NAMES[Category(name)]
 
 
 def acting(name: str, patient: str, basis: str) -> str:

@@ -52,7 +52,7 @@ def of_acting(member: str, whose: str, scopes: Sequence[str], *, is_alone: bool)
 
 def _changes(ending: Ending) -> list[str]:
     member = ending.member
-    changes = [f"{member} can no longer {_may(*one, ending.whose)}." for one in labelling.in_order(ending.ends)]
+    changes = [f"{member} {_no_longer(*one, ending.whose)}." for one in labelling.in_order(ending.ends)]
     if ending.leaves_circle:
         changes.append(f"{member} is no longer in {ending.whose} circle.")
     return [*changes, *(_told_still(category, ending) for category in _told_about(ending))]
@@ -89,14 +89,11 @@ def _nobody_told(ending: Ending) -> list[str]:
     return [str(category) for category in _told_about(ending) if not ending.others_told.get(category)]
 
 
-def _may(category: Category, right: Right, whose: str) -> str:
+def _no_longer(category: Category, right: Right, whose: str) -> str:
     if right is Right.ACT:
-        return labelling.may(category, right)
-    return labelling.may(category, right).replace(labelling.kind(category), _kind(category, whose))
-
-
-def _kind(category: Category, whose: str) -> str:
-    return f"{whose} {labelling.kind(category).removeprefix('the ')}"
+        return f"can no longer {labelling.may(category, right)}"
+    verb = "can no longer see" if right is Right.SEE else "is no longer told about"
+    return f"{verb} {whose} {labelling.kind(category).removeprefix('the ')}"
 
 
 def _whom(whose: str) -> str:

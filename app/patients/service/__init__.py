@@ -7,6 +7,7 @@ from app.patients.enrolment import Applicant, NewPatient
 from app.patients.service.acting import end_acting, record_acting, review_acting, stop_acting
 from app.patients.service.changing import change, end_care
 from app.patients.service.circle import add_member, change_member, end_membership, introduce_member, leave
+from app.patients.service.ending import end_with_duty, warn_of_endings
 from app.patients.service.enrolling import enrol, enrol_applicant
 from app.patients.service.granting import end_grant, give_grant
 from app.patients.service.importing import Report, import_list
@@ -23,6 +24,7 @@ __all__ = [
     "end_care",
     "end_grant",
     "end_membership",
+    "end_with_duty",
     "enrol",
     "enrol_applicant",
     "give_grant",
@@ -32,4 +34,5 @@ __all__ = [
     "record_acting",
     "review_acting",
     "stop_acting",
+    "warn_of_endings",
 ]
