@@ -99,6 +99,7 @@ WHOLE_ORGANISATION = frozenset(
         Permission.ENROL,
         Permission.CHANGE_PATIENT,
         Permission.CHANGE_TEAMS,
+        Permission.RUN_TEAM,
         Permission.SEE_PEOPLE,
         Permission.CHANGE_PEOPLE,
         Permission.CHANGE_RETENTION,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.db import db
@@ -75,8 +76,9 @@ def shared_with(team_id: UUID, after: Position | None, limit: int) -> list[Share
 
 def _not_over() -> ColumnElement[bool]:
     # The last day is a day of the patient, as for the guard.
-    today = func.date(func.timezone(Patient.zone, literal(clock.now())))
-    return select(Patient.id).where(Patient.id == SharedCare.patient_id, SharedCare.ends_on >= today).exists()
+    whose = aliased(Patient)
+    today = func.date(func.timezone(whose.zone, literal(clock.now())))
+    return select(whose.id).where(whose.id == SharedCare.patient_id, SharedCare.ends_on >= today).exists()
 
 
 def _agreements(*where: ColumnElement[bool]) -> list[Agreement]:
