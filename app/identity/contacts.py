@@ -31,6 +31,14 @@ def email(text: str) -> str:
     return address
 
 
+def masked(contact: str) -> str:
+    """A phone or an e-mail that can be recognised by those who know it: +44 ... 101, m...@kith.example."""
+    local, at, domain = contact.partition("@")
+    if at:
+        return f"{local[:1]}...@{domain}"
+    return f"{contact[:3]} ... {contact[-3:]}" if len(contact) > 8 else "..."
+
+
 def normal(identifier: str) -> str:
     """An e-mail or phone in its one form; what is neither, as it was typed."""
     try:

@@ -229,3 +229,42 @@ class AccountClosing(Base, Row):
 
     phone = Sealed()
     email = Sealed()
+
+
+class Invitation(Base, Row):
+    """Somebody was asked, by phone or e-mail, into a patient's circle or a team; whoever asked confirms who came."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        Index("ix_invitation_patient_id", "patient_id"),
+        Index("ix_invitation_team_id", "team_id"),
+        Index("ix_invitation_invited_by", "invited_by"),
+        CheckConstraint("(patient_id is null) <> (team_id is null)", name="target"),
+        CheckConstraint("contact_kind in ('phone', 'email')", name="contact_kind"),
+        CheckConstraint("state in ('waiting', 'accepted', 'confirmed', 'declined', 'revoked', 'closed')", name="state"),
+        CheckConstraint("state not in ('accepted', 'confirmed') or person_id is not null", name="accepted_by"),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+    invited_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    role: Mapped[str]  # in the circle, or in the team
+    relationship_sealed: Mapped[bytes | None]
+    into_sealed: Mapped[bytes]  # the first name of the patient, or the name of the team
+    contact_kind: Mapped[str]
+    contact_sealed: Mapped[bytes]
+    contact_index: Mapped[bytes]  # as that of a person's phone or e-mail
+    code_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+    opened: Mapped[int] = mapped_column(default=0)
+    opened_hash: Mapped[bytes | None] = mapped_column(unique=True)  # of what the visit holds that typed the code last
+    proven_at: Mapped[datetime | None]  # that visit has shown that the phone or e-mail is theirs
+    state: Mapped[str] = mapped_column(default="waiting")
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # who accepted it
+    accepted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+
+    relationship = Sealed()
+    into = Sealed()
+    contact = Sealed()

@@ -15,7 +15,7 @@ from app.core import clock, sealed
 from app.core.db import db
 from app.core.errors import Invalid
 from app.identity import contacts, one_use_codes
-from app.identity.models import AuthenticatorApp, DeviceSession, Passkey, Person, RecoveryCode
+from app.identity.models import AuthenticatorApp, DeviceSession, Invitation, Passkey, Person, RecoveryCode
 
 
 def person(person_id: UUID) -> Person:
@@ -140,3 +140,27 @@ def works_in(person_id: UUID) -> set[UUID]:
     """The organisations somebody holds a role in. Identity knows no teams: assembly hands in what does."""
     found: set[UUID] = config.handed_in("works_in")(person_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An invitation, who sent it, and who has accepted it."""
+
+    invitation: Invitation
+    inviter: Person
+    joiner: Person | None
+
+    @property
+    def state(self) -> str:
+        """That of the invitation; `expired` where nobody accepted it in time."""
+        is_over = self.invitation.state == "waiting" and self.invitation.expires_at <= clock.now()
+        return "expired" if is_over else self.invitation.state
+
+
+def invitations_into(*, patient_id: UUID | None = None, team_id: UUID | None = None) -> list[Sent]:
+    """The invitations into a circle or a team that somebody may still do something about, newest first."""
+    where = Invitation.patient_id == patient_id if patient_id else Invitation.team_id == team_id
+    running = (where, Invitation.state.in_(("waiting", "accepted")))
+    found = db.session.scalars(select(Invitation).where(*running).order_by(Invitation.created_at.desc())).all()
+    known = people({one.invited_by for one in found} | {one.person_id for one in found if one.person_id})
+    return [Sent(one, known[one.invited_by], known.get(one.person_id) if one.person_id else None) for one in found]

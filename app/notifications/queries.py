@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from app.core import clock, metrics
 from app.core.db import db
+from app.identity import contacts
 from app.identity.models import Person
 from app.notifications import kinds
 from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, OutOfReach, SandboxMessage
@@ -46,7 +47,7 @@ class Due:
     phone_index: bytes | None  # of the phone it goes to; None for an e-mail
     is_active: bool
     out_of_reach: str | None
-    is_still_theirs: bool  # still staff, the patient, or in the patient's circle
+    is_still_theirs: bool  # still staff, the patient, or in the patient's circle; an invitation: still waiting
     is_probe: bool  # the channel is stopped and this tries it again
 
 
@@ -59,12 +60,15 @@ DUE = """
         case when d.channel = 'email' then p.email_sealed else p.phone_sealed end as contact_sealed,
         case when d.channel <> 'email' then coalesce(d.address_index, p.phone_index) end as phone_index,
         coalesce(p.is_active, true) as is_active, o.why as out_of_reach,
-        d.kind = 'code' or d.organisation_id is null
+        case when d.kind = 'invitation'
+            then exists (select from invitation i where i.id = d.about_id and i.state = 'waiting')
+            else d.kind = 'code' or d.organisation_id is null
             or exists (select from membership m where m.person_id = d.recipient_id
                 and m.organisation_id = d.organisation_id and m.ended_at is null)
             or exists (select from patient q where q.id = d.patient_id and q.person_id = d.recipient_id)
             or exists (select from circle_member c where c.patient_id = d.patient_id
-                and c.person_id = d.recipient_id and c.ended_at is null) as is_still_theirs,
+                and c.person_id = d.recipient_id and c.ended_at is null)
+        end as is_still_theirs,
         exists (select from channel_pause s where s.channel = d.channel and s.resumed_at is null) as is_probe
     from taken d
     left join person p on p.id = d.recipient_id
@@ -128,17 +132,11 @@ def sandbox_messages(limit: int = 100) -> list[SandboxText]:
     """What would have left, newest first."""
     newest = select(SandboxMessage).order_by(SandboxMessage.created_at.desc(), SandboxMessage.id.desc()).limit(limit)
     return [
-        SandboxText(row.id, row.channel, row.recipient, masked(row.address or ""), row.body or "", row.created_at)
+        SandboxText(
+            row.id, row.channel, row.recipient, contacts.masked(row.address or ""), row.body or "", row.created_at
+        )
         for row in db.session.scalars(newest)
     ]
-
-
-def masked(address: str) -> str:
-    """A phone or an e-mail that can be recognised by those who know it: +44 ... 101, m...@kith.example."""
-    local, at, domain = address.partition("@")
-    if at:
-        return f"{local[:1]}...@{domain}"
-    return f"{address[:3]} ... {address[-3:]}" if len(address) > 8 else "..."
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 from app.core import clock
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.identity import contacts
 from app.notifications import queries
 from app.notifications.models import SandboxMessage
 from app.notifications.service import sending
@@ -60,4 +61,4 @@ def test_the_inbox_cannot_be_changed(tell: Tell) -> None:
 
 @pytest.mark.parametrize(("phone", "shown"), [("+447700900101", "+44 ... 101"), ("60777", "..."), ("", "...")])
 def test_a_phone_is_masked(phone: str, shown: str) -> None:
-    assert queries.masked(phone) == shown
+    assert contacts.masked(phone) == shown

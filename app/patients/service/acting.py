@@ -9,6 +9,7 @@ from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.identity.service import inviting as invitations
 from app.patients import acting as rules
 from app.patients.acting import CONSENT, NewActing
 from app.patients.admission import AdmittedPatient
@@ -82,6 +83,7 @@ def end(acting: ActingFor, by: UUID) -> None:
     """End this acting-for now."""
     acting.ended_at, acting.ended_by = clock.now(), by
     db.session.flush()
+    invitations.close_of(acting.person_id, acting.organisation_id, patient_id=acting.patient_id)
 
 
 def _may_record(patient: AdmittedPatient, basis: str, by: UUID) -> None:

@@ -11,6 +11,7 @@ from app.core.db import db
 from app.core.errors import Conflict, PreconditionFailed
 from app.identity import queries as people
 from app.identity import service as identity
+from app.identity.service import inviting as invitations
 from app.patients import enrolment, queries
 from app.patients.admission import AdmittedPatient
 from app.patients.enrolment import NewPatient
@@ -54,6 +55,7 @@ def end_care(patient: AdmittedPatient, reason: str) -> Patient:
         raise Conflict("Care was ended before.")
     record.ended_at, record.ended_reason = clock.now(), reason
     db.session.flush()
+    invitations.close_into(record.id)
     events.publish(CareEnded(record.organisation_id, record.id, record.ended_at, reason))
     return record
 

@@ -15,6 +15,7 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.introductions import Introduced
+from app.identity.service import inviting as invitations
 from app.teams import queries
 from app.teams.events import DutyEnded
 from app.teams.models import Membership, Team
@@ -83,6 +84,7 @@ def end(membership: Membership) -> None:
     """End a role now. Publishes DutyEnded for each circle that somebody visited by their work, if this was the last."""
     membership.ended_at = clock.now()
     db.session.flush()
+    invitations.close_of(membership.person_id, membership.organisation_id)
     for organisation_id, patient_id in queries.visited(membership.person_id, membership.organisation_id):
         events.publish(DutyEnded(organisation_id, patient_id, membership.person_id))
 

@@ -1,0 +1,51 @@
+"""Ask somebody into a team, and give them their role once whoever asked has confirmed who came."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from app.access.guards import Caller
+from app.access.permissions import Permission
+from app.access.roles import Role
+from app.identity.models import Invitation
+from app.identity.service import inviting
+from app.identity.service.inviting import Asked
+from app.teams import queries
+from app.teams.models import Team
+from app.teams.queries import Member
+from app.teams.service import noting, roles
+
+
+def invite_staff(team: Team, role: Role, contact_kind: str, contact: str, by: Caller) -> Invitation:
+    """Send somebody a code for a role in this team; raises Forbidden, Invalid, TooMany."""
+    roles.check_may_give(team, role, by)
+    asked = Asked(team.organisation_id, team.name, str(role), by.person_id, contact_kind, contact, team_id=team.id)
+    invitation = inviting.invite(asked)
+    noting.note(by, Permission.RUN_TEAM, f"invite {role}", team.organisation_id, invitation.id)
+    return invitation
+
+
+def resend(team: Team, invitation_id: UUID, by: Caller) -> None:
+    """Send a new code to the same phone or e-mail."""
+    inviting.resend(inviting.of_team(team.id, invitation_id), by.person_id)
+
+
+def revoke(team: Team, invitation_id: UUID) -> None:
+    """Take an invitation back."""
+    inviting.revoke(inviting.of_team(team.id, invitation_id))
+
+
+def confirm(team: Team, invitation_id: UUID, by: Caller) -> Member:
+    """Whoever accepted is who was meant: they hold the role from this commit on. Raises Forbidden, Conflict."""
+    invitation = inviting.of_team(team.id, invitation_id)
+    role = Role(invitation.role)
+    roles.check_may_give(team, role, by)
+    person = inviting.confirm(invitation, by.person_id)
+    membership = roles.give_role(team.organisation_id, team.id, person.id, role)
+    noting.note(by, Permission.RUN_TEAM, f"give role {role}", team.organisation_id, person.id)
+    return queries.member(membership.id)
+
+
+def decline(team: Team, invitation_id: UUID) -> None:
+    """Whoever accepted is not who was meant."""
+    inviting.decline(inviting.of_team(team.id, invitation_id))
