@@ -18,9 +18,12 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 STALE = "This page had been open for too long, or was not opened here. Go back, load it again and try once more."
 
 
-def token() -> str:
-    """The token for the forms of this answer, bound to the session; before sign-in, to a cookie made for the visit."""
-    return _token_for(_session() or _visit() or _begun_visit())
+def token(new_session: str | None = None) -> str:
+    """The token for the forms of this answer, bound to the session; before sign-in, to a cookie made for the visit.
+
+    `new_session`: the secret of a session whose cookie goes out with this answer.
+    """
+    return _token_for(new_session or _session() or _visit() or _begun_visit())
 
 
 def check() -> None:

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out, the start, short links, static files."""
+"""Sign-in by password or passkey and sign-out, the start, short links, static files."""
 
 from __future__ import annotations
 
@@ -9,19 +9,25 @@ from flask import Response, current_app, redirect, render_template, request, sen
 
 from app import config
 from app.access import guards
+from app.access.permissions import Permission
 from app.alerts import queries as alerts
 from app.core import csrf
 from app.core.errors import TooMany, Unauthenticated
 from app.core.http import Pages
 from app.identity import service as identity
+from app.identity.service import passkeys
 from app.patients import queries as patients
 from app.web import frame
-from app.web.entrance import belonging, returning
+from app.web.entrance import arriving, belonging, federated, returning, second_factor
 
 pages = Pages("entrance", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"
 UNTIL_CHANGED = "public, no-cache"
+SAID = {
+    "out": "You have signed out.",
+    "again": "To change how you sign in, sign in again first: it shows that it is you.",
+}
 
 
 @pages.get("/", access=guards.signed_in)
@@ -36,8 +42,7 @@ def home() -> Any:
 @pages.get("/sign-in", access=guards.public)
 def sign_in() -> str:
     """The form to sign in."""
-    said = "You have signed out." if request.args.get("said") == "out" else None
-    return _sign_in_form(returning.path(request.args.get("next")), notice=said)
+    return _sign_in_form(returning.path(request.args.get("next")), notice=SAID.get(request.args.get("said", "")))
 
 
 @pages.post("/sign-in", access=guards.public)
@@ -45,17 +50,26 @@ def sign_in_now() -> Any:
     """Sign in and go on to what was asked for; a new session each time, the one before ended."""
     identifier, back = request.form.get("identifier", "")[:200], returning.path(request.form.get("next"))
     try:
-        secret = identity.sign_in_browser(identifier, _password(), _device(), request.remote_addr or "")
+        secret = identity.sign_in_browser(identifier, _password(), arriving.device(), arriving.address())
     except (Unauthenticated, TooMany) as refused:
         return _sign_in_form(back, identifier, refused), refused.status, refused.headers
-    if former := guards.whoever():
-        identity.sign_out(former.session_id)
-    answer = redirect(back, 303)
-    answer.set_cookie(_cookie(), secret, max_age=identity.BROWSER_LASTS, **csrf.cookie_rules())
-    return answer
+    arriving.end_former()
+    return arriving.go_on(secret, back)
 
 
-@pages.post("/sign-out", access=guards.signed_in)
+@pages.post("/sign-in/passkey", access=guards.public)
+def sign_in_by_passkey() -> Any:
+    """Sign in with a passkey, which is both factors at once."""
+    back = returning.path(request.form.get("next"))
+    try:
+        secret = passkeys.sign_in_browser(csrf.token(), second_factor.credential(), arriving.device())
+    except Unauthenticated as refused:
+        return _sign_in_form(back, refused=refused, at="#passkey"), refused.status, refused.headers
+    arriving.end_former()
+    return arriving.go_on(secret, back)
+
+
+@pages.post("/sign-out", access=guards.half_signed_in)
 def sign_out() -> Any:
     """End this session here and in the browser."""
     identity.sign_out(guards.caller().session_id)
@@ -68,6 +82,7 @@ def sign_out() -> Any:
 @pages.get("/a/<uuid:alert_id>", access=guards.signed_in)
 def short_link(alert_id: UUID) -> Any:
     """The link of a text: on to the alert, for those whose team it is."""
+    guards.reach_caseload(guards.caller(), Permission.SEE_ALERTS)
     patient_id = alerts.patient_of(guards.caller(), alert_id)
     return redirect(url_for("coordinator.alert", patient_id=patient_id, alert_id=alert_id), 303)
 
@@ -83,9 +98,13 @@ def static(path: str) -> Response:
 
 
 def _sign_in_form(
-    back: str, identifier: str = "", refused: Unauthenticated | TooMany | None = None, notice: str | None = None
+    back: str,
+    identifier: str = "",
+    refused: Unauthenticated | TooMany | None = None,
+    notice: str | None = None,
+    at: str = "#identifier",
 ) -> str:
-    errors = [{"text": refused.detail, "href": "#identifier"}] if refused else []
+    errors = [{"text": refused.detail, "href": at}] if refused else []
     return render_template(
         "sign_in.html",
         action=url_for("entrance.sign_in_now"),
@@ -93,17 +112,25 @@ def _sign_in_form(
         identifier=identifier,
         errors=errors,
         notice=notice,
+        other_ways=_other_ways(back),
         demo_people=current_app.extensions.get("demo_people", []),
         csrf_token=csrf.token(),
     )
 
 
+def _other_ways(back: str) -> list[dict[str, str]]:
+    """A code, and the accounts of others that this deployment takes."""
+    kept = None if back == "/" else back
+    by_code = {"text": "Get a code by text or e-mail", "href": url_for("code_pages.ask", next=kept)}
+    elsewhere = [
+        {"text": f"Use {one['called']}", "href": url_for("federated.leave", provider=one["provider"], next=kept)}
+        for one in federated.offered()
+    ]
+    return [by_code, *elsewhere]
+
+
 def _password() -> str:
     return request.form.get("password", "")[:200]
-
-
-def _device() -> str:
-    return request.user_agent.string[:80] or "browser"
 
 
 def _cookie() -> str:

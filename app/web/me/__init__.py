@@ -1,0 +1,1 @@
+"""One's own account, for everybody: how I sign in, my devices."""
