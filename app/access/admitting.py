@@ -13,7 +13,6 @@ from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
 from app.access.roles import Role, allowed
 from app.core import audit, rows
 from app.core.errors import Forbidden, NotFound, SecondFactorNeeded, StepUpNeeded, Unauthenticated
-from app.core.rows import Reach
 from app.core.unit_of_work import unit_of_work
 
 NOT_YOURS = "The patient has not given you this, or your role does not include it."
@@ -43,18 +42,18 @@ def caller() -> Caller:
     return known
 
 
-def whoever() -> Caller | None:
+def whoever(permission: Permission | None = None) -> Caller | None:
     """Who shows a credential that holds, where nobody need: on a public page, or half signed in."""
     shown = credential()
-    found = directory().caller(shown) if shown else None
+    found = directory().caller(shown, permission) if shown else None
     if found is not None:
         know(found)
     return found
 
 
-def called(*, half: bool = False) -> Caller:
+def called(permission: Permission | None = None, *, half: bool = False) -> Caller:
     """Who is calling; raises 401 for nobody and, unless half is enough, while a second factor is due."""
-    found = whoever()
+    found = whoever(permission)
     if found is None:
         raise Unauthenticated
     if not half:
@@ -104,10 +103,8 @@ def note_seen(known: Caller, permission: Permission, organisation_id: UUID, pati
 
 
 def reach_caseload(known: Caller, permission: Permission) -> None:
-    """Reach the rows of the teams, or where it needs so the organisations, in which the caller may do this."""
-    organisations = known.organisations(permission)
-    whole = organisations if permission in WHOLE_ORGANISATION else ()
-    rows.reach(Reach(known.person_id, organisations, teams=known.teams(permission), whole=whole))
+    """Reach the rows of a caseload for a view that has learnt only now which permission it needs."""
+    rows.reach(callers.caseload(known, permission))
 
 
 def know(known: Caller) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from app.access.permissions import Category, Permission, Purpose, Right
+from app.access.permissions import WHOLE_ORGANISATION, Category, Permission, Purpose, Right
 from app.access.roles import Role, allowed
+from app.core.rows import Reach
 
 ORDER = list(Role)
 NO_SESSION = UUID(int=0)
@@ -91,7 +92,7 @@ Found = tuple[Caller, Admitted | None, Standing]
 class Directory(Protocol):
     """The questions that access asks of the slices above it."""
 
-    def caller(self, credential: Credential) -> Caller | None: ...
+    def caller(self, credential: Credential, permission: Permission | None = None) -> Caller | None: ...
     def standing(self, credential: Credential, patient_id: UUID) -> Found | None: ...
     def standing_of_person(self, person_id: UUID, patient_id: UUID) -> Found | None: ...
     def standing_of_member(self, member_id: UUID, patient_id: UUID) -> Found | None: ...
@@ -112,3 +113,12 @@ def decide(standing: Standing, permission: Permission, purpose: Purpose | None =
 def purpose_of(role: Role | None) -> Purpose:
     """What somebody in this role acts for."""
     return PURPOSES.get(role, Purpose.CARE) if role else Purpose.CARE
+
+
+def caseload(known: Caller, permission: Permission | None) -> Reach:
+    """The rows of the teams, or where it needs so the organisations, in which the caller may do this, and their own."""
+    if permission is None:
+        return Reach(known.person_id)
+    organisations = known.organisations(permission)
+    whole = organisations if permission in WHOLE_ORGANISATION else ()
+    return Reach(known.person_id, organisations, teams=known.teams(permission), whole=whole)

@@ -73,12 +73,11 @@ class OnCaseload:
         return f"on caseload: {self.permission}"
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        known = admitting.called()
+        known = admitting.called(self.permission)
         if not known.organisations(self.permission):
             action = f"refused {self.permission}"
             admitting.refuse(audit.Entry(role="none", action=action, actor_id=known.person_id))
             raise Forbidden("Your roles do not include this.")
-        admitting.reach_caseload(known, self.permission)
         return {"caller": known, **arguments}
 
 
@@ -101,7 +100,9 @@ class Callback:
 
 
 public = Public()
-operating = Public(reach=rows.SERVICE)  # how Kith is doing, counted over everything; and the sandbox, where nobody is real
+operating = Public(
+    reach=rows.SERVICE
+)  # how Kith is doing, counted over everything; and the sandbox, where nobody is real
 signed_in = SignedIn()
 half_signed_in = SignedIn(half=True)
 on_patient = OnPatient

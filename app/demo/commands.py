@@ -14,6 +14,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from app import config
+from app.core import worker
 from app.core.unit_of_work import unit_of_work
 from app.demo import codes, database, histories, loading, people, queries, running
 from app.demo.database import NotOurs
@@ -32,7 +33,7 @@ def up(port: int | None) -> None:
         note.write_text(f"{running.address(chosen)}\n")
         _links_lead_to(running.address(chosen))
         running.prepare_database(click.echo)
-        with unit_of_work():
+        with worker.at_work():
             is_empty = queries.is_empty()
         if is_empty:
             _load()
@@ -115,7 +116,7 @@ def _load() -> None:
 
 
 def _say_what_came(seconds: float, others: int, broken: int) -> None:
-    with unit_of_work():
+    with worker.at_work():
         totals, kinds = queries.totals(), queries.alerts_by_kind()
     click.echo(
         f"  {totals.patients} patients, {totals.readings} readings ({totals.copies} second copies of a sync), "

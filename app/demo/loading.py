@@ -45,7 +45,7 @@ def list_broken(told: Told, path: Path) -> None:
 def _unhurried_to_disk() -> Flask:
     """The same app, which does not wait for the disk at each commit: a load cut off by a crash starts over anyway."""
     create_app = current_app.extensions["create_app"]
-    made: Flask = create_app(dataclasses.replace(config.current(), log_level="critical"))
+    made: Flask = create_app(dataclasses.replace(config.current(), log_level="critical", is_worker=True))
     with made.app_context():
         event.listen(db.engine, "connect", _do_not_wait)
     return made

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from app.core import worker
 from app.core.errors import DomainError
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries as people
@@ -24,6 +25,7 @@ patients = AppGroup("patients", help="Patients and their enrolment.")
 @click.option("--coordinator", help="E-mail of the named coordinator for rows that name none.")
 @click.option("--dry-run", is_flag=True, help="Report the same and store nothing.")
 @with_appcontext
+@worker.at_work()
 def import_list(file: Path, team_name: str, organisation: str, coordinator: str | None, dry_run: bool) -> None:
     """Enrol a CSV list: good rows are enrolled, bad ones are listed; run again it enrols only what is missing."""
     try:

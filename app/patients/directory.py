@@ -8,9 +8,10 @@ from uuid import UUID
 
 from flask import current_app
 
+from app.access import callers
 from app.access.callers import NO_SESSION, Caller, Credential, Found, Standing
-from app.access.permissions import Category, Permission, Right
-from app.access.roles import STAFF, Role
+from app.access.permissions import WHOLE_ORGANISATION, Category, Permission, Right
+from app.access.roles import MAY, STAFF, Role
 from app.core import clock, rows
 from app.core.db import HotStatement, db
 from app.core.rows import Reach
@@ -66,22 +67,37 @@ def _statement(columns: str, source: str, joins: str = "") -> HotStatement:
     return HotStatement(columns + source.format(joins=joins))
 
 
-_CALLERS = {kind: _statement(f"select {_CALLER}", source) for kind, source in _KEYS.items()}
+_HELD = "from membership m where m.person_id = me.id and m.ended_at is null and m.role = any(:roles)"
+_CASELOAD = f"""
+    set_config('kith.teams', coalesce((select array_agg(m.team_id) {_HELD} and m.team_id is not null)::text, ''), true),
+    set_config('kith.organisations', coalesce((select array_agg(m.organisation_id) {_HELD})::text, ''), true),
+    set_config('kith.whole', coalesce((select array_agg(m.organisation_id) {_HELD} and :whole)::text, ''), true)
+"""
+_CALLERS = {kind: _statement(f"select {_CALLER}, {_CASELOAD}", source) for kind, source in _KEYS.items()}
 _STANDINGS = {kind: _statement(_STANDING, source, _JOINS) for kind, source in _KEYS.items()}
 _OF_PERSON = _statement(_STANDING, _NO_SESSION, _JOINS)
 _OF_ONE_MEMBER = _statement(_STANDING, _OF_MEMBER, _JOINS)
 
 
+_HOLDERS = {permission: [str(role) for role, held in MAY.items() if permission in held] for permission in Permission}
+
+
 class Directory:
     """Answers what access asks: who is calling, and what they are to a patient, in one statement each."""
 
-    def caller(self, credential: Credential) -> Caller | None:
+    def caller(self, credential: Credential, permission: Permission | None = None) -> Caller | None:
         key = _key(credential)
-        found = _CALLERS[credential.kind].rows({"key": key, "now": clock.now()}) if key else ()
+        values = {
+            "key": key,
+            "now": clock.now(),
+            "roles": _HOLDERS[permission] if permission else [],
+            "whole": permission in WHOLE_ORGANISATION,
+        }
+        found = _CALLERS[credential.kind].rows(values) if key else ()
         if not found:
             return None
         known = _caller(found[0])
-        rows.told(Reach(known.person_id))
+        rows.told(callers.caseload(known, permission))
         return known
 
     def standing(self, credential: Credential, patient_id: UUID) -> Found | None:

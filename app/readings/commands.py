@@ -15,6 +15,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, with_appcontext
 
+from app.core import worker
 from app.core.errors import DomainError
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries as people
@@ -63,6 +64,7 @@ class _Job:
 )
 @click.option("--dry-run", is_flag=True, help="Do everything, tell of it, and keep nothing.")
 @with_appcontext
+@worker.at_work()
 def import_file(
     file: Path,
     file_format: str,
