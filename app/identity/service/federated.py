@@ -95,12 +95,16 @@ def arrive_by_nhs_login(client: Client, told: Told, least: str, label: str, trac
     level = nhs_identity.level_of(told.signed, least)
     if level is None:
         raise _refused(client, NOT_BELIEVED, "vector of trust")
-    link = _link(NHS_LOGIN, told.subject)
-    who = nhs_identity.identity_of(told.known)
-    if link is None:
-        link = _linked(NHS_LOGIN, told.subject, _newcomer(who), is_provisional=True)
-    if level == nhs_identity.PROVEN and link.is_provisional:
-        _settle(link, trace(who))
+    link, who = _link(NHS_LOGIN, told.subject), nhs_identity.identity_of(told.known)
+    traced = trace(who) if level == nhs_identity.PROVEN and (link is None or link.is_provisional) else Traced()
+    if traced.person_id is not None and not _is_taken(NHS_LOGIN, traced.person_id):
+        link = _settled(link, told.subject, traced.person_id)
+        _note("link_nhs_login", link.person_id, traced)
+    else:
+        link = link or _linked(NHS_LOGIN, told.subject, _newcomer(who), is_provisional=True)
+        _note(
+            "refused link_nhs_login", link.person_id, traced
+        )  # for the team to look into: nothing is merged in silence
     person = _admitted(link)
     secret = beginning.in_browser(person, label, method=NHS_LOGIN, identity_level=level)
     return Arrival(secret, level, has_no_record=link.is_provisional)
@@ -155,32 +159,31 @@ def _newcomer(who: NhsIdentity) -> Person:
     return person
 
 
-def _settle(link: LinkedLogin, traced: Traced) -> None:
-    """Link a proven NHS login to the person of the record, unless anything speaks against it."""
-    if traced.person_id is None or _is_taken(NHS_LOGIN, traced.person_id):
-        for organisation_id, patient_id in traced.records:  # for the team to look into: never merged in silence
-            _note("refused link_nhs_login", link.person_id, organisation_id, patient_id)
-        return
+def _settled(link: LinkedLogin | None, subject: str, person_id: UUID) -> LinkedLogin:
+    """Link a proven NHS login to the person of the record; whoever was made for it before can do nothing more."""
+    if link is None:
+        return _linked(NHS_LOGIN, subject, queries.person(person_id))
     newcomer = queries.person(link.person_id)
     sessions.sign_out_everywhere(newcomer.id)
     newcomer.is_active = False
-    link.person_id, link.is_provisional = traced.person_id, False
-    for organisation_id, patient_id in traced.records:
-        _note("link_nhs_login", traced.person_id, organisation_id, patient_id)
+    link.person_id, link.is_provisional = person_id, False
     db.session.flush()
+    return link
 
 
-def _note(what: str, person_id: UUID, organisation_id: UUID, patient_id: UUID) -> None:
-    entry = audit.Entry(
-        role="self",
-        action=what,
-        organisation_id=organisation_id,
-        patient_id=patient_id,
-        actor_id=person_id,
-        subject_id=person_id,
-        request_id=audit.request_id(),
-    )
-    audit.note(entry)
+def _note(what: str, person_id: UUID, traced: Traced) -> None:
+    """Write it into the audit of each record that was traced."""
+    for organisation_id, patient_id in traced.records:
+        entry = audit.Entry(
+            role="self",
+            action=what,
+            organisation_id=organisation_id,
+            patient_id=patient_id,
+            actor_id=person_id,
+            subject_id=person_id,
+            request_id=audit.request_id(),
+        )
+        audit.note(entry)
 
 
 def _is_taken(provider: str, person_id: UUID) -> bool:
