@@ -47,6 +47,8 @@ from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
 from app.records import commands as record_commands
+from app.records import jobs as record_jobs
+from app.records import routes as records
 from app.rules import vectors
 from app.teams import commands as team_commands
 from app.teams import queries as team_queries
@@ -94,13 +96,13 @@ def _work(app: Flask, settings: Settings) -> None:
     """What is done outside requests, and how it is doing."""
     conninfo = wake.conninfo(settings.database_url)
     tasks = queue.Queue(app, conninfo)
-    for name, task in (notification_jobs.TASKS | identity_jobs.TASKS).items():
+    for name, task in (notification_jobs.TASKS | identity_jobs.TASKS | record_jobs.TASKS).items():
         tasks.declare(name, task)
     app.extensions["queue"] = tasks
     app.extensions["waker"] = wake.Waker(conninfo)
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = notification_jobs.crews
-    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, alert_jobs)
+    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, alert_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -125,7 +127,7 @@ def _events() -> None:
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
     others = (todos, readings, protocol_routes, alerts, notification_routes)
-    for routes in (*identity.ALL, *teams.ALL, *patients.ALL, *(edge.routes for edge in others)):
+    for routes in (*identity.ALL, *teams.ALL, *patients.ALL, *records.ALL, *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
 
@@ -148,6 +150,7 @@ def _commands(app: Flask) -> None:
         patient_commands.patients,
         protocol_commands.protocols,
         record_commands.audit,
+        record_commands.retention,
     )
     for command in (
         *mine,

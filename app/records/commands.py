@@ -1,4 +1,4 @@
-"""Commands of records: verify the audit, tell its heads."""
+"""Commands of records: verify the audit, tell its heads; carry out the retention schedule."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from pathlib import Path
 from uuid import UUID
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from app.core import audit as chains
-from app.core import rows
+from app.core import rows, worker
 from app.core.audit import Fault, Head
+from app.records import schedule
+from app.records.service import retaining
 from app.teams import queries as teams
 
 audit = AppGroup("audit", help="Who did what to whose record: the chains over it.")
@@ -44,6 +46,25 @@ def head() -> None:
     """The last seal of every chain, as the worker publishes it each hour."""
     for one in chains.heads():
         click.echo(f"{one.organisation_id or 'no organisation'}  {one.number}  {one.digest}")
+
+
+@click.command("retention")
+@click.argument("act", type=click.Choice(["run"]), required=False)
+@click.option("--dry-run", is_flag=True, help="Only say what would be deleted.")
+@with_appcontext
+def retention(act: str | None, dry_run: bool) -> None:
+    """Show what is kept for how long; `run` deletes what no longer is, as the worker does each night."""
+    if not act and not dry_run:
+        for one in schedule.SHIPPED.classes:
+            click.echo(f"{one.name:<20}{one.keeps}")
+        return
+    with worker.at_work():
+        gone = retaining.run(dry=dry_run)
+    for (name, table, organisation_id), what in sorted(gone.items(), key=str):
+        of = organisation_id or "no organisation"
+        click.echo(f"{name:<20}{table:<22}{what.rows:>9} rows, {what.oldest} to {what.newest}, {of}")
+    verb = "would be deleted" if dry_run else "deleted"
+    click.echo(f"{sum(what.rows for what in gone.values())} rows {verb}.")
 
 
 def _organisation(name: str) -> UUID:

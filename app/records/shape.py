@@ -36,6 +36,7 @@ OWN: Final = {
     "acting_for": "person_id",
     "emergency_access": "person_id",
     "delivery": "recipient_id",
+    "invitation": "person_id",
     "record_export": "person_id",
     "audit_entry": "actor_id",
 }
@@ -51,7 +52,7 @@ ACTED: Final = {
 }
 
 # What is in the row of a patient but is a way to reach somebody else.
-CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields"})
+CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields", "invitation.contact"})
 # What a row in somebody else's record says of the patient rather than of the person it is copied for.
 OF_THE_PATIENT: Final = frozenset(
     {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id"}

@@ -19,6 +19,7 @@ LISTS: Final = {
     "patient": "Your enrolment: with whom, since when, your conditions, allergies and needs",
     "circle_member": "Places in a circle: who is in yours, and in whose you are",
     "circle_grant": "What was shared, with whom and until when",
+    "invitation": "Who was asked into a circle or a team",
     "acting_for": "Who acts for whom, and on what ground",
     "acting_review": "When it was reviewed whether somebody still acts for you",
     "ending_notice": "Notices that something you share is about to end",

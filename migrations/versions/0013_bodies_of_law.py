@@ -28,7 +28,7 @@ DELETED_BY_SCHEDULE = """
     shared_care, delivery, delivery_attempt, receipt, inbound_text, out_of_reach, sandbox_message, monitoring_plan,
     personal_limit, reading, reading_correction, quarantined_reading, alert, finding, alert_event, authenticator_app,
     recovery_code, passkey, second_factor_reset, linked_login, acting_review, ending_notice, record_export,
-    correction_note, legal_hold, account_closing
+    invitation, correction_note, legal_hold, account_closing
 """
 
 

@@ -78,6 +78,13 @@ def withdraw(about_ids: Collection[UUID]) -> int:
     return int(db.session.execute(update(Delivery).where(*waiting).values(stopped)).rowcount)  # type: ignore[attr-defined]
 
 
+def withdraw_from(recipient_id: UUID) -> int:
+    """Stop everything that is on its way to one person; what is in a sender's hand may still arrive."""
+    waiting = (Delivery.recipient_id == recipient_id, Delivery.state.in_(OPEN_STATES), Delivery.lease_until.is_(None))
+    stopped = {"state": "stale", "last_outcome": "withdrawn", "settled_at": clock.now()}
+    return int(db.session.execute(update(Delivery).where(*waiting).values(stopped)).rowcount)  # type: ignore[attr-defined]
+
+
 def wake_senders() -> None:
     """Call the senders after this commit, best effort."""
     wake.after_commit()

@@ -27,7 +27,7 @@ from app.records.service.gathering import Listing, Subject
 MAKE = "make a copy"
 LASTS = timedelta(hours=24)
 ASKED_A_DAY = 5
-ASKED, TAKEN = "asked for a copy", "took a copy away"
+ASKED, TAKEN = "ask_for_copy", "take_copy"
 
 
 def ask_about_oneself(person_id: UUID) -> RecordExport:

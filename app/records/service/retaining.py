@@ -193,7 +193,7 @@ def _bury(this: Run) -> None:
         stone.rows, stone.oldest, stone.newest = gone.rows, gone.oldest, gone.newest
         db.session.add(stone)
     for name, organisation_id in {(name, organisation_id) for name, _, organisation_id in this.step_gone}:
-        entry = audit.Entry("schedule", f"deleted {name}", organisation_id=organisation_id, purpose="retention")
+        entry = audit.Entry("schedule", f"delete_{name}", organisation_id=organisation_id, purpose="retention")
         audit.note(entry)
     this.step_gone.clear()
     db.session.flush()

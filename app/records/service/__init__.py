@@ -1,0 +1,1 @@
+"""Use cases of records: copies, correction notes, closing, holds, retention."""
