@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.access.permissions import Category, Right
 from app.access.roles import Role
 from app.core import clock
+from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.patients import queries, service
@@ -98,6 +99,8 @@ def test_somebody_leaves_by_themselves(client: FlaskClient, world: World) -> Non
     assert client.get(f"{mary.record}/readings", headers=tom).status_code == 404
     member = db.session.get_one(CircleMember, place["member_id"])
     assert (member.ended_why, member.ended_by) == ("left", world.tom.id)
+    (noted,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "leave_circle"))
+    assert (noted.actor_id, noted.patient_id, noted.role) == (world.tom.id, world.mary_patient.id, "member")
     assert client.delete(f"/api/me/circles/{place['member_id']}", headers=tom).status_code == 404
 
 
@@ -106,12 +109,13 @@ def works_as_visitor(world: World) -> str:
         return str(teams.give_role(world.organisation.id, world.team.id, world.adeyemi.id, Role.VISITOR).id)
 
 
-def end_role(client: FlaskClient, world: World, membership: str) -> int:
+def end_role(client: FlaskClient, world: World, membership: str, by: str = "lead") -> int:
     path = f"/api/teams/{world.team.id}/members/{membership}"
-    return client.delete(path, headers=signed_in(client, world.lead)).status_code
+    return client.delete(path, headers=signed_in(client, getattr(world, by))).status_code
 
 
-def test_a_visitors_grants_end_with_their_last_role(client: FlaskClient, world: World) -> None:
+@pytest.mark.parametrize("who", ["lead", "admin"])
+def test_a_visitors_grants_end_with_their_last_role(client: FlaskClient, world: World, who: str) -> None:
     mary, bola = circle_of(client, world, world.mary), signed_in(client, world.adeyemi)
     membership = works_as_visitor(world)
     with unit_of_work():
@@ -120,7 +124,7 @@ def test_a_visitors_grants_end_with_their_last_role(client: FlaskClient, world: 
     assert end_role(client, world, clinic) == 204
     assert client.get(f"{mary.record}/readings", headers=bola).status_code == 200
     assert mary.grants("Bola") == ["readings see", "readings act"]
-    assert end_role(client, world, membership) == 204
+    assert end_role(client, world, membership, who) == 204
     assert client.get(f"{mary.record}/readings", headers=bola).status_code == 403
     assert mary.grants("Bola") == []
     ended = db.session.scalars(select(CircleGrant).where(CircleGrant.ended_why == "duty")).all()

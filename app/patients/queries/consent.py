@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 
 from app.access.permissions import Category, Right
 from app.core import clock
@@ -139,22 +139,24 @@ def patient_of_member(person_id: UUID, member_id: UUID) -> AdmittedPatient | Non
     return patients.admitted([patient_id])[patient_id] if patient_id else None
 
 
+# By the guard's view: whoever ends a role need not reach the records that somebody visited.
+_VISITED = text("""
+    select p.organisation_id, m.patient_id
+    from guard_member m join guard_patient p on p.id = m.patient_id
+    where m.person_id = :person_id and m.role = 'visitor' and m.ended_at is null
+        and not exists (select from membership s where s.person_id = m.person_id and s.ended_at is null
+            and (s.organisation_id = :organisation_id or p.organisation_id <> :organisation_id))
+    order by m.id
+""")
+
+
 def visited_by(person_id: UUID, organisation_id: UUID) -> list[tuple[UUID, UUID]]:
     """The records (organisation, patient) in whose circle somebody is a visitor, when their work there has ended.
 
     Of this organisation where they hold no role in it any more; everywhere where they work for nobody.
     """
-    works = select(StaffMembership.organisation_id).where(
-        StaffMembership.person_id == person_id, StaffMembership.ended_at.is_(None)
-    )
-    left = set(db.session.scalars(works))
-    if organisation_id in left:
-        return []
-    where = [CircleMember.person_id == person_id, CircleMember.role == "visitor", CircleMember.ended_at.is_(None)]
-    if left:
-        where.append(CircleMember.organisation_id == organisation_id)
-    rows = select(CircleMember.organisation_id, CircleMember.patient_id).where(*where).order_by(CircleMember.created_at)
-    return [(one, patient_id) for one, patient_id in db.session.execute(rows)]
+    rows = db.session.execute(_VISITED, {"person_id": person_id, "organisation_id": organisation_id})
+    return [(row.organisation_id, row.patient_id) for row in rows]
 
 
 def who(patient: AdmittedPatient, acts: Iterable[tuple[UUID, UUID | None]]) -> dict[tuple[UUID, UUID | None], str]:

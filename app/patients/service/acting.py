@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from app.access.roles import Role
-from app.core import clock
+from app.core import audit, clock
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.identity.service import inviting as invitations
@@ -76,6 +76,7 @@ def stop_acting(person_id: UUID, acting_id: UUID) -> None:
     acting = db.session.get(ActingFor, acting_id, with_for_update=True, populate_existing=True)
     if acting is None or acting.person_id != person_id or acting.ended_at:
         raise NotFound
+    note_own(acting.organisation_id, acting.patient_id, Role.ACTING, "stop_acting", person_id)
     end(acting, person_id)
 
 
@@ -84,6 +85,19 @@ def end(acting: ActingFor, by: UUID) -> None:
     acting.ended_at, acting.ended_by = clock.now(), by
     db.session.flush()
     invitations.close_of(acting.person_id, acting.organisation_id, patient_id=acting.patient_id)
+
+
+def note_own(organisation_id: UUID, patient_id: UUID, role: str, action: str, person_id: UUID) -> None:
+    """Write down what somebody did about their own place: no guard has admitted them to the record."""
+    entry = audit.Entry(
+        role=role,
+        action=action,
+        organisation_id=organisation_id,
+        patient_id=patient_id,
+        actor_id=person_id,
+        request_id=audit.request_id(),
+    )
+    audit.note(entry)
 
 
 def _may_record(patient: AdmittedPatient, basis: str, by: UUID) -> None:

@@ -111,6 +111,7 @@ def leave(person_id: UUID, member_id: UUID) -> None:
     member = granting.locked_member(patient, member_id)
     if (acting := consent.acting_of(patient, person_id)) is not None:
         acts.end(acting, person_id)
+    acts.note_own(patient.organisation_id, patient.id, member.role, "leave_circle", person_id)
     _end(patient, member, "left", person_id)
 
 
