@@ -8,14 +8,47 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
+# Who looked at one record, last first: by its own entries, by the lists that showed it, by strangers' tries. A function
+# of the owner, because row-level security lets an index over the lists serve nobody else: their order of comparing is
+# not proven to leak nothing. It answers for the patients that the transaction reaches, and never names those beside
+# them on a list.
+ONE_RECORD = """
+create function looks_at_record(record uuid, since timestamptz, until timestamptz, by_person uuid, last_at timestamptz,
+  last_id uuid, most integer)
+returns table (id uuid, created_at timestamptz, actor_id uuid, on_behalf_of uuid, role varchar, action varchar,
+  purpose varchar, subject_id uuid)
+language sql stable security definer set search_path = public, pg_temp as $$
+  select * from (
+    (select {columns} from audit_entry e where e.patient_id = record and {chosen})
+    union all
+    (select {columns} from audit_entry e where e.patient_id is null and e.patient_ids @> array[record] and {chosen})
+    union all
+    (select {columns} from audit_entry e where e.patient_id is null and e.subject_id = record and {chosen})
+  ) looks
+  where record = any(nullif(current_setting('kith.patients', true), '')::uuid[])
+    or current_setting('kith.service', true) = 'on'
+  order by looks.created_at desc, looks.id desc limit most
+$$
+""".format(  # noqa: S608  built from the constants of this file
+    columns="e.id, e.created_at, e.actor_id, e.on_behalf_of, e.role, e.action, e.purpose, e.subject_id",
+    chosen="""e.created_at >= coalesce(since, '-infinity') and e.created_at < coalesce(until, 'infinity')
+      and (by_person is null or e.actor_id = by_person)
+      and (e.created_at, e.id) < (coalesce(last_at, 'infinity'), coalesce(last_id, e.id))
+      order by e.created_at desc, e.id desc limit most""",
+)
+
 
 def upgrade() -> None:
     _audit_entry()
     _audit_seal()
     _audit_mark()
+    op.execute(ONE_RECORD)
+    op.execute("revoke all on function looks_at_record from public")
+    op.execute("grant execute on function looks_at_record to kith_app, kith_worker")
 
 
 def downgrade() -> None:
+    op.execute("drop function looks_at_record")
     op.drop_table("audit_mark")
     op.execute("grant insert on audit_seal to kith_app")
     op.drop_index("ix_audit_seal_first", "audit_seal")
