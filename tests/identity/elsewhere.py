@@ -29,12 +29,15 @@ HERE = "http://localhost"
 
 
 @contextmanager
-def app_with(server: embedded.Server, database: str, path: str, prefix: str, provider: Provider) -> Iterator[Flask]:
+def app_with(
+    server: embedded.Server, database: str, path: str, prefix: str, provider: Provider, **more: str
+) -> Iterator[Flask]:
     """Kith as a deployment that signs in with this provider."""
     provider.now = lambda: clock.now().timestamp()
     provider.comes_back_to = f"{HERE}/sign-in/with/{path}/back"
     with oidc_provider.serving(provider):
-        settings = conftest.settings_for(server, database, **provider.settings(prefix))
+        values = provider.settings(prefix) | {f"{prefix}_{name}": value for name, value in more.items()}
+        settings = conftest.settings_for(server, database, **values)
         made = _app(server, database)
         made.extensions["logins"] = login_pages.clients(settings.logins, settings.public_url)
         yield made
