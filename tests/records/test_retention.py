@@ -27,7 +27,6 @@ from app.patients import queries as patients
 from app.patients import service as patient_service
 from app.patients.models import Patient
 from app.readings.intake import Entry
-from app.readings.models import Reading
 from app.readings.service import record
 from app.records import schedule
 from app.records.models import Tombstone
