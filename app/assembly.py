@@ -61,11 +61,13 @@ from app.web import admin, frame
 from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
+from app.web.entrance import invitations as joining_pages
 from app.web.entrance import pages as entrance
 from app.web.entrance import second_factor
 from app.web.me import pages as own_sign_in
 from app.web.me import set_up as own_set_up
 from app.web.operators import pages as operators
+from app.web.patient import invitations as circle_invitations
 from app.web.patient import pages as patient_pages
 from app.web.sandbox import pages as sandbox
 
@@ -138,6 +140,8 @@ def _pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(audience.pages)
     for own in (own_sign_in, own_set_up):
         app.register_blueprint(own.pages)
+    for invited in (joining_pages, circle_invitations):
+        app.register_blueprint(invited.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)
     if settings.sms_channel == "sandbox":

@@ -71,15 +71,19 @@ def decline(invitation: Invitation) -> None:
     _decided(invitation, "accepted", "declined")
 
 
-def confirm(invitation: Invitation, by: UUID) -> Person:
-    """Whoever accepted it is who was meant, says who invited them; the caller gives them their place."""
+def accepted_by(invitation: Invitation, by: UUID) -> Person:
+    """Who has accepted it, for whoever sent it to confirm. Raises Forbidden, Conflict."""
     _of(invitation, by, "accepted")
+    return queries.person(invitation.person_id or by)
+
+
+def confirm(invitation: Invitation, by: UUID) -> None:
+    """Whoever accepted it is who was meant, and has been given their place: they are told. Raises as `accepted_by`."""
+    person = accepted_by(invitation, by)
     _decided(invitation, "accepted", "confirmed")
-    person = queries.person(invitation.person_id or by)
     link = f"{config.current().public_url}/sign-in"
-    inviter = queries.person(invitation.invited_by).given_name
+    inviter = queries.person(by).given_name
     posting.post(person.id, invitation.contact_kind, "joined", {"inviter": inviter, "link": link}, kind="message")
-    return person
 
 
 def of_patient(patient_id: UUID, invitation_id: UUID) -> Invitation:

@@ -45,8 +45,10 @@ def revoke(patient: AdmittedPatient, invitation_id: UUID) -> None:
 def confirm(patient: AdmittedPatient, invitation_id: UUID, by: UUID) -> CircleMember:
     """Whoever accepted is who was meant: from this commit on they are in the circle, and see nothing until granted."""
     invitation = inviting.of_patient(patient.id, invitation_id)
-    person = inviting.confirm(invitation, by)
-    return circle.add_member(patient, person, Role(invitation.role), invitation.relationship or "", by)
+    person = inviting.accepted_by(invitation, by)
+    member = circle.add_member(patient, person, Role(invitation.role), invitation.relationship or "", by)
+    inviting.confirm(invitation, by)
+    return member
 
 
 def decline(patient: AdmittedPatient, invitation_id: UUID) -> None:

@@ -1,0 +1,177 @@
+"""Asking somebody into a circle: whom and by what, who is still awaited, and is it them who came?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+from uuid import UUID
+
+from flask import redirect, request, url_for
+
+from app.access import guards
+from app.access.permissions import Permission
+from app.access.roles import Role
+from app.core import clock, csrf, http
+from app.core.errors import Conflict, DomainError, Forbidden, TooMany
+from app.core.http import Pages
+from app.identity import posting, queries
+from app.identity.queries import Sent
+from app.patients.admission import AdmittedPatient
+from app.patients.schemas.invitations import NewInvitation
+from app.patients.service import inviting
+from app.web import frame, moments
+
+pages = Pages("circle_invitations", __name__, url_prefix="/my/<uuid:patient_id>/invitations")
+
+CHANGES: Final = guards.on_patient(Permission.CHANGE_CIRCLE)
+_SCHEMA: Final = NewInvitation()
+_SAID: Final = {
+    "sent": "The invitation is on its way.",
+    "again": "A new code is on its way. The old one opens nothing any more.",
+    "revoked": "The invitation is taken back. Its code opens nothing any more.",
+    "confirmed": "They are in the circle now. They see nothing until you share something with them.",
+    "declined": "They are given nothing.",
+}
+_FIELDS: Final = {
+    "/relationship": ("relationship", "Say what they are to you, such as daughter or neighbour."),
+    "/phone": ("phone", "Type a mobile number, such as 07700 900123."),
+    "/email": ("email", "Type an e-mail address, such as name@example.com."),
+    "/role": ("role", "Choose one of both."),
+}
+
+
+@pages.get("", access=CHANGES)
+def invited(patient: AdmittedPatient) -> str:
+    """Who is asked and has not come yet, and who has come and waits to be confirmed."""
+    return _list(patient, _SAID.get(request.args.get("said", "")))
+
+
+@pages.get("/new", access=CHANGES)
+def new(patient: AdmittedPatient) -> str:
+    """The form to ask somebody in."""
+    return _form(patient, {"role": "member", "by": "phone"})
+
+
+@pages.post("/new", access=CHANGES)
+def invite(patient: AdmittedPatient) -> Any:
+    """Send somebody a code; it goes to them and is shown nowhere else."""
+    typed = {
+        name: request.form.get(name, "")[:254].strip() for name in ("relationship", "role", "by", "phone", "email")
+    }
+    kind = "email" if typed["by"] == "email" else "phone"
+    try:
+        one = http.loaded(_SCHEMA, {"relationship": typed["relationship"], "role": typed["role"], kind: typed[kind]})
+        inviting.invite_member(
+            patient, Role(one["role"]), one["relationship"], kind, one[kind], guards.caller().person_id
+        )
+    except DomainError as refused:
+        return _form(patient, typed, refused), refused.status, refused.headers
+    return _back(patient, "sent")
+
+
+@pages.post("/<uuid:invitation_id>/resend", access=CHANGES)
+def resend(patient: AdmittedPatient, invitation_id: UUID) -> Any:
+    """Send a new code to the same phone or e-mail."""
+    return _done(patient, "again", lambda: inviting.resend(patient, invitation_id, guards.caller().person_id))
+
+
+@pages.post("/<uuid:invitation_id>/revoke", access=CHANGES)
+def revoke(patient: AdmittedPatient, invitation_id: UUID) -> Any:
+    """Take an invitation back."""
+    return _done(patient, "revoked", lambda: inviting.revoke(patient, invitation_id))
+
+
+@pages.post("/<uuid:invitation_id>/confirm", access=CHANGES)
+def confirm(patient: AdmittedPatient, invitation_id: UUID) -> Any:
+    """It is them: they join the circle."""
+    return _done(patient, "confirmed", lambda: inviting.confirm(patient, invitation_id, guards.caller().person_id))
+
+
+@pages.post("/<uuid:invitation_id>/decline", access=CHANGES)
+def decline(patient: AdmittedPatient, invitation_id: UUID) -> Any:
+    """It is somebody else: they are given nothing."""
+    return _done(patient, "declined", lambda: inviting.decline(patient, invitation_id))
+
+
+def _done(patient: AdmittedPatient, said: str, act: Callable[[], Any]) -> Any:
+    try:
+        act()
+    except (Conflict, Forbidden, TooMany) as refused:
+        return _list(patient, None, refused.detail), refused.status, refused.headers
+    return _back(patient, said)
+
+
+def _back(patient: AdmittedPatient, said: str) -> Any:
+    return redirect(url_for("circle_invitations.invited", patient_id=patient.id, said=said), 303)
+
+
+def _list(patient: AdmittedPatient, said: str | None, refused: str | None = None) -> str:
+    found = queries.invitations_into(patient_id=patient.id)
+    return frame.for_patient(
+        "patient/invitations.html",
+        patient,
+        "overview",
+        whose=frame.whose(patient),
+        said=said,
+        errors=[{"text": refused, "href": "#invitations"}] if refused else [],
+        came=[_came(patient, one) for one in found if one.state == "accepted"],
+        awaited=[_awaited(patient, one) for one in found if one.state != "accepted"],
+        new_href=url_for("circle_invitations.new", patient_id=patient.id),
+        csrf_token=csrf.token(),
+    )
+
+
+def _came(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
+    """Somebody who has accepted: only whoever asked knows whether it is them."""
+    return _shown(patient, one) | {
+        "name": one.joiner.name if one.joiner else "",
+        "is_mine": one.invitation.invited_by == guards.caller().person_id,
+        "confirm_action": _to(patient, one, "confirm"),
+        "decline_action": _to(patient, one, "decline"),
+    }
+
+
+def _awaited(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
+    until = moments.by(one.invitation.expires_at, clock.now(), patient.zone)
+    return _shown(patient, one) | {
+        "is_mine": one.invitation.invited_by == guards.caller().person_id,
+        "until": "The code has run out." if one.state == "expired" else f"The code works until {until}.",
+        "resend_action": _to(patient, one, "resend"),
+        "revoke_action": _to(patient, one, "revoke"),
+    }
+
+
+def _shown(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
+    return {
+        "id": one.invitation.id,
+        "relationship": one.invitation.relationship,
+        "contact": one.invitation.contact,
+        "inviter": one.inviter.given_name,
+        "sent": moments.moment(one.invitation.created_at, clock.now(), patient.zone),
+    }
+
+
+def _to(patient: AdmittedPatient, one: Sent, act: str) -> str:
+    return url_for(f"circle_invitations.{act}", patient_id=patient.id, invitation_id=one.invitation.id)
+
+
+def _form(patient: AdmittedPatient, typed: dict[str, str], refused: DomainError | None = None) -> str:
+    beside = (
+        dict(_FIELDS[fault["pointer"]] for fault in refused.errors if fault["pointer"] in _FIELDS) if refused else {}
+    )
+    errors = [{"text": words, "href": f"#{name}"} for name, words in beside.items()]
+    if refused and not errors:
+        errors = [{"text": refused.detail, "href": "#relationship"}]
+    return frame.for_patient(
+        "patient/invite.html",
+        patient,
+        "overview",
+        whose=frame.whose(patient),
+        typed=typed,
+        beside=beside,
+        errors=errors,
+        sends_emails=posting.sends_emails(),
+        action=url_for("circle_invitations.invite", patient_id=patient.id),
+        back_href=url_for("circle_invitations.invited", patient_id=patient.id),
+        csrf_token=csrf.token(),
+    )
