@@ -20,7 +20,6 @@ from app.demo import codes, database, histories, loading, people, queries, runni
 from app.demo.database import NotOurs
 from app.demo.processes import KeepsEnding
 from app.demo.running import CannotRun, Stop
-from app.identity import queries as identity
 
 
 @click.command("up")
@@ -63,8 +62,7 @@ def reset_demo() -> None:
 def demo_code(person: str) -> None:
     """Print the code that the authenticator app of PERSON (an e-mail of the demo) would show now."""
     with unit_of_work():
-        known = identity.person_by_contact(person)
-        code = codes.current_code(known.id) if known else None
+        code = codes.current_code_of(person)
     if code is None:
         raise click.ClickException("Nobody of the demo signs in with this and a code.")
     click.echo(code)

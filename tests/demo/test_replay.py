@@ -17,9 +17,10 @@ from app.core.db import db
 from app.demo import histories, loading, people, queries, replay
 from app.demo.histories import Part
 from app.demo.replay import Told
+from app.identity import queries as identity
 from tests.conftest import NOW
 from tests.demo.test_histories import raw
-from tests.people import PASSWORD
+from tests.people import signed_in
 
 # Short ones, with every kind of ending: a LO of its own day, a severe low, pressures, a row that cannot be.
 PLAYED = ("Rajan Pillai", "Tomasz Nowak", "Rosalind Hart", "Olive Barker", "Bernard Hughes")
@@ -151,8 +152,9 @@ def _what_cannot_be_is_listed(told: Told) -> None:
 
 
 def _the_worklist_is_what_the_coordinator_reads(client: FlaskClient) -> None:
-    pair = client.post("/api/sign-in", json={"identifier": "priya.shah@kith.example", "password": PASSWORD}).get_json()
-    items = client.get("/api/worklist", headers={"Authorization": f"Bearer {pair['access_token']}"}).get_json()["items"]
+    priya = identity.person_by_contact("priya.shah@kith.example")
+    assert priya is not None
+    items = client.get("/api/worklist", headers=signed_in(client, priya)).get_json()["items"]
     assert len(items) == len(rows("select id from alert where state <> 'resolved'"))
     low = next(item for item in items if item["patient"] == "Rajan Pillai")
     assert low["severity"] == "red"
