@@ -16,7 +16,7 @@ from app.identity.service import joining
 from app.identity.service.joining import Joining
 from app.web.entrance import arriving
 
-pages = Pages("joining", __name__, url_prefix="/join")
+pages = Pages("join", __name__, url_prefix="/join")
 
 COOKIE: Final = "joining"
 # A field of the form for each pointer of the services.
@@ -36,7 +36,7 @@ def start_now() -> Any:
         secret = joining.type_code(request.form.get("code", "")[:40], arriving.address(), _me())
     except DomainError as refused:
         return _code_form(refused), refused.status, refused.headers
-    return arriving.bind(_on("joining.invitation"), COOKIE, secret, invitation_codes.LASTS)
+    return arriving.bind(_on("join.invitation"), COOKIE, secret, invitation_codes.LASTS)
 
 
 @pages.get("/invitation", access=guards.public)
@@ -52,7 +52,7 @@ def send_proof() -> Any:
         joining.send_proof(arriving.bound(COOKIE))
     except DomainError as refused:
         return _invitation_page(refused)
-    return _on("joining.proof")
+    return _on("join.proof")
 
 
 @pages.get("/proof", access=guards.public)
@@ -68,7 +68,7 @@ def prove() -> Any:
         joining.prove(arriving.bound(COOKIE), request.form.get("code", "")[:20])
     except DomainError as refused:
         return _proof_form(refused)
-    return _on("joining.invitation")
+    return _on("join.invitation")
 
 
 @pages.post("/accept", access=guards.public)
@@ -87,7 +87,7 @@ def accept() -> Any:
 def _code_form(refused: DomainError | None = None) -> str:
     return render_template(
         "entrance/join.html",
-        action=url_for("joining.start_now"),
+        action=url_for("join.start_now"),
         errors=[{"text": refused.detail, "href": "#code"}] if refused else [],
         csrf_token=csrf.token(),
     )
@@ -106,8 +106,8 @@ def _invitation_page(refused: DomainError | None = None, said: dict[str, str] | 
         said=said or {},
         beside={_name(fault["pointer"]): fault["detail"] for fault in refused.errors} if refused else {},
         errors=_errors(refused),
-        proof_action=url_for("joining.send_proof"),
-        accept_action=url_for("joining.accept"),
+        proof_action=url_for("join.send_proof"),
+        accept_action=url_for("join.accept"),
         csrf_token=csrf.token(),
     )
     return (page, refused.status, refused.headers) if refused else page
@@ -121,8 +121,8 @@ def _proof_form(refused: DomainError | None = None) -> Any:
     page = render_template(
         "entrance/join_proof.html",
         one=one,
-        action=url_for("joining.prove"),
-        again_action=url_for("joining.send_proof"),
+        action=url_for("join.prove"),
+        again_action=url_for("join.send_proof"),
         errors=[{"text": refused.detail, "href": "#code"}] if refused else [],
         csrf_token=csrf.token(),
     )
