@@ -47,7 +47,6 @@ from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
 from app.records import commands as record_commands
-from app.records import routes as records
 from app.records import jobs as record_jobs
 from app.records import routes as records
 from app.rules import vectors
