@@ -10,12 +10,13 @@ from uuid import UUID
 
 from sqlalchemy import select, text, tuple_
 
+from app.access import guards
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.alerts.episodes import Key, OpenAlert
 from app.alerts.judging import Case
 from app.alerts.models import Alert, AlertEvent, Finding
-from app.core import audit, sealed
+from app.core import sealed
 from app.core.db import HotStatement, db
 from app.core.errors import NotFound
 from app.core.events import EventRerun
@@ -227,6 +228,7 @@ class WorklistRow:
     born_on: date | None
     language: str
     needs: str | None  # how to speak with the patient
+    organisation_id: UUID
 
 
 # Flat in the number of patients: one index scan over the open alerts of the teams. Columns as in WorklistRow.
@@ -237,7 +239,7 @@ _WORKLIST = text("""
         a.family <> 'unjudged',
         exists (select from finding f where f.alert_id = a.id)
             and not exists (select from finding f where f.alert_id = a.id and f.withdrawn_at is null),
-        p.born_on, pp.language, p.communication_needs_sealed
+        p.born_on, pp.language, p.communication_needs_sealed, p.organisation_id
     from alert a
     join patient p on p.id = a.patient_id join person pp on pp.id = p.person_id
     join person o on o.id = a.owner_id left join person k on k.id = a.acknowledged_by and a.state = 'acknowledged'
@@ -265,7 +267,8 @@ def _todo_row(one: ListedTodo) -> WorklistRow:
     todo, owner = one.todo, one.owner
     named = (todo.id, todo.patient_id, one.person.name, None, "open", todo.reason or "", owner.id, owner.name)
     times = (None, None, None, todo.created_at, todo.due_at)
-    return WorklistRow("todo", *named, *times, False, False, True, False, None, one.person.language, None)
+    flags = (False, False, True, False)
+    return WorklistRow("todo", *named, *times, *flags, None, one.person.language, None, todo.organisation_id)
 
 
 # Everything of the worklist that can change while nobody opens or resolves anything is in it.
@@ -286,12 +289,6 @@ def worklist_fingerprint(caller: Caller) -> str:
 
 
 def _note_look(caller: Caller, rows: Sequence[WorklistRow]) -> None:
-    entry = audit.Entry(
-        role="staff",
-        action=str(Permission.SEE_CASELOAD),
-        actor_id=caller.person_id,
-        patient_ids=sorted({row.patient_id for row in rows}),
-        organisation_id=next(iter(caller.organisations(Permission.SEE_CASELOAD)), None),
-        request_id=audit.request_id(),
-    )
-    audit.note(entry)
+    for organisation_id in caller.organisations(Permission.SEE_CASELOAD):
+        seen = {row.patient_id for row in rows if row.organisation_id == organisation_id}
+        guards.note_seen(caller, Permission.SEE_CASELOAD, organisation_id, sorted(seen))
