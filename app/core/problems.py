@@ -34,6 +34,8 @@ _ON_PAGES = {
     500: "Please try again in a few minutes. If it matters today, use the phone.",
     503: "If it matters today, use the phone.",
 }
+# Where somebody has to go who is signed in, but not enough for what they asked for.
+_FURTHER = {"second-factor-needed": "/sign-in/second-factor", "step-up-needed": "/sign-in/prove"}
 # The database is away, restarting, full or out of time: nothing was kept and sending again is right.
 _PASSING = (exc.OperationalError, exc.TimeoutError)
 _PASSING_STATES = ("40001", "40P01", "53", "57", "08")
@@ -84,8 +86,8 @@ def _shaped(body: dict[str, Any], headers: dict[str, str]) -> Response:
 
 
 def _sign_in(kind: str) -> str:
-    """Where to sign in, or to finish it, and what to come back to."""
-    where = "/sign-in/second-factor" if kind.endswith("/second-factor-needed") else "/sign-in"
+    """Where to sign in, or to finish it, or to prove who one is, and what to come back to."""
+    where = _FURTHER.get(kind.rpartition("/")[2], "/sign-in")
     back = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return where if back == "/" else f"{where}?{urlencode({'next': back})}"
 
@@ -93,13 +95,15 @@ def _sign_in(kind: str) -> str:
 def _page(body: dict[str, Any]) -> str:
     faults = [fault["detail"] for fault in body.get("errors", ())]
     said = [body.get("detail"), *faults, _ON_PAGES.get(body["status"])]
+    is_too_little = body["type"].endswith("/step-up-needed")
+    further = [{"text": body["title"], "href": _sign_in(body["type"])}] if is_too_little else []
     return render_template(
         "problem.html",
         status=body["status"],
         heading=body["title"],
         paragraphs=[sentence for sentence in dict.fromkeys(said) if sentence],
         request_id=g.get("request_id"),
-        actions=[{"text": "Go to the start", "href": "/"}],
+        actions=[*further, {"text": "Go to the start", "href": "/"}],
     )
 
 

@@ -24,7 +24,7 @@ from tests.stand_ins.oidc_provider import MARY, Provider
 from tests.web.browsing import Browser, words
 
 LEAVE, BACK = "/sign-in/with/nhs-login", "/sign-in/with/nhs-login/back"
-PROVE, NO_RECORD = "/sign-in/nhs-login/prove", "/sign-in/nhs-login/no-record"
+PROVE, NO_RECORD = "/sign-in/prove", "/sign-in/no-record"
 
 
 @pytest.fixture
@@ -95,7 +95,9 @@ def test_who_is_not_proven_sees_no_record_and_proves_themselves(browser: Browser
     (session,) = sessions()
     assert session.identity_level == "P5"
     assert (link().is_provisional, session.person_id != world.mary.id) == (True, True)
-    assert browser.get(f"/my/{world.mary_patient.id}/").status_code == 403
+    refused = browser.get(f"/my/{world.mary_patient.id}/")
+    assert refused.status_code == 403
+    assert f'href="{where}"' in refused.text
     assert noted() == []
 
     newcomer = session.person_id

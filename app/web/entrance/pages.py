@@ -123,7 +123,10 @@ def _other_ways(back: str) -> list[dict[str, str]]:
     kept = None if back == "/" else back
     by_code = {"text": "Get a code by text or e-mail", "href": url_for("code_pages.ask", next=kept)}
     elsewhere = [
-        {"text": f"Use {one['called']}", "href": url_for("federated.leave", provider=one["provider"], next=kept)}
+        {
+            "text": f"Continue with {one['called']}",
+            "href": url_for("federated.leave", provider=one["provider"], next=kept),
+        }
         for one in federated.offered()
     ]
     return [by_code, *elsewhere]

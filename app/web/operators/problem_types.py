@@ -41,6 +41,12 @@ KNOWN: Final = {
         "NHS login has checked the contacts of this person and not yet their identity (P5), so no record is shown.",
         "Send the person to sign in with NHS login again and prove their identity (P9).",
     ),
+    "login-refused": ProblemType(
+        400,
+        "Signing in did not work",
+        "NHS login, or the employer's sign-in, did not confirm anybody: the reason says what to do.",
+        "Begin again at /sign-in. A way back serves once, for ten minutes, in the browser that left.",
+    ),
     "sign-in-again": ProblemType(
         401,
         "Please sign in again",
