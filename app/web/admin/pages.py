@@ -112,10 +112,15 @@ def fields(typed: dict[str, str], *names: str) -> dict[str, str]:
 
 def faults(fault: DomainError, first: str) -> list[dict[str, str]]:
     """What was refused, each with the field to go to; what concerns no field leads to the first."""
-    named = {one["pointer"].strip("/").split("/")[0]: SAYS.get(one["pointer"], one["detail"]) for one in fault.errors}
+    named = {one["pointer"].strip("/").split("/")[0]: _in_words(one, fault) for one in fault.errors}
     return [{"text": text, "href": f"#{field}"} for field, text in named.items()] or [
         {"text": fault.detail, "href": f"#{first}"}
     ]
+
+
+def _in_words(one: dict[str, str], fault: DomainError) -> str:
+    # What a service says of a field is written for people; what a schema says of it is said here.
+    return one["detail"] if one["detail"] == fault.detail else SAYS.get(one["pointer"], one["detail"])
 
 
 SAYS = {
@@ -124,6 +129,11 @@ SAYS = {
     "/email": "Write an e-mail address such as anna.lind@nhs.net",
     "/role": "Choose a role",
     "/from_id": "Choose whose patients are handed over",
+    "/to_id": "Choose who has them from now on",
+    "/team": "Write the name of the team",
+    "/ends_on": "Choose the last day",
+    "/agreement": "Write how and when it was agreed, in 20 characters or more",
+    "/organisation": "Write the name of the organisation",
 }
 
 
