@@ -77,7 +77,7 @@ class Window:
     def fill_in_sign_in(self, person: Person) -> None:
         self.page.get_by_label("E-mail address or mobile number").fill(person.email or "")
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.wait_for_load_state()
 
     def looks_right(self, heading: str) -> None:
