@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,7 +35,11 @@ WRONG: Final = "This passkey opens nothing here. Try again, or sign in another w
 REFUSED: Final = "This passkey could not be kept. Try again, or use another device."
 _TRANSPORTS = frozenset(str(one.value) for one in structs.AuthenticatorTransport)
 # What the library raises for answers that are none, besides its own family.
-_UNREADABLE = (exceptions.WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError)
+_UNREADABLE = (
+    exceptions.WebAuthnException,
+    struct.error,
+    *(ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError),
+)
 
 
 @dataclass(frozen=True, slots=True)
