@@ -51,10 +51,11 @@ begin
   execute format('alter table %I force row level security', name);
   execute format('create policy owner on %I to current_user using (true) with check (true)', name);
   execute format('create policy reached on %I to kith_app, kith_worker using (%s or %s) with check (%s or %s or %s)',
-    name, $policy${PATIENT}$policy$, besides, $policy${PATIENT}$policy$, besides, adding);
+    name, besides, $policy${PATIENT}$policy$, besides, $policy${PATIENT}$policy$, adding);
 end $body$;
 revoke all on procedure kith_protect from public;
 """
+TEAM = "team_id = any((select kith_teams())::uuid[])"
 OWN = "person_id = (select kith_person())"
 # What opens a row besides its patient: who it is about, whose team it is, whom it is for.
 BESIDES = {
@@ -62,7 +63,9 @@ BESIDES = {
     "circle_grant": "exists (select from guard_member m where m.id = member_id and m." + OWN + ")",
     "acting_for": OWN,
     "emergency_access": OWN,
-    "shared_care": "team_id = any((select kith_teams())::uuid[])",
+    "shared_care": TEAM,
+    "alert": TEAM,
+    "todo": TEAM,
     "audit_entry": "organisation_id = any((select kith_whole())::uuid[])"
     " or (patient_ids && (select kith_patients())::uuid[])",
     "delivery": "recipient_id = (select kith_person())",
