@@ -23,6 +23,11 @@ def signed_in(browser: Browser, address: str, size: dict[str, int], name: str) -
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state("networkidle")
+    shown = page.locator("section .kith-code")  # staff of a demo read the code of their app on the page
+    if shown.count():
+        page.locator("input[name=code]").fill(shown.inner_text())
+        page.get_by_role("button", name="Go on").click()
+        page.wait_for_load_state("networkidle")
     return page
 
 

@@ -15,7 +15,7 @@ from app.identity.models import AuthenticatorApp, Person
 def set_up(person: Person) -> None:
     """Give somebody of the demo an app, confirmed."""
     app = AuthenticatorApp(person_id=person.id, confirmed_at=clock.now(), last_step=0)
-    app.secret = _secret(person.email or person.name)
+    app.secret = secret_of(person.email or person.name)
     person.second_factor_since = clock.now()
     db.session.add(app)
 
@@ -34,6 +34,6 @@ def current_code_of(email: str) -> str | None:
     return current_code(known.id) if known else None
 
 
-def _secret(of: str) -> str:
-    # Made from the e-mail, so that it is the same in every demo; it opens nothing but a demo.
-    return base64.b32encode(hashlib.sha1(f"demo {of}".encode(), usedforsecurity=False).digest()).decode()
+def secret_of(email: str) -> str:
+    """The key of the app of somebody of the demo: the same in every demo, it opens nothing else."""
+    return base64.b32encode(hashlib.sha1(f"demo {email}".encode(), usedforsecurity=False).digest()).decode()

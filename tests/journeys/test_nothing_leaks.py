@@ -15,10 +15,11 @@ import psycopg
 import pytest
 
 from app import create_app
-from app.core import embedded
+from app.core import clock, embedded
 from app.core.db import db
 from app.core.ids import new_id
-from app.demo import people
+from app.demo import codes, people
+from app.identity import second_factor_codes
 from tests.conftest import cloned, settings_for
 from tests.journeys.serving import Web, environment
 from tests.people import World
@@ -61,7 +62,13 @@ def signed_in(web: Web, email: str) -> str:
     body = {"identifier": email, "password": people.PASSWORD, "device": "canary phone"}
     status, answer = call(web, "POST", "/api/sign-in", body=body)
     assert status == 200
-    return str(json.loads(answer)["access_token"])
+    tokens = json.loads(answer)
+    if tokens["second_factor"]:
+        code = second_factor_codes.code_of(codes.secret_of(email), second_factor_codes.step_at(clock.now()))
+        status, answer = call(web, "POST", "/api/second-factor", tokens["access_token"], {"code": code})
+        assert status == 200
+        tokens = json.loads(answer)
+    return str(tokens["access_token"])
 
 
 def reading(**change: Any) -> dict[str, Any]:

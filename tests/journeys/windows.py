@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, Page, Response
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from app.identity.models import Person
-from tests.people import PASSWORD
+from tests.people import PASSWORD, code_of
 
 PHONE, DESK = {"width": 320, "height": 720}, {"width": 1280, "height": 900}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -41,6 +42,7 @@ class Site:
     app: Flask
     server: BaseWSGIServer = field(init=False)
     thread: threading.Thread = field(init=False)
+    host: str = "127.0.0.1"
 
     def start(self) -> None:
         self.server = make_server("127.0.0.1", 0, self.app, threaded=True)
@@ -49,7 +51,7 @@ class Site:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"http://{self.host}:{self.server.server_port}"
 
     def stop(self) -> None:
         self.server.shutdown()
@@ -77,8 +79,19 @@ class Window:
     def fill_in_sign_in(self, person: Person) -> None:
         self.page.get_by_label("E-mail address or mobile number").fill(person.email or "")
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in", exact=True).click()
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.show_second_factor(person)
+
+    def show_second_factor(self, person: Person) -> None:
+        """Type the code of the app where it is asked for."""
+        if urlsplit(self.page.url).path != "/sign-in/second-factor":
+            return
+        with self.site.app.app_context():
+            code = code_of(person)
+        self.page.get_by_label("Code", exact=True).fill(code)
+        with self.page.expect_navigation():
+            self.page.get_by_role("button", name="Go on").click()
 
     def looks_right(self, heading: str) -> None:
         """This page has its heading, fits its width, breaks no rule of WCAG 2.2 AA and no policy."""
