@@ -15,7 +15,7 @@ from tests.people import World
 from tests.web.browsing import Browser, words
 
 BrowserOf = Callable[[Person], Browser]
-NIECE = {"relationship": "niece", "role": "member", "by": "phone", "phone": "07700 900555"}
+NIECE = {"relationship": "niece", "role": "member", "contact": "07700 900555"}
 
 
 @pytest.fixture
@@ -98,9 +98,9 @@ def test_it_can_be_sent_again_and_taken_back(mary: Browser, joiner: Browser, lis
     ("typed", "said"),
     [
         ({"relationship": ""}, "Say what they are to you"),
-        ({"phone": "call her"}, "Type a mobile number"),
-        ({"phone": ""}, "Type a mobile number"),
-        ({"by": "email", "email": "zoe at home"}, "Type an e-mail address"),
+        ({"contact": "call her"}, "Type a mobile number"),
+        ({"contact": ""}, "Type a mobile number"),
+        ({"contact": "zoe@home"}, "Type an e-mail address"),
         ({"role": "admin"}, "Choose one of both."),
     ],
 )
@@ -115,7 +115,7 @@ def test_what_cannot_be_sent_is_said_beside_its_box(
 
 
 def test_an_e_mail_works_as_well(mary: Browser, joiner: Browser, list_path: str) -> None:
-    ask(mary, list_path, by="email", email="Zoe@Family.example")
+    ask(mary, list_path, contact="Zoe@Family.example")
     [sent] = texts_sent()
     assert sent.startswith("Mary invites you to Kith\n\n")
     seen = open_it(joiner, last_code())
@@ -123,7 +123,7 @@ def test_an_e_mail_works_as_well(mary: Browser, joiner: Browser, list_path: str)
 
 
 def test_whoever_is_known_is_not_asked_for_a_name(mary: Browser, joiner: Browser, list_path: str) -> None:
-    ask(mary, list_path, phone="07700 900205")
+    ask(mary, list_path, contact="07700 900205")
     open_it(joiner, last_code())
     joiner.post("/join/proof")
     joiner.post("/join/proof/typed", {"code": last_digits()})
@@ -193,7 +193,7 @@ def test_what_one_sent_another_cannot_confirm(
 def test_somebody_already_in_the_circle_is_said_so_and_nothing_changes(
     mary: Browser, joiner: Browser, world: World, list_path: str
 ) -> None:
-    ask(mary, list_path, phone="07700 900203")
+    ask(mary, list_path, contact="07700 900203")
     open_it(joiner, last_code())
     joiner.post("/join/proof")
     joiner.post("/join/proof/typed", {"code": last_digits()})

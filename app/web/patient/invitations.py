@@ -24,6 +24,7 @@ from app.web import frame, moments
 pages = Pages("circle_invitations", __name__, url_prefix="/my/<uuid:patient_id>/invitations")
 
 CHANGES: Final = guards.on_patient(Permission.CHANGE_CIRCLE)
+BOTH: Final = "Their mobile number or e-mail address"
 _SCHEMA: Final = NewInvitation()
 _SAID: Final = {
     "sent": "The invitation is on its way.",
@@ -34,8 +35,8 @@ _SAID: Final = {
 }
 _FIELDS: Final = {
     "/relationship": ("relationship", "Say what they are to you, such as daughter or neighbour."),
-    "/phone": ("phone", "Type a mobile number, such as 07700 900123."),
-    "/email": ("email", "Type an e-mail address, such as name@example.com."),
+    "/phone": ("contact", "Type a mobile number, such as 07700 900123."),
+    "/email": ("contact", "Type an e-mail address, such as name@example.com."),
     "/role": ("role", "Choose one of both."),
 }
 
@@ -49,21 +50,16 @@ def invited(patient: AdmittedPatient) -> str:
 @pages.get("/new", access=CHANGES)
 def new(patient: AdmittedPatient) -> str:
     """The form to ask somebody in."""
-    return _form(patient, {"role": "member", "by": "phone"})
+    return _form(patient, {"role": "member"})
 
 
 @pages.post("/new", access=CHANGES)
 def invite(patient: AdmittedPatient) -> Any:
     """Send somebody a code; it goes to them and is shown nowhere else."""
-    typed = {
-        name: request.form.get(name, "")[:254].strip() for name in ("relationship", "role", "by", "phone", "email")
-    }
-    kind = "email" if typed["by"] == "email" else "phone"
+    typed = {name: request.form.get(name, "")[:254].strip() for name in ("relationship", "role", "contact")}
+    kind = "email" if "@" in typed["contact"] else "phone"
     try:
-        one = http.loaded(_SCHEMA, {"relationship": typed["relationship"], "role": typed["role"], kind: typed[kind]})
-        inviting.invite_member(
-            patient, Role(one["role"]), one["relationship"], kind, one[kind], guards.caller().person_id
-        )
+        _invite(patient, kind, {"relationship": typed["relationship"], "role": typed["role"], kind: typed["contact"]})
     except DomainError as refused:
         return _form(patient, typed, refused), refused.status, refused.headers
     return _back(patient, "sent")
@@ -91,6 +87,11 @@ def confirm(patient: AdmittedPatient, invitation_id: UUID) -> Any:
 def decline(patient: AdmittedPatient, invitation_id: UUID) -> Any:
     """It is somebody else: they are given nothing."""
     return _done(patient, "declined", lambda: inviting.decline(patient, invitation_id))
+
+
+def _invite(patient: AdmittedPatient, kind: str, asked: dict[str, str]) -> None:
+    one, by = http.loaded(_SCHEMA, asked), guards.caller().person_id
+    inviting.invite_member(patient, Role(one["role"]), one["relationship"], kind, one[kind], by)
 
 
 def _done(patient: AdmittedPatient, said: str, act: Callable[[], Any]) -> Any:
@@ -170,7 +171,7 @@ def _form(patient: AdmittedPatient, typed: dict[str, str], refused: DomainError 
         typed=typed,
         beside=beside,
         errors=errors,
-        sends_emails=posting.sends_emails(),
+        contact_label=BOTH if posting.sends_emails() else "Their mobile number",
         action=url_for("circle_invitations.invite", patient_id=patient.id),
         back_href=url_for("circle_invitations.invited", patient_id=patient.id),
         csrf_token=csrf.token(),
