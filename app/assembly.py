@@ -57,6 +57,8 @@ from app.teams.events import DutyEnded
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
 from app.web import admin, frame
+from app.web.circle import pages as circles
+from app.web.coordinator import emergency as emergency_pages
 from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
@@ -64,8 +66,13 @@ from app.web.entrance import invitations as joining_pages
 from app.web.entrance import pages as entrance
 from app.web.entrance import second_factor
 from app.web.me import pages as own_sign_in
+from app.web.me import records as own_record
 from app.web.me import set_up as own_set_up
 from app.web.operators import pages as operators
+from app.web.patient import access_log as access_log_page
+from app.web.patient import acting as acting_pages
+from app.web.patient import circle as patient_circle
+from app.web.patient import granting as granting_pages
 from app.web.patient import invitations as circle_invitations
 from app.web.patient import pages as patient_pages
 from app.web.sandbox import pages as sandbox
@@ -137,12 +144,16 @@ def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
     for audience in (entrance, code_pages, login_pages, second_factor, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
-    for own in (own_sign_in, own_set_up):
+    for own in (own_sign_in, own_set_up, own_record):
         app.register_blueprint(own.pages)
     for invited in (joining_pages, circle_invitations):
         app.register_blueprint(invited.pages)
+    for about_consent in (patient_circle, granting_pages, acting_pages, circles):
+        app.register_blueprint(about_consent.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)
+    for one in (access_log_page, emergency_pages):
+        app.register_blueprint(one.page)
     if settings.sms_channel == "sandbox":
         app.register_blueprint(sandbox.pages)
 

@@ -103,6 +103,7 @@ def test_every_column_that_names_a_person_is_theirs_or_says_why_not() -> None:
             is_theirs = shape.OWN.get(table.name) == column.name or table.name in shape.LEFT_OUT
             only_acted = f"{table.name}.{column.name}" in shape.ACTED
             in_a_record = "patient_id" in table.c and column.name not in ("person_id", "recipient_id")
+            in_a_record = in_a_record or table.name == "patient"
             if not (is_theirs or only_acted or in_a_record):
                 undecided.append(f"{table.name}.{column.name}")
     assert undecided == []

@@ -39,14 +39,10 @@ DAY, YEAR = timedelta(days=1), timedelta(days=366)
 
 
 @pytest.fixture
-def worker(server: embedded.Server, database: str, lived: World) -> Iterator[Flask]:
-    """Kith as the worker's role, which alone may delete."""
-    settings = settings_for(server, database, DATABASE_URL=server.url("kith_worker", database))
-    made = create_app(dataclasses.replace(settings, is_worker=True))
-    with made.app_context():
-        yield made
-        db.session.remove()
-        db.engine.dispose()
+def as_worker(worker: Flask, lived: World) -> Iterator[Flask]:
+    """The test's own hands are the worker's."""
+    with worker.app_context():
+        yield worker
 
 
 @pytest.fixture
@@ -110,7 +106,7 @@ def test_the_worker_may_delete_what_the_schedule_deletes_and_nobody_else(app: Fl
         assert not db.session.scalar(ask, {"role": "kith_app", "table": table}), table
 
 
-def test_nine_years_later_ended_care_is_gone_and_running_care_stays(worker: Flask, lived: World) -> None:
+def test_nine_years_later_ended_care_is_gone_and_running_care_stays(as_worker: Flask, lived: World) -> None:
     before, running = rows_of(lived.mary_patient.id), rows_of(lived.khan_patient.id)
     assert {"reading", "alert", "finding", "circle_member", "circle_grant", "monitoring_plan"} <= before.keys()
     with clock.at(in_years(8, -1)):
@@ -132,7 +128,7 @@ def test_nine_years_later_ended_care_is_gone_and_running_care_stays(worker: Flas
     assert (db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0) > (entries or 0)
 
 
-def test_each_deletion_leaves_a_count_and_nothing_personal(worker: Flask, lived: World) -> None:
+def test_each_deletion_leaves_a_count_and_nothing_personal(as_worker: Flask, lived: World) -> None:
     with clock.at(in_years(9)):
         gone = retaining.run()
     stones = db.session.scalars(select(Tombstone)).all()
@@ -148,7 +144,7 @@ def test_each_deletion_leaves_a_count_and_nothing_personal(worker: Flask, lived:
         assert word not in written
 
 
-def test_a_dry_run_says_the_same_and_deletes_nothing(worker: Flask, lived: World) -> None:
+def test_a_dry_run_says_the_same_and_deletes_nothing(as_worker: Flask, lived: World) -> None:
     everything = counts()
     with clock.at(in_years(9)):
         dry = retaining.run(dry=True)
@@ -165,7 +161,7 @@ def counts() -> dict[str, int]:
 
 @pytest.mark.parametrize("of_all", [False, True], ids=["of the patient", "of the organisation"])
 def test_what_is_on_hold_stays_until_the_hold_is_lifted(
-    worker: Flask, lived: World, client: FlaskClient, of_all: bool
+    as_worker: Flask, lived: World, client: FlaskClient, of_all: bool
 ) -> None:
     admin = signed_in(client, lived.admin)
     body: dict[str, Any] = {"organisation_id": str(lived.organisation.id), "reason": "Letter of solicitors, 3 May"}
@@ -184,7 +180,7 @@ def test_what_is_on_hold_stays_until_the_hold_is_lifted(
     assert rows_of(lived.mary_patient.id).keys() == {"audit_entry"}
 
 
-def test_the_record_of_a_child_stays_until_they_are_25(worker: Flask, lived: World) -> None:
+def test_the_record_of_a_child_stays_until_they_are_25(as_worker: Flask, lived: World) -> None:
     with unit_of_work():
         db.session.execute(update(Patient).where(Patient.id == lived.mary_patient.id).values(born_on=date(2015, 6, 1)))
     for year, is_there in ((2039, True), (2041, False)):
@@ -193,7 +189,7 @@ def test_the_record_of_a_child_stays_until_they_are_25(worker: Flask, lived: Wor
         assert bool(rows_of(lived.mary_patient.id).get("reading")) is is_there
 
 
-def test_texts_go_before_the_record_and_with_everything_that_names_them(worker: Flask, lived: World) -> None:
+def test_texts_go_before_the_record_and_with_everything_that_names_them(as_worker: Flask, lived: World) -> None:
     told = rows_of(lived.khan_patient.id)["delivery"]
     assert told
     with clock.at(in_years(1)):
@@ -205,7 +201,11 @@ def test_texts_go_before_the_record_and_with_everything_that_names_them(worker: 
     assert rows_of(lived.khan_patient.id)["reading"] == 1
 
 
-def test_sessions_go_after_weeks_and_people_whom_nobody_names_after_a_year(worker: Flask, lived: World) -> None:
+def test_sessions_go_after_weeks_and_people_whom_nobody_names_after_a_year(
+    as_worker: Flask, lived: World, client: FlaskClient
+) -> None:
+    refused = client.get(f"/api/patients/{lived.mary_patient.id}", headers=signed_in(client, lived.stranger))
+    assert refused.status_code == 404
     with unit_of_work():
         nobody = identity.add_person("Nobody", "Known").id
     with clock.at(NOW + 90 * DAY):
@@ -217,11 +217,11 @@ def test_sessions_go_after_weeks_and_people_whom_nobody_names_after_a_year(worke
     db.session.expire_all()
     assert db.session.get(Person, nobody) is None
     # Whoever a record, a role or the audit names keeps their name.
-    for person in (lived.mary, lived.tom, lived.priya, lived.admin):
+    for person in (lived.mary, lived.tom, lived.priya, lived.admin, lived.stranger):
         assert db.session.get(Person, person.id) is not None
 
 
-def test_the_audit_can_be_verified_after_everything(worker: Flask, lived: World) -> None:
+def test_the_audit_can_be_verified_after_everything(as_worker: Flask, lived: World) -> None:
     audit.seal_all()
     with clock.at(in_years(9)):
         retaining.run()
@@ -232,7 +232,7 @@ def test_the_audit_can_be_verified_after_everything(worker: Flask, lived: World)
 
 
 def test_a_run_that_stops_halfway_is_finished_by_the_next(
-    worker: Flask, lived: World, server: embedded.Server, database: str
+    as_worker: Flask, lived: World, server: embedded.Server, database: str
 ) -> None:
     stops = "create function stops() returns trigger language plpgsql as $$ begin raise 'power cut'; end $$"
     with psycopg.connect(server.url("kith_owner", database).replace("+psycopg", ""), autocommit=True) as owner:
@@ -249,7 +249,7 @@ def test_a_run_that_stops_halfway_is_finished_by_the_next(
     assert rows_of(lived.mary_patient.id).keys() == {"audit_entry"}
 
 
-def test_more_rows_than_a_batch_all_go(worker: Flask, lived: World) -> None:
+def test_more_rows_than_a_batch_all_go(as_worker: Flask, lived: World) -> None:
     with unit_of_work():
         for _ in range(retaining.BATCH + 3):
             session = identity.new_session(lived.tom, "app", "phone", DAY)
