@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from flask import Response, current_app
 
 from app.access import guards
 from app.access.permissions import Permission
-from app.core import problems
+from app.core import clock, problems
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.http import Routes
 from app.patients.admission import AdmittedPatient
@@ -52,6 +53,13 @@ def list_readings(patient: AdmittedPatient, query: dict[str, Any]) -> dict[str, 
     which = queries.Filter(query["measure"], query["since"], query["until"])
     page = queries.readings(patient, which, query["limit"], query["cursor"])
     return {"items": queries.described(patient, page.items), "next": page.next}
+
+
+@routes.get("/series", access=SEE, query=schemas.SeriesQuery(), gives={200: schemas.Series})
+def series(patient: AdmittedPatient, query: dict[str, Any]) -> Response:
+    """One measure over some days, as a chart needs it."""
+    since = clock.now() - timedelta(days=query["days"])
+    return Response(service.series(patient, query["measure"], since), mimetype="application/json")
 
 
 @routes.get("/readings/<uuid:reading_id>", access=SEE, gives={200: schemas.ReadingWithReply})

@@ -216,6 +216,33 @@ class ReadingQuery(PageQuery):
             raise ValidationError("Ask for a time of up to five years that ends after it begins.", "until")
 
 
+class SeriesQuery(Schema):
+    """Which measure, over how many days up to now."""
+
+    measure = Text(required=True, longest=40)
+    days = fields.Integer(load_default=90, validate=validate.Range(1, 366))
+
+
+class Point(Schema):
+    """One reading of a series: numbers in the catalogue's units, without what was said around it."""
+
+    id = fields.UUID(required=True)
+    measured_at = Instant(required=True)
+    value = fields.Float(required=True, allow_none=True)
+    value_2 = fields.Float(required=True, allow_none=True)
+    comparator = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True, allow_none=True)
+    is_copy = fields.Boolean(required=True)
+
+
+class Series(Schema):
+    """One measure over some days, oldest first."""
+
+    measure = fields.String(required=True)
+    units = fields.List(fields.String(), required=True)
+    points = fields.List(fields.Nested(Point), required=True)
+
+
 class Correction(Schema):
     """Why a reading is wrong."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from app.core.audit.entries import AuditEntry, AuditMark, AuditSeal, Entry, note, request_id, take
+from app.core.audit.entries import INSERT_FROM_JSON, AuditEntry, AuditMark, AuditSeal, Entry, note, request_id, take
 from app.core.audit.publishing import publish, published
 from app.core.audit.sealing import seal_all, unsealed
 from app.core.audit.verifying import Fault, Head, Verdict, heads, verify
 
 __all__ = [
+    "INSERT_FROM_JSON",
     "AuditEntry",
     "AuditMark",
     "AuditSeal",

@@ -2,5 +2,6 @@
 
 from app.readings.service.correcting import correct
 from app.readings.service.recording import Outcome, Received, record
+from app.readings.service.showing import series
 
-__all__ = ["Outcome", "Received", "correct", "record"]
+__all__ = ["Outcome", "Received", "correct", "record", "series"]
