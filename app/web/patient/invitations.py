@@ -19,7 +19,7 @@ from app.identity.queries import Sent
 from app.patients.admission import AdmittedPatient
 from app.patients.schemas.invitations import NewInvitation
 from app.patients.service import inviting
-from app.web import frame, moments
+from app.web import frame, moments, words
 
 pages = Pages("circle_invitations", __name__, url_prefix="/my/<uuid:patient_id>/invitations")
 
@@ -135,6 +135,7 @@ def _came(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
 def _awaited(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
     until = moments.by(one.invitation.expires_at, clock.now(), patient.zone)
     return _shown(patient, one) | {
+        "title": words.upper(one.invitation.relationship or ""),
         "is_mine": one.invitation.invited_by == guards.caller().person_id,
         "until": "The code has run out." if one.state == "expired" else f"The code works until {until}.",
         "resend_action": _to(patient, one, "resend"),
@@ -160,7 +161,7 @@ def _form(patient: AdmittedPatient, typed: dict[str, str], refused: DomainError 
     beside = (
         dict(_FIELDS[fault["pointer"]] for fault in refused.errors if fault["pointer"] in _FIELDS) if refused else {}
     )
-    errors = [{"text": words, "href": f"#{name}"} for name, words in beside.items()]
+    errors = [{"text": said, "href": f"#{name}"} for name, said in beside.items()]
     if refused and not errors:
         errors = [{"text": refused.detail, "href": "#relationship"}]
     return frame.for_patient(

@@ -47,7 +47,7 @@ def _parts(body: str) -> list[dict[str, str | None]]:
     """The text with our own links as links; they stay on this address, whatever the public one is."""
     parts: list[dict[str, str | None]] = []
     home = f"{config.current().public_url}/"
-    for word in body.split(" "):
+    for word in body.split():
         href = word.removeprefix(home[:-1]) if word.startswith(home) else None
         parts.append({"text": word, "href": href})
     return parts
