@@ -1,5 +1,5 @@
-"""The API of teams: teams with their roles, and the people of an organisation."""
+"""The API of teams: teams with their roles, invitations into them, and the people of an organisation."""
 
-from app.teams.routes import people, running
+from app.teams.routes import invitations, people, running
 
-ALL = (running.routes, people.routes)
+ALL = (running.routes, invitations.routes, people.routes)

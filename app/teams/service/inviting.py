@@ -7,6 +7,7 @@ from uuid import UUID
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.access.roles import Role
+from app.core.errors import Forbidden
 from app.identity.models import Invitation
 from app.identity.service import inviting
 from app.identity.service.inviting import Asked
@@ -41,6 +42,8 @@ def confirm(team: Team, invitation_id: UUID, by: Caller) -> Member:
     role = Role(invitation.role)
     roles.check_may_give(team, role, by)
     person = inviting.accepted_by(invitation, by.person_id)
+    if person.id == by.person_id:
+        raise Forbidden(roles.NOT_ONESELF)
     inviting.confirm(invitation, by.person_id)
     membership = roles.give_role(team.organisation_id, team.id, person.id, role)
     noting.note(by, Permission.RUN_TEAM, f"give role {role}", team.organisation_id, person.id)
