@@ -31,13 +31,13 @@ def _team(caller: Caller, team_id: UUID) -> Team:
     return queries.team_for(caller, team_id, Permission.RUN_TEAM)
 
 
-@routes.get("", access=RUNS, gives={200: schemas.StaffInvitations})
+@routes.get("", access=RUNS, gives={200: schemas.TeamInvitations})
 def invited(caller: Caller, team_id: UUID) -> dict[str, list[Sent]]:
     """The invitations that wait for somebody, newest first."""
     return {"items": identity.invitations_into(team_id=_team(caller, team_id).id)}
 
 
-@routes.post("", access=RUNS, takes=schemas.NewStaffInvitation(), gives={201: schemas.StaffInvitation})
+@routes.post("", access=RUNS, takes=schemas.NewTeamInvitation(), gives={201: schemas.TeamInvitation})
 def invite(caller: Caller, team_id: UUID, body: dict[str, Any]) -> Sent:
     """Ask somebody into the team; the code goes to their phone or e-mail and is shown nowhere else."""
     kind = "phone" if body["phone"] else "email"
