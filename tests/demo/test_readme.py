@@ -15,8 +15,9 @@ import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
-from app.core import clock
+from app.core import clock, embedded
 from app.notifications.service import sending
+from tests.journeys.serving import environment
 from tests.people import World
 
 HOME = Path(__file__).resolve().parents[2]
@@ -47,10 +48,11 @@ def address(app: Flask, world: World) -> Iterator[str]:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl")
-def test_the_steps_by_curl_do_what_they_say(address: str) -> None:
+def test_the_steps_by_curl_do_what_they_say(address: str, server: embedded.Server, database: str) -> None:
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", STEPS],
-        env=os.environ | {"KITH": address, "no_proxy": "127.0.0.1"},
+        cwd=HOME,
+        env=os.environ | environment(server, database, KITH=address, no_proxy="127.0.0.1"),
         capture_output=True,
         text=True,
         timeout=60,
