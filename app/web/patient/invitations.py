@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,7 +20,8 @@ from app.identity.queries import Sent
 from app.patients.admission import AdmittedPatient
 from app.patients.schemas.invitations import NewInvitation
 from app.patients.service import inviting
-from app.web import frame, moments, words
+from app.web import frame
+from app.web import invited as invited_list
 
 pages = Pages("circle_invitations", __name__, url_prefix="/my/<uuid:patient_id>/invitations")
 
@@ -108,6 +110,7 @@ def _back(patient: AdmittedPatient, said: str) -> Any:
 
 def _list(patient: AdmittedPatient, said: str | None, refused: str | None = None) -> str:
     found = queries.invitations_into(patient_id=patient.id)
+    shown = invited_list.List(found, guards.caller().person_id, clock.now(), patient.zone, partial(_to, patient))
     return frame.for_patient(
         "patient/invitations.html",
         patient,
@@ -115,42 +118,11 @@ def _list(patient: AdmittedPatient, said: str | None, refused: str | None = None
         whose=frame.whose(patient),
         said=said,
         errors=[{"text": refused, "href": "#invitations"}] if refused else [],
-        came=[_came(patient, one) for one in found if one.state == "accepted"],
-        awaited=[_awaited(patient, one) for one in found if one.state != "accepted"],
+        came=invited_list.came(shown),
+        awaited=invited_list.awaited(shown),
         new_href=url_for("circle_invitations.new", patient_id=patient.id),
         csrf_token=csrf.token(),
     )
-
-
-def _came(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
-    """Somebody who has accepted: only whoever asked knows whether it is them."""
-    return _shown(patient, one) | {
-        "name": one.joiner.name if one.joiner else "",
-        "is_mine": one.invitation.invited_by == guards.caller().person_id,
-        "confirm_action": _to(patient, one, "confirm"),
-        "decline_action": _to(patient, one, "decline"),
-    }
-
-
-def _awaited(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
-    until = moments.by(one.invitation.expires_at, clock.now(), patient.zone)
-    return _shown(patient, one) | {
-        "title": words.upper(one.invitation.relationship or ""),
-        "is_mine": one.invitation.invited_by == guards.caller().person_id,
-        "until": "The code has run out." if one.state == "expired" else f"The code works until {until}.",
-        "resend_action": _to(patient, one, "resend"),
-        "revoke_action": _to(patient, one, "revoke"),
-    }
-
-
-def _shown(patient: AdmittedPatient, one: Sent) -> dict[str, Any]:
-    return {
-        "id": one.invitation.id,
-        "relationship": one.invitation.relationship,
-        "contact": one.invitation.contact,
-        "inviter": one.inviter.given_name,
-        "sent": moments.moment(one.invitation.created_at, clock.now(), patient.zone),
-    }
 
 
 def _to(patient: AdmittedPatient, one: Sent, act: str) -> str:
