@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from app.access.roles import Role
+from app.core import clock
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
-from app.identity.models import Person
+from app.identity.models import Invitation, Person
 from app.patients.models import Patient, SharedCare
 from app.teams import service as teams
 from app.teams.models import Membership, Team
@@ -335,3 +336,62 @@ def test_an_agreement_that_does_not_fit_is_said_beside_its_field(
     assert answer.status_code == 422
     assert said in words(answer)
     assert db.session.scalars(select(SharedCare)).all() == []
+
+
+def test_somebody_is_invited_and_taken_back(grace: Browser, world: World) -> None:
+    grace.get(team(world))
+    sent = grace.post(f"{team(world)}/invitations", {"contact": "07700 900555", "invited_role": "visitor"})
+    assert sent.status_code == 303, words(sent)
+    page = words(grace.get(sent.headers["Location"]))
+    assert "The invitation is sent." in page
+    assert "+447700900555 , Visitor Invited by Grace Mensah, waits until" in page
+    (invitation,) = db.session.scalars(select(Invitation))
+    back = grace.post(f"{team(world)}/invitations/{invitation.id}/revoke")
+    assert "+447700900555" not in words(grace.get(back.headers["Location"]))
+
+
+def test_whoever_came_is_confirmed_by_whoever_asked(grace: Browser, ruth: Browser, world: World) -> None:
+    grace.get(team(world))
+    grace.post(f"{team(world)}/invitations", {"contact": "sam.stranger@kith.example", "invited_role": "clinician"})
+    with unit_of_work():
+        invitation = db.session.scalars(select(Invitation)).one()
+        invitation.state, invitation.person_id, invitation.accepted_at = "accepted", world.stranger.id, clock.now()
+        confirm = f"{team(world)}/invitations/{invitation.id}/confirm"
+    assert "Sam Stranger , Clinician Invited by Grace Mensah, accepted at" in words(grace.get(team(world)))
+    ruth.get(team(world))
+    assert ruth.post(confirm).status_code == 403  # Ruth did not ask them, so she cannot know them
+    before = witness()
+    assert before == witness()
+    assert grace.post(confirm).status_code == 303
+    assert db.session.get_one(Membership, held(world.stranger)).role == "clinician"
+
+
+INVITED: dict[str, tuple[dict[str, str], int, str]] = {
+    "nowhere": ({"contact": "", "invited_role": "visitor"}, 422, "Write a mobile number or an e-mail address"),
+    "no role": ({"contact": "07700 900555", "invited_role": ""}, 422, "Choose a role"),
+    "no number": ({"contact": "12", "invited_role": "visitor"}, 422, ""),
+    "a lead by a lead": ({"contact": "07700 900555", "invited_role": "lead"}, 403, "Only an admin"),
+}
+
+
+@pytest.mark.parametrize(("form", "status", "said"), INVITED.values(), ids=INVITED)
+def test_an_invitation_that_does_not_fit_is_not_sent(
+    grace: Browser, world: World, form: dict[str, str], status: int, said: str
+) -> None:
+    grace.get(team(world))
+    answer = grace.post(f"{team(world)}/invitations", form)
+    assert answer.status_code == status
+    assert said in words(answer)
+    assert "There is a problem" in words(answer)
+    assert db.session.scalars(select(Invitation)).all() == []
+
+
+def test_a_lost_second_factor_is_reset_after_an_identity_check(ruth: Browser, world: World) -> None:
+    path = f"{organisation(world)}/people/{world.priya.id}"
+    ruth.get(path)
+    refused = ruth.post(f"{path}/second-factor", {"reason": "She called."})
+    assert refused.status_code == 422
+    assert "Write how you checked who they are" in words(refused)
+    done = ruth.post(f"{path}/second-factor", {"reason": "In person at the desk, with her staff card."})
+    assert "set up a new one when they sign in next" in words(ruth.get(done.headers["Location"]))
+    assert db.session.get_one(Person, world.priya.id, populate_existing=True).second_factor_since is None

@@ -63,8 +63,10 @@ def for_team(caller: Caller, team: Team, values: Mapping[str, str], errors: Erro
         "team": one_team.facts(team, _leads([team]).get(team.id)),
         "members": one_team.members(team, staff, counts, now, end_url),
         "give": _give(team, given, values),
+        "invite": _invite(team, given, values),
         "hand_over": one_team.hand_over(team, staff, counts, values) if hands_over else None,
         **_shared(caller, team),
+        "emergencies_href": url_for("emergency.listed") if P.REVIEW_ACCESS in _may(caller, team) else None,
         "change_href": url_for("admin_team.change", team_id=team.id),
         "back": {"href": _here("admin.organisation", team.organisation_id), "text": "Teams and people"},
         "values": values,
@@ -88,6 +90,7 @@ def for_person(
         "held": people.roles(one.roles, now, zone, _end_url(caller, organisation_id, one)),
         "lock_url": url_for("admin_person.lock", **where) if helps and works and not locked else None,
         "unlock_url": url_for("admin_person.unlock", **where) if helps and locked else None,
+        "reset": {"url": url_for("admin_person.reset_second_factor", **where)} if helps and works else None,
         "sign_out_everywhere_url": url_for("admin_person.sign_out", **where) if helps and works else None,
         "back": {"href": _here("admin.organisation", organisation_id), "text": "Teams and people"},
         "values": values,
@@ -145,6 +148,15 @@ def _give(team: Team, given: frozenset[Role], values: Mapping[str, str]) -> dict
         "heading": "Give a role",
         "words": ROLE_GIVEN,
         "button": "Give this role",
+    }
+
+
+def _invite(team: Team, given: frozenset[Role], values: Mapping[str, str]) -> dict[str, Any]:
+    sent = identity.invitations_into(team_id=team.id)
+    return {
+        "url": url_for("admin_invitations.invite", team_id=team.id),
+        "roles": people.choices(given, values.get("invited_role", "")),
+        "sent": [one_team.invited(one, team, clock.now()) for one in sent],
     }
 
 

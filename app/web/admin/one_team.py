@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from app.access.roles import Role
+from app.identity.queries import Sent
 from app.patients.queries.sharing import Agreement
 from app.teams import service_hours
 from app.teams.models import Team
@@ -123,6 +124,27 @@ def _giver(one: Colleague, counts: Mapping[UUID, int]) -> tuple[str, str]:
 
 def _option(value: str, text: str, chosen: str | None = None) -> dict[str, Any]:
     return {"value": value, "text": text, "selected": bool(value) and value == chosen}
+
+
+def invited(sent: Sent, team: Team, now: datetime) -> dict[str, Any]:
+    """An invitation with what can be done about it."""
+    one, zone = sent.invitation, ZoneInfo(team.zone)
+    where: dict[str, Any] = {"team_id": team.id, "invitation_id": one.id}
+    acts = {"confirm": "Yes, give the role", "decline": "No"} if sent.joiner else {}
+    acts = acts or {"resend": "Send a new code", "revoke": "Take back"}
+    return {
+        "who": sent.joiner.name if sent.joiner else one.contact,
+        "role": people.ROLES[Role(one.role)],
+        "by": sent.inviter.name,
+        "words": _invited_words(sent, moments.words(one.expires_at, now, zone)),
+        "acts": [{"url": url_for(f"admin_invitations.{act}", **where), "words": said} for act, said in acts.items()],
+    }
+
+
+def _invited_words(sent: Sent, until: str) -> str:
+    if sent.joiner:
+        return f"accepted at {sent.invitation.contact}. Is it who {sent.inviter.name} meant?"
+    return f"ended {until}" if sent.state == "expired" else f"waits until {until}"
 
 
 def shared(agreements: Iterable[Agreement], names: Mapping[UUID, str]) -> list[dict[str, Any]]:

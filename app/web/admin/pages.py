@@ -131,6 +131,8 @@ SAYS = {
     "/from_id": "Choose whose patients are handed over",
     "/to_id": "Choose who has them from now on",
     "/team": "Write the name of the team",
+    "/phone": "Write a mobile number or an e-mail address",
+    "/reason": "Write how you checked who they are, in 20 characters or more",
     "/ends_on": "Choose the last day",
     "/agreement": "Write how and when it was agreed, in 20 characters or more",
     "/organisation": "Write the name of the organisation",

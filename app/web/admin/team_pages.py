@@ -37,6 +37,10 @@ SAID = {
     "given": "The role is given.",
     "ended": "The role has ended.",
     "handed-over": "All patients are handed over.",
+    "invited": "The invitation is sent. They have 72 hours; then you confirm who came.",
+    "resent": "A new code is sent. The old one opens nothing any more.",
+    "revoked": "The invitation is taken back.",
+    "declined": "They were given nothing.",
 }
 _CHANGE, _NEW_ROLE, _HAND_OVER = schemas.TeamChange(), schemas.NewTeamRole(), patient_schemas.HandOver()
 
@@ -44,7 +48,7 @@ _CHANGE, _NEW_ROLE, _HAND_OVER = schemas.TeamChange(), schemas.NewTeamRole(), pa
 @pages.get(TEAM, access=guards.on_caseload(P.SEE_PEOPLE))
 def team(caller: Caller, team_id: UUID) -> str:
     """One team."""
-    return _team(caller, teams.team_for(caller, team_id, P.SEE_PEOPLE))
+    return shown(caller, teams.team_for(caller, team_id, P.SEE_PEOPLE))
 
 
 @pages.get(f"{TEAM}/change", access=RUNS)
@@ -76,7 +80,7 @@ def give_role(caller: Caller, team_id: UUID) -> Any:
         role = Role(body.pop("role"))
         staffing.introduce(known, introductions.introduced(**body), role, caller)
     except REFUSED as fault:
-        return _team(caller, known, typed, faults(fault, "given_name")), fault.status
+        return shown(caller, known, typed, faults(fault, "given_name")), fault.status
     return redirect(url_for("admin_team.team", team_id=team_id, said="given"), 303)
 
 
@@ -87,7 +91,7 @@ def end_role(caller: Caller, team_id: UUID, membership_id: UUID) -> Any:
     try:
         staffing.end_role(known, membership_id, caller)
     except REFUSED as fault:
-        return _team(caller, known, {}, faults(fault, "people")), fault.status
+        return shown(caller, known, {}, faults(fault, "people")), fault.status
     return redirect(url_for("admin_team.team", team_id=team_id, said="ended"), 303)
 
 
@@ -99,13 +103,14 @@ def hand_over(caller: Caller, team_id: UUID) -> Any:
         body = http.loaded(_HAND_OVER, fields(typed, "from_id", "to_id"))
         handing_over.hand_over_all(known, body["from_id"], body["to_id"], caller)
     except REFUSED as fault:
-        return _team(caller, known, typed, faults(fault, "from_id")), fault.status
+        return shown(caller, known, typed, faults(fault, "from_id")), fault.status
     return redirect(url_for("admin_team.team", team_id=team_id, said="handed-over"), 303)
 
 
-def _team(
+def shown(
     caller: Caller, known: Team, values: dict[str, str] | None = None, errors: list[dict[str, str]] | None = None
 ) -> str:
+    """The page of a team, with what was typed and what was refused."""
     context = gathering.for_team(caller, known, values or {}, errors or [])
     return frame.for_staff("admin/team.html", known, "people", **context, **organisation_pages.said(SAID))
 
