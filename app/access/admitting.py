@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from flask import current_app, g, request
 from app.access import callers
 from app.access.callers import Caller, Credential, Directory, Found, Standing
 from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
-from app.access.roles import Role, allowed
+from app.access.roles import CIRCLE, Role, allowed
 from app.core import audit, rows
 from app.core.errors import Forbidden, NotFound, SecondFactorNeeded, StepUpNeeded, Unauthenticated
 from app.core.unit_of_work import unit_of_work
@@ -126,6 +127,7 @@ def _decided(
     found: Found, patient_id: UUID, permission: Permission, purpose: Purpose | None = None
 ) -> tuple[Any, Role]:
     known, patient, standing = found
+    g.standing = standing
     if patient is None or not standing.roles:
         _refuse_stranger(known, patient_id, permission)
     role = callers.decide(standing, permission, purpose)
@@ -176,11 +178,14 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     except ValueError:
         raise NotFound from None
     theirs = directory().standing_of_member(member_id, patient_id)
-    if theirs is None or theirs[1] is None or not theirs[2].roles:
+    if theirs is None or theirs[1] is None:
         raise NotFound
+    # What they see as a member: a clinician in the circle does not open to the patient what clinicians see.
+    seen = replace(theirs[2], roles=theirs[2].roles & (CIRCLE | {Role.ACTING}))
     g.seen_as = member_id
     know(theirs[0])
-    as_role = callers.decide(theirs[2], permission)
+    g.standing = seen
+    as_role = callers.decide(seen, permission)
     if as_role is None:
         raise Forbidden(NOT_YOURS)
     return patient, as_role

@@ -83,11 +83,14 @@ def grant_fault(ends_on: date, today: date) -> str | None:
     """What is wrong with the last day of a grant, which is at most a year ahead; None if nothing is."""
     if ends_on < today:
         return "A grant must end in the future."
-    # 29 February ends with the last day of the next February.
-    a_year_ahead = date(today.year + 1, 2, 28) if (today.month, today.day) == (2, 29) else today.replace(today.year + 1)
-    if ends_on > a_year_ahead:
+    if ends_on > a_year_after(today):
         return "A grant lasts a year at most; it can be given again."
     return None
+
+
+def a_year_after(today: date) -> date:
+    """The same day of the next year; 29 February ends with the last day of February."""
+    return date(today.year + 1, 2, 28) if (today.month, today.day) == (2, 29) else today.replace(today.year + 1)
 
 
 def nhs_number_fault(text: str) -> str | None:

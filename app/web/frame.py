@@ -22,9 +22,20 @@ from app.patients.admission import AdmittedPatient
 from app.protocols import queries as protocols
 from app.teams import service_hours
 from app.teams.models import Team
-from app.web import moments, words
+from app.web import looking, moments, words
 
 STATIC: Final = Path(__file__).parent / "static"
+# The pages of one record, each with what it needs.
+OWN_PAGES: Final = {
+    "patient.today": ("Today", Permission.SEE_PATIENT),
+    "patient.add": ("Add a reading", Permission.ADD_READINGS),
+    "patient.numbers": ("My numbers", Permission.SEE_READINGS),
+    "my_circle.circle": ("My circle", Permission.SEE_CIRCLE),
+}
+PAGES: Final = OWN_PAGES | {
+    "patient.numbers": ("Numbers", Permission.SEE_READINGS),
+    "my_circle.circle": ("Circle", Permission.SEE_CIRCLE),
+}
 
 
 def register(app: Flask) -> None:
@@ -34,6 +45,7 @@ def register(app: Flask) -> None:
     app.jinja_options = {"undefined": jinja2.ChainableUndefined, "autoescape": True}
     app.jinja_loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(Path(__file__).parent / "templates"), components])
     app.context_processor(_of_every_page)
+    app.url_defaults(looking.keep_looking)
 
 
 def _of_every_page() -> dict[str, Any]:
@@ -74,7 +86,7 @@ def for_patient(template: str, patient: AdmittedPatient, here: str, /, **context
     """A page about one patient, for them or for somebody of their circle."""
     now = clock.now()
     frame = {"navigation": patient_navigation(patient, here), "listening": listening(patient, now)}
-    return render_template(template, **frame, **context)
+    return render_template(template, banner=looking.banner(patient), **frame, **context)
 
 
 def for_staff(template: str, team: Team | AdmittedPatient | None, here: str, /, **context: Any) -> str:
@@ -89,11 +101,13 @@ def whose(patient: AdmittedPatient) -> str | None:
 
 
 def patient_navigation(patient: AdmittedPatient, here: str) -> list[dict[str, Any]]:
-    """Where a patient can go; somebody else sees the numbers only."""
-    pages = {"today": "Today", "add": "Add a reading", "numbers": "My numbers"}
-    if whose(patient):
-        pages = {"numbers": "Numbers"}
-    return [_link(text, f"patient.{name}", name == here, patient.id) for name, text in pages.items()]
+    """Where a patient can go; somebody else to what they may do."""
+    pages = PAGES if whose(patient) else OWN_PAGES
+    return [
+        _link(text, endpoint, endpoint.partition(".")[2] == here, patient.id)
+        for endpoint, (text, permission) in pages.items()
+        if looking.may(permission)
+    ]
 
 
 def staff_navigation(here: str) -> list[dict[str, Any]]:
@@ -104,6 +118,10 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
         links.append(_link("Shared with us", "sharing.with_us", here == "shared"))
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))
+    if caller.organisations(Permission.BREAK_GLASS):
+        links.append(_link("Emergency", "emergency.ask", here == "emergency"))
+    if caller.organisations(Permission.REVIEW_ACCESS):
+        links.append(_link("Review", "emergency.listed", here == "emergencies"))
     if config.current().sms_channel == "sandbox":
         links.append(_link("Sandbox inbox", "sandbox.inbox", here == "sandbox"))
     return links

@@ -1,4 +1,4 @@
-"""Reads of who acts for whom, and of who has opened a record in an emergency."""
+"""Reads of who acts for a patient."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.core.errors import NotFound
 from app.identity.models import Person
 from app.patients import labelling
 from app.patients.admission import AdmittedPatient
-from app.patients.models import ActingFor, EmergencyAccess
+from app.patients.models import ActingFor
 from app.patients.queries import consent
 from app.patients.queries.consent import Words
 
@@ -30,14 +30,6 @@ class Acting:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A professional who has opened the record in an emergency, for some hours."""
-
-    row: EmergencyAccess
-    person: Person
-
-
 def acting(patient: AdmittedPatient) -> list[Acting]:
     """Who acts for the patient, those too whose review is due."""
     return _acting(patient, ActingFor.patient_id == patient.id)
@@ -49,13 +41,6 @@ def one_acting(patient: AdmittedPatient, acting_id: UUID) -> Acting:
     if not found:
         raise NotFound
     return found[0]
-
-
-def emergency_accesses(patient: AdmittedPatient) -> list[Opened]:
-    """Who sees the record now because they opened it in an emergency."""
-    rows = select(EmergencyAccess, Person).join(Person, Person.id == EmergencyAccess.person_id)
-    now_open = (EmergencyAccess.patient_id == patient.id, EmergencyAccess.ends_at > clock.now())
-    return [Opened(*row) for row in db.session.execute(rows.where(*now_open).order_by(EmergencyAccess.created_at))]
 
 
 def _acting(patient: AdmittedPatient, *where: ColumnElement[bool]) -> list[Acting]:

@@ -24,10 +24,7 @@ def record_acting(patient: AdmittedPatient, new: NewActing, by: UUID) -> ActingF
     Raises Forbidden (a basis that is not the caller's to record), Invalid (day, evidence, no person of the circle),
     Conflict (acts already, works for the team, care has ended).
     """
-    granting.still_cared_for(patient)
-    _may_record(patient, new.basis, by)
-    _check(patient, new)
-    member = _attorney(patient, new.member_id)
+    member = examine_acting(patient, new, by)
     words = granting.read_words(f"acting.{new.basis}", patient.language, new.wording_version)
     acting = ActingFor(
         organisation_id=patient.organisation_id,
@@ -45,6 +42,14 @@ def record_acting(patient: AdmittedPatient, new: NewActing, by: UUID) -> ActingF
     db.session.add(acting)
     db.session.flush()
     return acting
+
+
+def examine_acting(patient: AdmittedPatient, new: NewActing, by: UUID) -> CircleMember:
+    """Could this be recorded? Returns the member, locked; raises as `record_acting`."""
+    granting.still_cared_for(patient)
+    _may_record(patient, new.basis, by)
+    _check(patient, new)
+    return _attorney(patient, new.member_id)
 
 
 def review_acting(patient: AdmittedPatient, acting_id: UUID, review_on: date, note: str, by: UUID) -> ActingFor:

@@ -38,11 +38,7 @@ def give_grant(
     The grant keeps the words it was given in; `wording_version` is the one that was read, that of today if left out.
     Raises Invalid (the day, a device), Conflict (other words by now), Forbidden (more than somebody who acts may give).
     """
-    still_cared_for(patient)
-    member, acting = locked_member(patient, member_id), consent.acting_now(patient, by)
-    if acting is not None:
-        _may_give(patient, acting, member, category)
-    _check(patient, member, category, right, ends_on)
+    member, acting = examine_grant(patient, member_id, category, right, ends_on, by)
     words = read_words(f"{category}.{right}", patient.language, wording_version)
     same = (CircleGrant.member_id == member.id, CircleGrant.category == category, CircleGrant.right == right)
     running = db.session.scalar(select(CircleGrant).where(*same, CircleGrant.ended_at.is_(None)))
@@ -64,6 +60,18 @@ def give_grant(
     db.session.add(grant)
     db.session.flush()
     return grant
+
+
+def examine_grant(
+    patient: AdmittedPatient, member_id: UUID, category: Category, right: Right, ends_on: date, by: UUID
+) -> tuple[CircleMember, ActingFor | None]:
+    """Could this be given? Returns the member, locked, and on which ground `by` acts; raises as `give_grant`."""
+    still_cared_for(patient)
+    member, acting = locked_member(patient, member_id), consent.acting_now(patient, by)
+    if acting is not None:
+        _may_give(patient, acting, member, category)
+    _check(patient, member, category, right, ends_on)
+    return member, acting
 
 
 def end_grant(patient: AdmittedPatient, member_id: UUID, grant_id: UUID, by: UUID, *, tell: bool = False) -> None:

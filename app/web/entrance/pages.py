@@ -36,7 +36,7 @@ def home() -> Any:
     me = patients.me(guards.caller().person_id)
     if place := belonging.place(guards.caller(), me):
         return redirect(place, 303)
-    return render_template("home.html", circles=belonging.circles(me))
+    return render_template("home.html")
 
 
 @pages.get("/sign-in", access=guards.public)

@@ -9,17 +9,19 @@ from uuid import UUID
 
 from flask import url_for
 
+from app.access.permissions import Permission
 from app.core import clock
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.patients.admission import AdmittedPatient
+from app.patients.queries import emergency
 from app.protocols import queries as protocols
 from app.protocols.applied import AppliedPlan
 from app.readings import catalogue, queries
 from app.readings.catalogue import Measure
 from app.readings.models import Reading
-from app.web import frame, measuring, moments, trends, words
-from app.web.patient import form, reply, today
+from app.web import frame, looking, measuring, moments, trends, words
+from app.web.patient import form, looks, reply, sharing, today
 from app.web.patient.form import Around
 from app.web.patient.reply import Answered, Told
 from app.web.patient.sending import Again, Unusual
@@ -42,8 +44,18 @@ def for_today(patient: AdmittedPatient) -> dict[str, Any]:
     recent = [one for one in found if one.id not in wrong]
     seen = queries.seen_by(patient, recent[0]) if recent else None
     day = Day(protocols.plans_as_applied(patient), recent, seen, now, patient.zone)
+    opened = {
+        "emergencies": looks.emergencies(emergency.of_patient(patient), now, patient.zone),
+        "log_href": _log_href(patient),
+        "near": sharing.near(patient) if looking.may(Permission.SEE_CIRCLE) else [],
+    }
     coordinator = {"name": patient.coordinator_name, "phone": None}
-    return today.today(day, patient.given_name, patient.id) | {"coordinator": coordinator}
+    return today.today(day, patient.given_name, patient.id) | {"coordinator": coordinator} | opened
+
+
+def _log_href(patient: AdmittedPatient) -> str | None:
+    may = looking.may(Permission.SEE_ACCESS_LOG)
+    return url_for("my_access_log.who_looked", patient_id=patient.id) if may else None
 
 
 def for_add(patient: AdmittedPatient) -> dict[str, Any]:
