@@ -19,7 +19,7 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from marshmallow import Schema as MarshmallowSchema
 from marshmallow import ValidationError
 
-from app.core import csrf, idempotency
+from app.core import csrf, dumping, idempotency
 from app.core.errors import BadRequest, Invalid, PreconditionRequired, UnsupportedMedia
 from app.core.unit_of_work import unit_of_work
 
@@ -153,20 +153,10 @@ def _answer_body(view: Callable[..., Any], contract: Contract, arguments: dict[s
     status, schema = next(iter(contract.gives.items()))
     if schema is None:
         return Response(status=status)
-    response = Response(current_app.json.dumps(_schema(schema).dump(result)), status, mimetype="application/json")
+    response = Response(current_app.json.dumps(dumping.of(schema)(result)), status, mimetype="application/json")
     if (version := getattr(result, "version", None)) is not None:
         response.set_etag(str(version))
     return response
-
-
-_made: dict[type[MarshmallowSchema], MarshmallowSchema] = {}
-
-
-def _schema(kind: type[MarshmallowSchema]) -> MarshmallowSchema:
-    # Making a schema costs far more than using it.
-    if kind not in _made:
-        _made[kind] = kind()
-    return _made[kind]
 
 
 def _json() -> Any:
