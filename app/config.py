@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -225,6 +226,8 @@ def _email_contradictions(settings: Settings) -> list[str]:
         faults.append("EMAIL_CHANNEL can be smtp, sandbox or none")
     if settings.smtp_tls not in ("starttls", "tls", "none"):
         faults.append("SMTP_TLS can be starttls, tls or none")
+    if settings.email_channel == "smtp" and not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.-]+\.[A-Za-z]+", settings.smtp_from):
+        faults.append("SMTP_FROM is no e-mail address, such as kith@your-trust.nhs.uk")
     if bool(settings.smtp_user) != bool(settings.smtp_password):
         faults.append("SMTP_USER and SMTP_PASSWORD go together")
     if settings.is_production and settings.email_channel == "sandbox":

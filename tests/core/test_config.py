@@ -85,6 +85,7 @@ def test_an_example_value_is_named(name: str, example: str) -> None:
         ({"EMAIL_CHANNEL": "pigeon"}, "EMAIL_CHANNEL can be"),
         ({"SMTP_TLS": "none"}, "SMTP_TLS=none shows codes"),
         ({"SMTP_TLS": "ssl"}, "SMTP_TLS can be"),
+        ({"SMTP_FROM": "Kith <kith@riverside.nhs.uk>"}, "SMTP_FROM is no e-mail address"),
         ({"SMTP_PORT": "65536"}, "SMTP_PORT is a number from 0 to 65535"),
         ({"SMTP_USER": "kith"}, "SMTP_USER and SMTP_PASSWORD go together"),
         ({"FLASK_DEBUG": "1"}, "FLASK_DEBUG"),
