@@ -42,9 +42,11 @@ def _configure(app: Flask, settings: config.Settings) -> None:
     app.extensions["keyring"] = settings.keyring
     app.extensions["create_app"] = create_app  # a worker makes another, as another database role
     app.extensions["token_key"] = tokens.key_from(settings.secret_key)
+    app.extensions["token_keys"] = tuple(map(tokens.key_from, settings.secret_keys))
     app.config.update(
         KITH=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_keys[1:]),
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=for_worker() if settings.is_worker else {},
         MAX_CONTENT_LENGTH=LARGEST_BODY,

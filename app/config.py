@@ -39,7 +39,7 @@ LONGEST_PUBLIC_URL = 50  # a link in a text is this, /a/ and an id, and may have
 
 VARIABLES = (
     Variable("KITH_ENV", "production, demo, development or test", "production"),
-    Variable("SECRET_KEY", "signs tokens, cookies and cursors; 32 characters or more, random"),
+    Variable("SECRET_KEY", "signs tokens, cookies and cursors; 32 characters or more; while rotated: new,old"),
     Variable("DATABASE_URL", "PostgreSQL for the web processes: postgresql+psycopg://kith_app:...@host/kith"),
     Variable("WORKER_DATABASE_URL", "the same database for `flask worker`, as kith_worker"),
     Variable(
@@ -91,7 +91,7 @@ class Settings:
     """What Kith has read from its environment."""
 
     kind: str
-    secret_key: str = field(repr=False)
+    secret_keys: tuple[str, ...] = field(repr=False)  # the first signs; the others, of before, are accepted
     database_url: str = field(repr=False)
     worker_database_url: str = field(repr=False)
     owner_database_url: str = field(repr=False)
@@ -116,6 +116,10 @@ class Settings:
     audit_heads: Path | None = None
     log_level: str = "info"
     is_worker: bool = False  # does work that no person asked for, so it reaches every row
+
+    @property
+    def secret_key(self) -> str:
+        return self.secret_keys[0]
 
     @property
     def is_production(self) -> bool:
@@ -151,7 +155,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
             faults.append(f"{name} is missing")
         elif any(word in value.lower() for word in EXAMPLES) and kind == "production":
             faults.append(f"{name} is still an example value")
-        elif len(value) < shortest:
+        elif min(map(len, value.split(","))) < shortest:
             faults.append(f"{name} is shorter than {shortest} characters")
         return value
 
@@ -160,7 +164,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
     email_channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
     settings = Settings(
         kind=kind,
-        secret_key=need("SECRET_KEY", 32),
+        secret_keys=tuple(need("SECRET_KEY", 32).split(",")),
         database_url=need("DATABASE_URL"),
         worker_database_url=need("WORKER_DATABASE_URL"),
         owner_database_url=values.get("OWNER_DATABASE_URL", ""),
@@ -215,7 +219,7 @@ def _contradictions(settings: Settings) -> list[str]:
         faults.append("PUBLIC_URL has an underscore in its host, and Twilio calls no such host back")
     if len(settings.public_url) > LONGEST_PUBLIC_URL:
         faults.append(f"PUBLIC_URL is longer than {LONGEST_PUBLIC_URL} characters: links would not fit into a text")
-    if settings.secret_key and settings.secret_key.encode() == settings.keyring.index_key:
+    if settings.secret_key and settings.keyring.index_key in map(str.encode, settings.secret_keys):
         faults.append("SECRET_KEY and INDEX_KEY are the same; one secret serves one purpose")
     return faults
 

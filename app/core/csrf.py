@@ -30,7 +30,10 @@ def check() -> None:
     """Refuse what another site, or a form of another session, sent."""
     bound = _session() or _visit()
     given = request.form.get("csrf_token", "")
-    if not _says_same_origin() or not bound or not hmac.compare_digest(given.encode(), _token_for(bound).encode()):
+    keys = (current_app.config["SECRET_KEY"], *current_app.config["SECRET_KEY_FALLBACKS"])
+    if not _says_same_origin() or not bound:
+        raise Forbidden(STALE)
+    if not any(hmac.compare_digest(given.encode(), _token_by(key, bound).encode()) for key in keys):
         raise Forbidden(STALE)
 
 
@@ -53,7 +56,11 @@ def _says_same_origin() -> bool:
 
 
 def _token_for(secret: str) -> str:
-    key = hashlib.sha256(b"csrf\0" + current_app.config["SECRET_KEY"].encode()).digest()
+    return _token_by(current_app.config["SECRET_KEY"], secret)
+
+
+def _token_by(secret_key: str, secret: str) -> str:
+    key = hashlib.sha256(b"csrf\0" + secret_key.encode()).digest()
     return hmac.new(key, secret.encode(), hashlib.sha256).hexdigest()
 
 

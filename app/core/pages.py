@@ -41,7 +41,8 @@ class PageQuery(Schema):
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="cursor")
+    of_before = current_app.config["SECRET_KEY_FALLBACKS"]  # the library signs with the last and accepts all
+    return URLSafeSerializer([*of_before, current_app.config["SECRET_KEY"]], salt="cursor")
 
 
 def position(cursor: str | None) -> Position | None:

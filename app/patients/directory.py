@@ -39,7 +39,8 @@ _NO_SESSION = f"""
     from person me cross join (select '{NO_SESSION}'::uuid as id, null::timestamptz as second_factor_at,
         null::text as identity_level) s {{joins}} where me.id = :key and me.is_active
 """
-_OF_MEMBER = _NO_SESSION.replace(":key", "(select person_id from guard_member where id = :key and ended_at is null)")
+_MEMBER = "(select person_id from guard_member where id = :key and patient_id = :patient_id and ended_at is null)"
+_OF_MEMBER = _NO_SESSION.replace(":key", _MEMBER)
 # What row-level security is to reach is said in the same round trip (app/core/rows.py).
 # A day that a grant, a scope or an agreement ends on is a day of the patient.
 _STANDING = f"""
@@ -134,7 +135,8 @@ def _found(statement: HotStatement, key: UUID | bytes, patient_id: UUID) -> Foun
 def _key(credential: Credential) -> UUID | bytes | None:
     if credential.kind == "cookie":
         return tokens.hashed(credential.secret)
-    return tokens.session_of(credential.secret, current_app.extensions["token_key"], clock.now())
+    keys, now = current_app.extensions["token_keys"], clock.now()
+    return next((one for key in keys if (one := tokens.session_of(credential.secret, key, now))), None)
 
 
 def _caller(row: Mapping[str, Any]) -> Caller:

@@ -6,6 +6,7 @@ import dataclasses
 import os
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from click.testing import Result
@@ -114,45 +115,50 @@ def test_a_device_is_called_by_a_sealed_name(app: Flask, world: World) -> None:
     assert (session.label, session.label_clear) == ("a test's phone", None)
 
 
+class Life(threading.Thread):
+    """Somebody whose phone is written and read back, again and again."""
+
+    def __init__(self, worker: Flask, number: int, person_id: UUID, stop: threading.Event) -> None:
+        super().__init__()
+        self.worker, self.number, self.person_id, self.stop = worker, number, person_id, stop
+        self.errors: list[str] = []
+        self.turns = 0
+
+    def run(self) -> None:
+        while not self.stop.is_set() and self.turns < 400:
+            self.turns += 1
+            try:
+                with self.worker.app_context():
+                    self.live(f"+44710000{self.number}{self.turns:04}")
+            except Exception as error:  # whatever it is, it is what this test looks for
+                self.errors.append(repr(error))
+
+    def live(self, phone: str) -> None:
+        with unit_of_work():
+            db.session.get_one(Person, self.person_id, with_for_update=True).phone = phone
+        db.session.remove()
+        assert db.session.get_one(Person, self.person_id).phone == phone
+        db.session.remove()
+
+
 def test_rotating_under_load_makes_no_error_and_loses_no_write(
     worker: Flask, world: World, rings: dict[str, Keyring]
 ) -> None:
-    worker.extensions["keyring"] = rings["both"]
-    people, stop, errors, wrote = (world.mary.id, world.khan.id, world.tom.id), threading.Event(), [], []
-
-    def live(number: int) -> None:
-        """Write a phone and read it back, again and again."""
-        turn = 0
-        while not stop.is_set() and turn < 400:
-            turn += 1
-            phone = f"+44710000{number}{turn:04}"
-            try:
-                with worker.app_context():
-                    with unit_of_work():
-                        person = db.session.get_one(Person, people[number], with_for_update=True)
-                        person.phone = phone
-                    db.session.remove()
-                    assert db.session.get_one(Person, people[number]).phone == phone
-                    db.session.remove()
-                wrote.append(phone)
-            except Exception as error:  # whatever it is, it is what this test looks for
-                errors.append(repr(error))
-
-    writers = [threading.Thread(target=live, args=(number,)) for number in range(len(people))]
-    for writer in writers:
-        writer.start()
+    worker.extensions["keyring"], stop = rings["both"], threading.Event()
+    people = (world.mary.id, world.khan.id, world.tom.id)
+    lives = [Life(worker, number, person_id, stop) for number, person_id in enumerate(people)]
+    for life in lives:
+        life.start()
     # The rows go back and forth between two keys while they are written.
-    for _ in range(6):
-        for order in (("t1", "t2"), ("t2", "t1")):
-            keys = rings["both"].keys
-            worker.extensions["keyring"] = Keyring({name: keys[name] for name in order}, rings["both"].index_key)
-            report = rotation.rotate(silently)
-            assert report.unopenable == set()
+    for order in [("t1", "t2"), ("t2", "t1")] * 6:
+        keys = {name: rings["both"].keys[name] for name in order}
+        worker.extensions["keyring"] = Keyring(keys, rings["both"].index_key)
+        assert rotation.rotate(silently).unopenable == set()
     stop.set()
-    for writer in writers:
-        writer.join()
-    assert errors == []
-    assert len(wrote) > 10
+    for life in lives:
+        life.join()
+    assert [error for life in lives for error in life.errors] == []
+    assert sum(life.turns for life in lives) > 10
     worker.extensions["keyring"] = rings["both"]
     rotation.rotate(silently)
     assert set(rotation.keys_by_id()) == {"t2"}

@@ -52,9 +52,10 @@ def type_code(typed: str, address: str, person: Person | None = None) -> str:
     signed in with the very phone or e-mail that it was sent to can still open one.
     """
     code = invitation_codes.tidied(typed) or ""
-    digest, secret = invitation_codes.digest(config.current().secret_key, code), tokens.new_secret()
+    digests = [invitation_codes.digest(key, code) for key in config.current().secret_keys]
+    secret = tokens.new_secret()
     with inviting.reaching_any():
-        invitation = _found(Invitation.code_hash == digest)
+        invitation = _found(Invitation.code_hash.in_(digests))
         is_theirs = person is not None and invitation is not None and _is_of(person, invitation)
         if not is_theirs:
             limits.spend(f"{BUDGET} {address}", allowed=FROM_ONE_ADDRESS, per=QUARTER)

@@ -19,9 +19,9 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.patients.admission import AdmittedPatient
 from app.patients.models import Patient
-from app.records import shape, wording
+from app.records import shape
 from app.records.models import RecordExport
-from app.records.service import gathering
+from app.records.service import gathering, wording
 from app.records.service.gathering import Listing, Subject
 
 MAKE = "make a copy"

@@ -18,7 +18,8 @@ from app.core.sealed import SealedColumn, SealedFile
 from app.identity.models import Person
 from app.notifications.models import InboundText
 from app.patients.models import Patient
-from app.records import shape, wording
+from app.records import shape
+from app.records.service import wording
 
 AT_ONCE = 1_000
 
