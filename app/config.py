@@ -230,7 +230,7 @@ def _email_contradictions(settings: Settings) -> list[str]:
         faults.append("EMAIL_CHANNEL can be smtp, sandbox or none")
     if settings.smtp_tls not in ("starttls", "tls", "none"):
         faults.append("SMTP_TLS can be starttls, tls or none")
-    if settings.email_channel == "smtp" and not re.fullmatch(r"[^@\s<>\"]+@[A-Za-z0-9.-]+\.[A-Za-z]+", settings.smtp_from):
+    if settings.email_channel == "smtp" and not re.fullmatch(r"[^@\s<>]+@[\w.-]+\.\w+", settings.smtp_from):
         faults.append("SMTP_FROM is no e-mail address, such as kith@your-trust.nhs.uk")
     if bool(settings.smtp_user) != bool(settings.smtp_password):
         faults.append("SMTP_USER and SMTP_PASSWORD go together")
