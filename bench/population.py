@@ -84,7 +84,6 @@ def _patient(number: int, team: Team, coordinator_id: UUID, version: str) -> dic
             "created_at": now,
             "person_id": person_id,
             "kind": "app",
-            "label": "phone",
             "last_used_at": now,
             "expires_at": now + timedelta(days=1),
         },

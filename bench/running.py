@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from app import config, create_app
@@ -35,7 +36,8 @@ def ready(stage_: Stage, size: Size) -> Iterator[Bench]:
 
 
 def _enrolled(stage_: Stage, count: int) -> list[Voice]:
-    app = create_app(config.from_environment({**stage_.environment, "LOG_LEVEL": "critical"}))
+    settings = config.from_environment({**stage_.environment, "LOG_LEVEL": "critical"})
+    app = create_app(replace(settings, is_worker=True))
     with app.app_context():
         try:
             return population.enrol(count)
