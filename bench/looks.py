@@ -167,8 +167,8 @@ Measured on {clock.now():%-d %B %Y} by `python -m bench.looks`, {size.rounds} ro
 
 A chart is 90 days of one measure by `GET /api/patients/ID/series` ({CHARTS_AT_ONCE} connections, patients at random);
 a worklist is {TEAM} open alerts by `GET /api/worklist` ({WORKLISTS_AT_ONCE} connections). Kith asks who calls, decides,
-and writes an audit row; the bare program selects, writes one row and commits. "No wall": the same with row-level security
-switched off.
+and writes an audit row; the bare program selects, writes one row and commits. "No wall": the same with row-level
+security switched off.
 """
 
 
