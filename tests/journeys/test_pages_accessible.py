@@ -96,7 +96,7 @@ def test_the_console(opens: Opens, world: World, alert: str, size: dict[str, int
 def test_the_plain_pages(opens: Opens, world: World, size: dict[str, int]) -> None:
     tom = opens(size)
     tom.sign_in(world.tom)
-    tom.looks_right("You are signed in")
+    tom.looks_right("People you are there for")
     assert tom.go(f"/my/{world.mary_patient.id}/numbers").status == 200
     tom.looks_right("Mary Okafor’s numbers")
     for path, status, heading in (

@@ -49,7 +49,7 @@ def test_mary_reads_who_sees_what_until_when(mary: Browser, home: str) -> None:
     assert "Tom will see the readings in Mary’s record" in page
     assert "Bola Adeyemi District nurse Visits by work" in page
     assert "Sees it Tom until 17 May 2027 Bola until 17 May 2027" in page
-    assert "Medicines Sees it Nobody Is told Nobody Does something Nobody" in page
+    assert "Nobody in the circle has anything of medicines, visits, goals, ratings, the plan and messages." in page
     assert "Who acts for you Nobody." in page
     assert "No team elsewhere sees your record. Nobody has your record open because of an emergency." in page
 

@@ -70,7 +70,7 @@ def first_name(place: Place) -> str:
 
 
 def by_kind(places: Sequence[Place]) -> list[dict[str, Any]]:
-    """Kind by kind: who sees it, who is told of it, who does something about it."""
+    """Kind by kind of what is shared: who sees it, who is told of it, who does something about it."""
     rows = []
     for category in Category:
         cells: dict[Right, list[str]] = {right: [] for right in Right}
@@ -79,8 +79,15 @@ def by_kind(places: Sequence[Place]) -> list[dict[str, Any]]:
                 if one.grant.category == category:
                     until = moments.full(one.grant.ends_on)
                     cells[Right(one.grant.right)].append(f"{first_name(place)} until {until}")
-        rows.append({"kind": KINDS[category], "cells": [cells[right] for right in Right]})
+        if any(cells.values()):
+            rows.append({"kind": KINDS[category], "cells": [cells[right] for right in Right]})
     return rows
+
+
+def kept_to_oneself(places: Sequence[Place]) -> str:
+    """The kinds of which nobody in the circle has anything."""
+    shared = {one.grant.category for place in places for one in place.grants}
+    return labelling.listed([labelling.kind(category) for category in Category if category not in shared])
 
 
 def acting(one: Acting, patient: str, today: date) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from app.access import guards
 from app.access.permissions import Permission
 from app.core import clock
 from app.core.errors import NotFound
@@ -50,7 +51,7 @@ def for_today(patient: AdmittedPatient) -> dict[str, Any]:
         "near": sharing.near(patient) if looking.may(Permission.SEE_CIRCLE) else [],
     }
     coordinator = {"name": patient.coordinator_name, "phone": None}
-    return today.today(day, patient.given_name, patient.id) | {"coordinator": coordinator} | opened
+    return today.today(day, guards.caller().given_name, patient.id) | {"coordinator": coordinator} | opened
 
 
 def _log_href(patient: AdmittedPatient) -> str | None:

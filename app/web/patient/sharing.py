@@ -108,6 +108,7 @@ def overview(patient: AdmittedPatient) -> dict[str, Any]:
         "people": [_person(patient, place) for place in places],
         "kinds": consent_words.by_kind(places),
         "columns": consent_words.COLUMNS,
+        "not_shared": consent_words.kept_to_oneself(places),
         "acting": [_acting(patient, one, today) for one in acts],
         "agreed": agreed,
         "opened": opened,
