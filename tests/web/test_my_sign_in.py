@@ -146,6 +146,14 @@ def test_a_device_is_signed_out_and_all_the_others(mary: Browser, browser_of: Br
     assert mary.get(HERE).status_code == 200
 
 
+def test_a_browser_was_last_used_when_its_start_was_opened(mary: Browser, world: World) -> None:
+    with clock.at(NOW + timedelta(hours=3)):
+        mary.get("/")
+    (session,) = queries.devices(world.mary.id)
+    assert session.last_used_at == NOW + timedelta(hours=3)
+    assert "last used today at 13:00" in words(mary.get(HERE))
+
+
 def test_somebody_elses_device_looks_like_none(mary: Browser, priya: Browser, world: World) -> None:
     (hers,) = queries.devices(world.mary.id)
     priya.get(HERE)
@@ -158,6 +166,9 @@ def test_a_change_long_after_signing_in_needs_another_sign_in(mary: Browser) -> 
         mary.get(HERE)
         answer = mary.post("/me/second-factor/app")
         assert answer.headers["Location"] == "/sign-in?said=again&next=/me/sign-in"
+        script = {"Accept": "application/json"}
+        told = mary.client.post("/me/passkeys/options", data={"csrf_token": mary.token}, headers=script)
+        assert "sign in again first" in told.get_json()["detail"]
         assert "sign in again first" in words(mary.get(answer.headers["Location"]))
         assert mary.post("/me/recovery-codes").headers["Location"].startswith("/sign-in?said=again")
 

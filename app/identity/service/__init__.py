@@ -13,6 +13,7 @@ from app.identity.service.sessions import (
     sign_out,
     sign_out_device,
     sign_out_everywhere,
+    used,
 )
 from app.identity.service.signing_in import set_password, sign_in_app, sign_in_browser
 
@@ -33,4 +34,5 @@ __all__ = [
     "sign_out",
     "sign_out_device",
     "sign_out_everywhere",
+    "used",
 ]

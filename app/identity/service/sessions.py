@@ -116,6 +116,12 @@ def finish_app(session_id: UUID, key: OctKey) -> Tokens:
     return issue(session.id, key)
 
 
+def used(session_id: UUID) -> None:
+    """Note that a session is in use, for the list of devices; the app's is noted as it refreshes."""
+    mine = (DeviceSession.id == session_id, DeviceSession.last_used_at < clock.now())
+    db.session.execute(update(DeviceSession).where(*mine).values(last_used_at=clock.now()))
+
+
 def sign_out(session_id: UUID) -> None:
     """End one session; its cookie and tokens are refused from this commit on."""
     _revoke(db.session.get_one(DeviceSession, session_id), "signed out")

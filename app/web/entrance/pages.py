@@ -33,6 +33,7 @@ SAID = {
 @pages.get("/", access=guards.signed_in)
 def home() -> Any:
     """Where the caller belongs; a plain page for whoever belongs nowhere yet."""
+    identity.used(guards.caller().session_id)
     me = patients.me(guards.caller().person_id)
     if place := belonging.place(guards.caller(), me):
         return redirect(place, 303)

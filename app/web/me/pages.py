@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import redirect, render_template, request, url_for
 
 from app.access import guards
-from app.core import clock
+from app.core import clock, problems
 from app.core.errors import Conflict, DomainError, Invalid, SignInAgain, TooMany
 from app.core.http import Pages
 from app.identity import passwords, queries
@@ -35,6 +35,7 @@ SAID: Final = {
 @pages.get("/sign-in", access=guards.signed_in)
 def overview() -> str:
     """Everything about how the caller signs in."""
+    identity.used(guards.caller().session_id)
     return _overview()
 
 
@@ -106,8 +107,10 @@ def sign_out_others() -> Any:
 
 
 @pages.errorhandler(SignInAgain)
-def sign_in_again(_: SignInAgain) -> Any:
-    """Sign in again, and come back to change how one signs in."""
+def sign_in_again(refused: SignInAgain) -> Any:
+    """Sign in again, and come back to change how one signs in; a script is told why in words."""
+    if problems.is_for_programs():
+        return problems.answer(refused)
     return redirect(url_for("entrance.sign_in", said="again", next=url_for("my_sign_in.overview")), 303)
 
 
