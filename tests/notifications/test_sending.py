@@ -207,7 +207,7 @@ def test_a_change_of_phone_or_rights_counts_at_once(
         db.session.get_one(Person, world.priya.id).phone = "+447700900777"
         db.session.get_one(Person, world.lind.id).is_active = False
         toms = db.session.scalars(select(CircleMember).where(CircleMember.person_id == world.tom.id)).one()
-        toms.ended_at = NOW
+        toms.ended_at, toms.ended_why = NOW, "ended"
     sending.send_all_due()
     assert [message["to"] for message in provider.accepted] == ["+447700900777"]
     assert row(moved).state == "accepted"
