@@ -11,7 +11,7 @@ from flask import current_app, g, request
 from app.access import callers
 from app.access.callers import Caller, Credential, Directory, Found, Standing
 from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
-from app.access.roles import CIRCLE, Role, allowed
+from app.access.roles import CIRCLE, Role
 from app.core import audit, rows
 from app.core.errors import Forbidden, NotFound, SecondFactorNeeded, StepUpNeeded, Unauthenticated
 from app.core.unit_of_work import unit_of_work
@@ -92,7 +92,7 @@ def note_seen(known: Caller, permission: Permission, organisation_id: UUID, pati
     if not patient_ids:
         return
     entry = audit.Entry(
-        role=next(role for _, _, role in known.memberships if allowed(role, permission)),
+        role=known.role_in(organisation_id, permission) or "none",
         action=str(permission),
         organisation_id=organisation_id,
         patient_id=patient_ids[0] if len(patient_ids) == 1 else None,

@@ -61,6 +61,11 @@ class Caller:
         """The organisations in which the caller holds a role with this permission."""
         return tuple({organisation for organisation, _, role in self.memberships if allowed(role, permission)})
 
+    def role_in(self, organisation_id: UUID, permission: Permission) -> Role | None:
+        """The first role in an organisation that has this permission."""
+        held = [role for place, _, role in self.memberships if place == organisation_id and allowed(role, permission)]
+        return min(held, key=ORDER.index, default=None)
+
 
 class Admitted(Protocol):
     """The patient a caller was admitted to; the patients slice says what else it knows."""

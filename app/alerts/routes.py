@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import Response
+
 from app.access import guards
 from app.access.permissions import Permission
 from app.alerts import queries, schemas, service
+from app.alerts.queries import worklist
 from app.core.http import Routes
 from app.core.pages import PageQuery
 from app.patients.admission import AdmittedPatient
@@ -18,10 +21,9 @@ ONE = "/patients/<uuid:patient_id>/alerts/<uuid:alert_id>"
 
 
 @routes.get("/worklist", access=guards.on_caseload(Permission.SEE_CASELOAD), gives={200: schemas.Worklist})
-def get_worklist(caller: guards.Caller) -> dict[str, Any]:
+def get_worklist(caller: guards.Caller) -> Response:
     """Everything that waits for the caller's teams, worst first."""
-    rows = queries.worklist(caller)
-    return {"items": rows, "count": len(rows)}
+    return Response(worklist.answer(caller), mimetype="application/json")
 
 
 @routes.get("/patients/<uuid:patient_id>/alerts", access=SEE, query=PageQuery(), gives={200: schemas.AlertPage})

@@ -15,18 +15,20 @@ from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.alerts import queries as alerts
 from app.alerts.models import Alert
+from app.alerts.queries import worklist as worklists
 from app.core import clock
 from app.identity import queries as identity
 from app.notifications import queries as notifications
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
+from app.patients.queries import emergency
 from app.protocols import queries as protocols
 from app.readings import queries as readings
 from app.teams import queries as teams
 from app.teams.models import Team
 from app.todos import queries as todos
-from app.web import measuring, trends
-from app.web.coordinator import one_alert, one_patient, strip, worklist
+from app.web import looking, measuring, trends
+from app.web.coordinator import emergencies, one_alert, one_patient, strip, worklist
 from app.web.coordinator.one_alert import Case
 from app.web.coordinator.worklist import SAID, Filters, Reader
 from app.web.trends import Span
@@ -43,7 +45,7 @@ def team_of(caller: Caller) -> Team:
 def worklist_etag(caller: Caller, team: Team, filters: Filters) -> str:
     """Changes whenever the list would: with what is on it, who reads it, how it is filtered, and the day."""
     today = clock.today(ZoneInfo(team.zone))
-    parts = (alerts.worklist_fingerprint(caller), caller.session_id, filters, today)
+    parts = (worklists.fingerprint(caller), caller.session_id, filters, today)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
@@ -56,7 +58,7 @@ def for_worklist(caller: Caller, team: Team, filters: Filters, etag: str, said: 
         "filters": filters.fields(),
         "action": url_for("coordinator.worklist"),
         "message": {"words": SAID[said], "undo": False} if said in SAID else None,
-        "worklist": worklist.listed(alerts.worklist(caller), filters, reader, f'"{etag}"'),
+        "worklist": worklist.listed(worklists.worklist(caller), filters, reader, f'"{etag}"'),
     }
 
 
@@ -68,7 +70,8 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
     return {
         "patient": strip.strip(patients.whole_record(patient.id), now),
         "alerts": one_patient.alerts(found, people, me, now, zone),
-        "todos": one_patient.todos(todos.open_of(patient), now, zone),
+        "todos": one_patient.todos(todos.open_of(patient), now, zone) if looking.may(Permission.HANDLE_TODOS) else [],
+        "emergency": _emergency(me, patient),
         "measures": measuring.measures(patient, Span(days, now, zone)),
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
@@ -76,6 +79,12 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
         "back_href": url_for("coordinator.worklist"),
     }
+
+
+def _emergency(me: UUID, patient: AdmittedPatient) -> dict[str, Any] | None:
+    """What the caller has open of this record in an emergency."""
+    mine = [one for one in emergency.running_of(me) if one.access.patient_id == patient.id]
+    return emergencies.running(mine)[0] if mine else None
 
 
 def for_alert(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from app.alerts.queries import WorklistRow
+from app.alerts.queries.worklist import WorklistRow
 from app.web import moments, words
 
 _SEVERITIES: Final = {"": "Everything", "red": "Red and worse", "amber": "Amber and worse"}

@@ -34,7 +34,6 @@ from app.todos.queries import ListedTodo
 # How far back "the last two readings" of a settled alert may lie when no rule asks for more.
 LAST_TWO = timedelta(days=3)
 NOTHING = timedelta(0)
-MOST_TODOS = 200
 
 # An open alert may settle by the last two readings, which may lie further back than any rule looks.
 _SINCE = """case when exists (select from alert o where o.patient_id = :patient_id and o.measure = any(:measures)
@@ -201,94 +200,3 @@ def patient_of(caller: Caller, alert_id: UUID) -> UUID:
     if found is None:
         raise NotFound
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistRow:
-    """One row of the worklist: an alert or a to-do."""
-
-    kind: str
-    id: UUID
-    patient_id: UUID
-    patient: str
-    severity: str | None
-    state: str
-    why: str
-    owner_id: UUID
-    owner: str
-    taken_by_id: UUID | None
-    taken_by: str | None
-    taken_at: datetime | None
-    opened_at: datetime
-    due_at: datetime
-    is_late: bool
-    is_settled: bool
-    is_judged: bool
-    is_withdrawn: bool
-    born_on: date | None
-    language: str
-    needs: str | None  # how to speak with the patient
-    organisation_id: UUID
-
-
-# Flat in the number of patients: one index scan over the open alerts of the teams. Columns as in WorklistRow.
-_WORKLIST = text("""
-    select 'alert', a.id, a.patient_id, pp.given_name || ' ' || pp.family_name as patient, a.severity, a.state, a.why,
-        a.owner_id, o.given_name || ' ' || o.family_name, k.id, k.given_name || ' ' || k.family_name,
-        a.acknowledged_at, a.opened_at, a.acknowledge_by, a.fresh_severity is null, a.settled_at is not null,
-        a.family <> 'unjudged',
-        exists (select from finding f where f.alert_id = a.id)
-            and not exists (select from finding f where f.alert_id = a.id and f.withdrawn_at is null),
-        p.born_on, pp.language, p.communication_needs_sealed, p.organisation_id
-    from alert a
-    join patient p on p.id = a.patient_id join person pp on pp.id = p.person_id
-    join person o on o.id = a.owner_id left join person k on k.id = a.acknowledged_by and a.state = 'acknowledged'
-    where a.team_id = any(:teams) and a.state <> 'resolved'
-    order by array_position(array['emergency', 'red', 'amber', 'note'], a.severity), a.state = 'acknowledged',
-        a.fresh_severity is null, a.acknowledge_by, a.id
-""")
-
-
-def worklist(caller: Caller) -> list[WorklistRow]:
-    """The open alerts of the caller's teams, worst first, noted as one look at their patients; then the to-dos."""
-    teams = list(caller.teams(Permission.SEE_CASELOAD))
-    rows = [_alert_row(row) for row in db.session.execute(_WORKLIST, {"teams": teams})]
-    rows += [_todo_row(one) for one in todos.open_todos(teams, limit=MOST_TODOS)]
-    _note_look(caller, rows)
-    return rows
-
-
-def _alert_row(row: Any) -> WorklistRow:
-    place, needs = Patient.communication_needs.place, row.communication_needs_sealed
-    return replace(WorklistRow(*row), needs=sealed.unseal(needs, place, row.patient_id) if needs else None)
-
-
-def _todo_row(one: ListedTodo) -> WorklistRow:
-    todo, owner = one.todo, one.owner
-    named = (todo.id, todo.patient_id, one.person.name, None, "open", todo.reason or "", owner.id, owner.name)
-    times = (None, None, None, todo.created_at, todo.due_at)
-    flags = (False, False, True, False)
-    return WorklistRow("todo", *named, *times, *flags, None, one.person.language, None, todo.organisation_id)
-
-
-# Everything of the worklist that can change while nobody opens or resolves anything is in it.
-_FINGERPRINT = text("""
-    select md5(concat(
-        (select string_agg(concat(a.id, a.version, a.owner_id, (select count(f.withdrawn_at) from finding f
-            where f.alert_id = a.id)), ',' order by a.id) from alert a
-            where a.team_id = any(:teams) and a.state <> 'resolved'), ';',
-        (select string_agg(concat(t.id, t.due_at, t.owner_id), ',' order by t.id) from todo t
-            where t.team_id = any(:teams) and t.done_at is null)))
-""")
-
-
-def worklist_fingerprint(caller: Caller) -> str:
-    """Changes whenever the worklist does; far cheaper than the list, for those who ask every few seconds."""
-    teams = list(caller.teams(Permission.SEE_CASELOAD))
-    return str(db.session.scalar(_FINGERPRINT, {"teams": teams}))
-
-
-def _note_look(caller: Caller, rows: Sequence[WorklistRow]) -> None:
-    for organisation_id in caller.organisations(Permission.SEE_CASELOAD):
-        seen = {row.patient_id for row in rows if row.organisation_id == organisation_id}
-        guards.note_seen(caller, Permission.SEE_CASELOAD, organisation_id, sorted(seen))
