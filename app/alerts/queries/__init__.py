@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import select, tuple_
 
-from app.access import guards
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.alerts.episodes import Key, OpenAlert
 from app.alerts.judging import Case
 from app.alerts.models import Alert, AlertEvent, Finding
-from app.core import sealed
 from app.core.db import HotStatement, db
 from app.core.errors import NotFound
 from app.core.events import EventRerun
 from app.core.pages import Page, page, position
 from app.identity.models import Person
 from app.patients.admission import AdmittedPatient
-from app.patients.models import Patient
 from app.protocols import queries as protocols
 from app.protocols.content import Severity
 from app.readings import queries as readings
 from app.rules import windows
-from app.todos import queries as todos
-from app.todos.queries import ListedTodo
 
 # How far back "the last two readings" of a settled alert may lie when no rule asks for more.
 LAST_TWO = timedelta(days=3)
