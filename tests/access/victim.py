@@ -1,0 +1,151 @@
+"""What Mary has: at least one row of everything that a path can name, by the name the path gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from app.access.roles import Role
+from app.alerts import queries as alerts
+from app.core import clock
+from app.core.db import db
+from app.core.ids import new_id
+from app.identity import service as identity
+from app.identity.models import Invitation, Passkey
+from app.identity.service import inviting
+from app.identity.service.inviting import Asked
+from app.notifications.models import Delivery
+from app.patients import queries as patients
+from app.patients import service
+from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
+from app.patients.service import inviting as circle_invitations
+from app.protocols import service as protocols
+from app.protocols.models import MonitoringPlan
+from app.readings import service as readings
+from app.readings.intake import Entry
+from app.records.models import LegalHold
+from app.records.service import exporting
+from app.teams import service as teams
+from app.teams.models import Membership
+from app.todos import service as todos
+from tests.access.personas import Cast
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """Mary, with the ids of her rows."""
+
+    patient_id: UUID
+    ids: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)  # words that stand for her, without spaces
+
+
+def make(cast: Cast) -> Victim:
+    """Give Mary an alert, a to-do, a limit of her own and a signed-in phone, beside what she arrived with."""
+    world = cast.world
+    patient = patients.admitted_one(world.mary_patient.id)
+    entry = Entry(new_id(), "oxygen_saturation", clock.now(), 88, "%", context={"on_oxygen": False})
+    readings.record(patient, [entry], by=world.mary.id)
+    (alert,) = alerts.alerts(patient, only_open=True)
+    review_on = clock.now().date() + timedelta(days=60)
+    limit = protocols.set_limit(
+        patient, "oxygen_saturation.low.red.target", 88, reason="Set at clinic.", review_on=review_on, by=world.lind.id
+    )
+    phone = identity.new_session(world.mary, "app", "Mary's phone", timedelta(days=30))
+    db.session.flush()
+    second_admin = cast.somebody("second admin")
+    teams.give_role(world.organisation.id, None, second_admin.id, Role.ADMIN)
+    passkey = Passkey(
+        person_id=world.mary.id, credential_id=b"mary", public_key=b"k", sign_count=0, transports=[], name="Mary's key"
+    )
+    db.session.add(passkey)
+
+    invitation = circle_invitations.invite_member(
+        patient, Role.MEMBER, "niece", "email", "ada.new@kith.example", world.mary.id
+    )
+    accepted = circle_invitations.invite_member(
+        patient, Role.MEMBER, "nephew", "email", "ben.new@kith.example", world.mary.id
+    )
+    ben = cast.somebody("ben")
+    accepted.state, accepted.person_id, accepted.accepted_at = "accepted", ben.id, clock.now()
+    waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
+    dan = cast.somebody("dan")
+    accepted_team.state, accepted_team.person_id, accepted_team.accepted_at = "accepted", dan.id, clock.now()
+    hold = LegalHold(organisation_id=world.organisation.id, patient_id=patient.id, set_by=world.admin.id)
+    hold.reason = "A claim was made in October."
+    of_her = exporting.ask_for_record(patient, world.mary.id)
+    about_her = exporting.ask_about_oneself(world.mary.id)
+    db.session.add(hold)
+    db.session.flush()
+    for export in (of_her, about_her):
+        exporting.make(str(export.id))
+
+    def of(name: str) -> UUID:
+        return cast.people[name].id
+
+    one = {
+        "patient_id": patient.id,
+        "team_id": world.team.id,
+        "reading_id": entry.id,
+        "alert_id": alert.id,
+        "limit_id": limit.id,
+        "session_id": phone.id,
+        "todo_id": todos.add(patient, "call_back", "her wish", "She asked for a call."),
+        "plan_id": _first(MonitoringPlan.id, MonitoringPlan.patient_id == patient.id),
+        "member_id": _first(CircleMember.id, CircleMember.person_id == world.tom.id),
+        "grant_id": _first(CircleGrant.id, CircleMember.person_id == world.tom.id, join=CircleMember),
+        "membership_id": _first(Membership.id, Membership.person_id == world.lind.id),
+        "delivery_id": _first(Delivery.id, Delivery.patient_id == patient.id),
+        "access_id": _first(EmergencyAccess.id, EmergencyAccess.person_id == of("clinician who broke the glass")),
+        "acting_id": _first(ActingFor.id, ActingFor.person_id == of("acting for mary in everything")),
+        "agreement_id": _first(SharedCare.id, SharedCare.ended_at.is_(None)),
+        "person_id": world.lind.id,
+        "admin_membership": _first(Membership.id, Membership.person_id == second_admin.id),
+        "second_coordinator": of("coordinator of the same team"),
+        "passkey_id": passkey.id,
+        "invitation_id": invitation.id,
+        "accepted_invitation": accepted.id,
+        "into_team": waiting_team.id,
+        "accepted_into_team": accepted_team.id,
+        "hold_id": hold.id,
+        "export_id": of_her.id,
+        "export_about_her": about_her.id,
+        "priya": world.priya.id,
+        "organisation_id": world.organisation.id,
+    }
+    ids = {name: str(value) for name, value in one.items()}
+    secrets = {name: ids[name] for name in ("patient_id", "alert_id", "reading_id")}
+    secrets |= {"family_name": "Okafor", "nhs_number": "9990000018", "phone": "7700900201", "born_on": "1948-03-09"}
+    return Victim(patient.id, ids, secrets)
+
+
+def _into_team(cast: Cast, email: str) -> Invitation:
+    """Somebody whom the lead asked into Mary's team."""
+    team, lead = cast.world.team, cast.world.lead
+    return inviting.invite(
+        Asked(team.organisation_id, team.name, "clinician", lead.id, "email", email, team_id=team.id)
+    )
+
+
+def members(cast: Cast) -> dict[str, str]:
+    """Who is, or was, in Mary's circle: the id of each persona's place; and one of Mr Khan's, and one who works."""
+    world = cast.world
+    clinician = cast.somebody("a clinician in her circle")
+    teams.give_role(world.organisation.id, world.team.id, clinician.id, Role.CLINICIAN)
+    circle = {"a clinician in her circle": clinician, **cast.people}
+    for patient, person in ((world.mary_patient, clinician), (world.khan_patient, cast.people["clinician"])):
+        service.add_member(patients.admitted_one(patient.id), person, Role.MEMBER, "friend", patient.person_id)
+    of_khan = _first(CircleMember.id, CircleMember.patient_id == world.khan_patient.id)
+    of_mary = select(CircleMember.person_id, CircleMember.id).where(CircleMember.patient_id == world.mary_patient.id)
+    places = {person: str(place) for person, place in db.session.execute(of_mary)}
+    return {name: places[one.id] for name, one in circle.items() if one.id in places} | {"of Mr Khan": str(of_khan)}
+
+
+def _first(column, *where, join=None):  # type: ignore[no-untyped-def]
+    asked = select(column).where(*where)
+    if join is not None:
+        asked = asked.join(join, join.id == CircleGrant.member_id)
+    return db.session.scalars(asked).first()
