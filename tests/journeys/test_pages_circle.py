@@ -59,7 +59,7 @@ def test_every_page_of_consent(opens: Opens, world: World, size: dict[str, int])
     his.sign_in(world.tom)
     his.looks_right("People you are there for")
     for path, heading in (
-        (f"{home}/", "Good morning, Mary"),
+        (f"{home}/", "Good morning, Tom"),
         (f"{home}/circle", "Who sees what"),
         (f"/circle/{tom}/leave", "Leave Mary’s circle?"),
     ):
