@@ -209,6 +209,7 @@ def test_a_database_that_goes_away_is_only_a_pause(
 
 def accepted_seen_from_outside(app: Flask) -> int:
     """Counted on a connection of its own, as those of the pool may be the ones that were lost."""
-    with psycopg.connect(wake.conninfo(app.config["SQLALCHEMY_DATABASE_URI"]), autocommit=True) as connection:
+    conninfo, reached = wake.conninfo(app.config["SQLALCHEMY_DATABASE_URI"]), "-c kith.service=on"
+    with psycopg.connect(conninfo, autocommit=True, options=reached) as connection:
         found = connection.execute("select count(*) from delivery where state = 'accepted'").fetchone()
     return int(found[0]) if found else 0
