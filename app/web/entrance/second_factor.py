@@ -22,7 +22,7 @@ pages = Pages("second_factor", __name__)
 def ask() -> Any:
     """The form for a code; on to setting one up for whoever has none, on to where they wanted to go for the others."""
     back = returning.path(request.args.get("next"))
-    if not guards.caller().is_half_signed_in:
+    if not guards.caller().is_half_signed_in and "again" not in request.args:
         return redirect(back, 303)
     if _due() == "enrol":
         return redirect(url_for("set_up.choose", next=None if back == "/" else back), 303)
