@@ -161,6 +161,7 @@ def _pages(app: Flask, settings: Settings) -> None:
 def _commands(app: Flask) -> None:
     mine = (
         identity_commands.set_password,
+        identity_commands.reopen_account,
         team_commands.create_admin,
         patient_commands.patients,
         protocol_commands.protocols,

@@ -191,6 +191,16 @@ def test_a_phone_that_somebody_else_has_since_stays_theirs(client: FlaskClient, 
     assert (mary.phone, mary.email, mary.is_active) == (None, "mary.okafor@kith.example", True)
 
 
+def test_a_carer_is_let_in_again_by_a_command(client: FlaskClient, world: World) -> None:
+    close(client, world.tom)
+    runner = client.application.test_cli_runner()
+    for said, code in (("open again", 0), ("not closed", 1)):
+        answer = runner.invoke(args=["reopen-account", "--person", str(world.tom.id)])
+        assert (said in answer.output, answer.exit_code) == (True, code), answer.output
+    db.session.expire_all()
+    assert can_sign_in(client, "tom.okafor@kith.example")
+
+
 def test_after_thirty_days_contacts_and_ways_in_are_erased(worker: Flask, client: FlaskClient, world: World) -> None:
     close(client, world.tom)
     for day, erased in ((29, 0), (30, 1), (31, 0)):
