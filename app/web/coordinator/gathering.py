@@ -34,6 +34,7 @@ from app.web.coordinator.worklist import SAID, Filters, Reader
 from app.web.trends import Span
 
 DAYS_AT_AN_ALERT = 30
+SHARES = Permission.AGREE_SHARED_CARE
 
 
 def team_of(caller: Caller) -> Team:
@@ -76,6 +77,10 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
         "circle": one_patient.circle(patients.circle(patient)),
+        "circle_href": url_for("my_circle.circle", patient_id=patient.id)
+        if looking.may(Permission.SEE_CIRCLE)
+        else None,
+        "sharing_href": url_for("sharing.agreements", patient_id=patient.id) if looking.may(SHARES) else None,
         "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
         "back_href": url_for("coordinator.worklist"),
     }
