@@ -1,7 +1,7 @@
 """Codes of invitations: ten symbols that are hard to guess and easy to read aloud. Pure (security.md S24).
 
-Crockford's base 32 has neither I, L, O nor U; whoever types one of them means 1, 1, 0 or V. Ten symbols are 50 bits: with
-10,000 codes waiting and 100,000 guesses a day, one is found in three thousand years.
+Crockford's base 32 has neither I, L, O nor U; whoever types one of them means 1, 1, 0 or V. Ten symbols are 50 bits:
+with 10,000 codes waiting and 100,000 guesses a day, one is found in three thousand years.
 """
 
 from __future__ import annotations

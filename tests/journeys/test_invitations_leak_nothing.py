@@ -33,7 +33,7 @@ def everything_kept(url: str) -> bytes:
         names = connection.execute(
             "select format('%I', tablename) from pg_tables where schemaname = 'public'"
         ).fetchall()
-        rows = [connection.execute(f"select t::text from {name} t").fetchall() for (name,) in names]  # type: ignore[arg-type]
+        rows = [connection.execute(f"select t::text from {name} t").fetchall() for (name,) in names]
     return repr(rows).encode()
 
 

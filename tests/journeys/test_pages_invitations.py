@@ -7,6 +7,7 @@ import pytest
 from tests.identity.test_invitations import last_code, last_digits
 from tests.journeys import windows
 from tests.journeys.conftest import Opens
+from tests.journeys.windows import Window
 from tests.people import World
 
 SIZES = pytest.mark.parametrize("size", [windows.PHONE, windows.DESK], ids=["320", "1280"])
@@ -17,6 +18,19 @@ def test_mary_invites_her_niece(opens: Opens, world: World, size: dict[str, int]
     listed = f"/my/{world.mary_patient.id}/invitations"
     mary, zoe = opens(size), opens(size)
     mary.sign_in(world.mary)
+    ask(mary, listed)
+    open_it(zoe, last_code())
+    answer(zoe)
+    mary.go(listed)
+    mary.page.get_by_role("heading", name="Is this your niece?").wait_for()
+    mary.looks_right("Invitations")
+    mary.page.get_by_role("button", name="Yes, it is them").click()
+    mary.page.get_by_text("They are in the circle now.").wait_for()
+    mary.looks_right("Invitations")
+
+
+def ask(mary: Window, listed: str) -> None:
+    """Forget something, then ask her in."""
     assert mary.go(listed).status == 200
     mary.looks_right("Invitations")
     mary.page.get_by_role("button", name="Invite somebody").click()
@@ -31,7 +45,9 @@ def test_mary_invites_her_niece(opens: Opens, world: World, size: dict[str, int]
     mary.page.get_by_text("The invitation is on its way.").wait_for()
     mary.looks_right("Invitations")
 
-    code = last_code()
+
+def open_it(zoe: Window, code: str) -> None:
+    """Mistype the code, then type it."""
     zoe.go("/join")
     zoe.looks_right("You are invited")
     zoe.page.get_by_label("The code you were sent").fill("0000000000")
@@ -44,6 +60,10 @@ def test_mary_invites_her_niece(opens: Opens, world: World, size: dict[str, int]
     zoe.page.get_by_text("Mary invites you into their circle, as: niece.").wait_for()
     zoe.looks_right("Mary invites you")
     assert code not in zoe.page.url
+
+
+def answer(zoe: Window) -> None:
+    """Show that the phone is hers, and say who she is."""
     zoe.page.get_by_role("button", name="Send me the digits").click()
     zoe.page.get_by_label("The six digits").wait_for()
     zoe.looks_right("Look at your phone")
@@ -55,10 +75,3 @@ def test_mary_invites_her_niece(opens: Opens, world: World, size: dict[str, int]
     zoe.page.get_by_role("button", name="Accept").click()
     zoe.page.get_by_text("Now Mary confirms that it is you.").wait_for()
     zoe.looks_right("Thank you")
-
-    mary.go(listed)
-    mary.page.get_by_role("heading", name="Is this your niece?").wait_for()
-    mary.looks_right("Invitations")
-    mary.page.get_by_role("button", name="Yes, it is them").click()
-    mary.page.get_by_text("They are in the circle now.").wait_for()
-    mary.looks_right("Invitations")
