@@ -61,6 +61,10 @@ def _of_every_page() -> dict[str, Any]:
         "navigation": [],
         "home_url": url_for("entrance.home"),
         "sign_out_url": url_for("entrance.sign_out"),
+        "own_links": [
+            {"text": "How I sign in and my devices", "href": url_for("my_sign_in.overview")},
+            {"text": "My record", "href": url_for("my_record.overview")},
+        ],
         "listening": None,
         "errors": [],
     }

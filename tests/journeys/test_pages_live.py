@@ -36,7 +36,7 @@ def test_a_new_alert_appears_by_itself_and_silence_is_loud(opens: Opens, world: 
 
     low_oxygen(world)
     expect(priya.page.locator(".row")).to_contain_text("Oxygen saturation 88% on air", timeout=9000)
-    assert priya.page.title() == "(1) Worklist – Kith"
+    expect(priya.page).to_have_title("(1) Worklist – Kith")
     assert priya.page.evaluate("window.sameOne"), "the page was loaded again"
     priya.looks_right("Worklist")
 

@@ -113,6 +113,7 @@ def _sign_in_form(
         identifier=identifier,
         errors=errors,
         notice=notice,
+        passkey={"options": url_for("second_factor.to_sign_in"), "action": url_for("entrance.sign_in_by_passkey")},
         other_ways=_other_ways(back),
         demo_people=current_app.extensions.get("demo_people", []),
         csrf_token=csrf.token(),

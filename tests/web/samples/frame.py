@@ -15,6 +15,7 @@ FRAME: dict[str, Any] = {
     "navigation": [],
     "home_url": "/",
     "sign_out_url": "/sign-out",
+    "own_links": [{"text": "How I sign in and my devices", "href": "/me/sign-in"}],
     "listening": None,
     "draft_protocols": True,
     "errors": [],
@@ -63,6 +64,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "next": "/today",
             "identifier": "mary@example.org",
             "notice": None,
+            "passkey": {"options": "/sign-in/passkey/options", "action": "/sign-in/passkey"},
+            "other_ways": [{"text": "Get a code by text or e-mail", "href": "/sign-in/code"}],
             "errors": [{"text": "That e-mail address and password do not go together", "href": "#identifier"}],
             "demo_people": [
                 {"who": "Mary Okafor, patient", "identifier": "mary@example.org", "password": "a long demo password"},
