@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,8 +41,7 @@ def give_now(patient: AdmittedPatient, member_id: UUID) -> Any:
         body = http.loaded(_GRANT, sharing.grant_typed(patient, request.form))
         if not request.form.get("confirmed"):
             return _read(patient, member_id, body)
-        what, by = (Category(body["category"]), Right(body["right"])), guards.caller().person_id
-        service.give_grant(patient, member_id, *what, body["ends_on"], by, body["wording_version"])
+        service.give_grant(patient, member_id, *_what(body), body["wording_version"])
     except REFUSED as refused:
         return _form(patient, member_id, Shown.refused(request.form, refused)), refused.status
     return redirect(sharing.here(patient, "given", member_id), 303)
@@ -64,10 +64,13 @@ def end_now(patient: AdmittedPatient, member_id: UUID, grant_id: UUID) -> Any:
 
 def _read(patient: AdmittedPatient, member_id: UUID, body: dict[str, Any]) -> str:
     """Nobody reads the words of what could not be given."""
-    what, by = (Category(body["category"]), Right(body["right"])), guards.caller().person_id
-    service.examine_grant(patient, member_id, *what, body["ends_on"], by)
+    service.examine_grant(patient, member_id, *_what(body))
     context = sharing.to_read(patient, member_id, body)
     return frame.for_patient("patient/give.html", patient, "circle", **context)
+
+
+def _what(body: dict[str, Any]) -> tuple[Category, Right, date, UUID]:
+    return Category(body["category"]), Right(body["right"]), body["ends_on"], guards.caller().person_id
 
 
 def _form(patient: AdmittedPatient, member_id: UUID, shown: Shown) -> str:
