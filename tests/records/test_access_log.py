@@ -181,10 +181,10 @@ EXPLAIN = """
 def test_lists_are_found_by_their_index(
     client: FlaskClient, world: World, mary: Headers, record: str, server: embedded.Server, database: str
 ) -> None:
-    """The plan at 40,000 entries; bench note in docs/decisions/0012-audit-chain.md at a million."""
+    """The plan at 120,000 entries; bench note in docs/decisions/0012-audit-chain.md at a million."""
     values = {"now": NOW, "here": world.organisation.id, "priya": world.priya.id, "mary": world.mary_patient.id}
     with psycopg.connect(wake.conninfo(server.url("kith_owner", database)), autocommit=True) as owner:
-        owner.execute(FILL, values | {"rows": 40_000})
+        owner.execute(FILL, values | {"rows": 120_000})
         owner.execute("analyze audit_entry")
         plan = str(owner.execute(EXPLAIN, [world.mary_patient.id]).fetchone())
     assert "ix_audit_entry_patient_ids" in plan
