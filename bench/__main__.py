@@ -26,8 +26,8 @@ def main() -> None:
     load_before = os.getloadavg()[0]
     with running.own_server(FOLDER / "postgres") as server, stage.stage(server, "kith_bench", FOLDER) as made:
         print(f"Enrolling {size.patients:,} patients ...", flush=True)
-        rounds, told = running.run(made, size)
-        page = results.page(made, size, rounds, told, load_before)
+        outcome = running.run(made, size)
+        page = results.page(made, size, *outcome, load_before)
     print(page)
     if not chosen.quick:
         RESULTS.write_text(page)

@@ -26,6 +26,8 @@ class Size:
     bare_lists: int
     uploads: int
     texts: int
+    refusals: int  # pairs of refusals whose times are compared
+    names: int  # known names that are tried with a wrong password, thrice
     regulars: int = 500  # patients who send in-limit readings, again and again
 
     @property
@@ -35,8 +37,12 @@ class Size:
         return self.regulars + self.rounds * fresh + 2 * warm(self.alerts) + warm(self.uploads, LIST)
 
 
-FULL = Size(rounds=5, bare=8000, singles=4000, alerts=3000, bare_lists=600, uploads=300, texts=4000)
-QUICK = Size(rounds=3, bare=2000, singles=1000, alerts=800, bare_lists=100, uploads=60, texts=1000)
+FULL = Size(
+    rounds=5, bare=8000, singles=4000, alerts=3000, bare_lists=600, uploads=300, texts=4000, refusals=1000, names=30
+)
+QUICK = Size(
+    rounds=3, bare=2000, singles=1000, alerts=800, bare_lists=100, uploads=60, texts=1000, refusals=300, names=10
+)
 
 
 @dataclass(frozen=True, slots=True)

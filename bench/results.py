@@ -17,6 +17,7 @@ from app.core import clock
 from bench import measured, stage
 from bench.benchmarks import LIST, Size
 from bench.measured import Rounds
+from bench.refusals import Refusals
 from bench.stage import Stage
 from bench.telling import EACH_SECOND, Told
 
@@ -34,6 +35,8 @@ audit entries, alerts and deliveries are exactly what was answered, or nothing i
 - 3: one real worker; a fresh patient for each alert; the time runs from when the POST was due to when the provider's
   stand-in has read the request.
 - 5: a fresh patient for each upload of {list}; entries typed, half a day apart, all within their limits.
+- S4, S14: {refused.pairs} times a stranger asks for a patient who is there and for one who is not, {refused.sign_ins}
+  times a wrong password for a known name and for an unknown one, in turn on one connection.
 - The bare program is Flask and psycopg on the same server and database, with psycopg's own transaction (BEGIN, INSERT,
   COMMIT)."""
 PACKAGES = ("flask", "sqlalchemy", "psycopg", "granian", "marshmallow", "orjson")
@@ -70,7 +73,7 @@ class Goal:
         return f"{value:.0%}" if self.unit == "%" else f"{value:,.{0 if value >= 20 or not value else 2}f} {self.unit}"
 
 
-def goals(rounds: Rounds, told: Told) -> list[Goal]:
+def goals(rounds: Rounds, told: Told, refused: Refusals) -> list[Goal]:
     """Every floor and stretch of the benchmarks that ran."""
     to_bare = statistics.median(measured.ratios(rounds["single"], rounds["bare"]))
     to_single = statistics.median(measured.ratios(rounds["alert"], rounds["single"]))
@@ -88,13 +91,15 @@ def goals(rounds: Rounds, told: Told) -> list[Goal]:
         Goal("3", "texts lost", told.lost, 0, None, "texts"),
         Goal("3", "texts sent twice", told.twice, 0, None, "texts"),
         Goal("5", "readings/s, of the bare list", to_list, 0.40, 0.60, "%", more_is_better=True),
+        Goal("S4", "not yours beside not there, medians apart", refused.not_there, 1.0, None, "ms"),
+        Goal("S14", "known name beside unknown one, medians apart", refused.unknown_name, 5.0, None, "ms"),
         Goal("5", "readings/s", measured.rate(rounds["upload"]), 8000, None, "/s", more_is_better=True),
     ]
 
 
-def page(stage: Stage, size: Size, rounds: Rounds, told: Told, load_before: float) -> str:
+def page(stage: Stage, size: Size, rounds: Rounds, told: Told, refused: Refusals, load_before: float) -> str:
     """bench/RESULTS.md."""
-    found = goals(rounds, told)
+    found = goals(rounds, told, refused)
     missed = sum(goal.verdict == "**not reached**" for goal in found)
     return "\n".join(
         [
@@ -109,7 +114,7 @@ def page(stage: Stage, size: Size, rounds: Rounds, told: Told, load_before: floa
             "",
             *_what_ran(rounds, told),
             "",
-            *_how(size),
+            *_how(size, refused),
             "",
             *_machine(stage, load_before),
             "",
@@ -145,8 +150,8 @@ def _told_line(told: Told) -> str:
     return f"| {words} | {told.alerts / told.seconds:,.0f} | {used:.2f} | {p50:.1f} ms to the provider | {p99:.1f} ms |"
 
 
-def _how(size: Size) -> list[str]:
-    return [_HOW.format(size=size, stage=stage, list=LIST)]
+def _how(size: Size, refused: Refusals) -> list[str]:
+    return [_HOW.format(size=size, stage=stage, list=LIST, refused=refused)]
 
 
 def _machine(stage: Stage, load_before: float) -> list[str]:

@@ -10,20 +10,22 @@ from pathlib import Path
 from app import config, create_app
 from app.core import embedded
 from app.core.db import db
-from bench import benchmarks, population, stage, telling
+from bench import benchmarks, population, refusals, stage, telling
 from bench.benchmarks import Bench, Size
 from bench.measured import Rounds
 from bench.payloads import Writer
 from bench.population import Queue, Voice
+from bench.refusals import Refusals
 from bench.stage import Stage
 from bench.telling import Told
 
 
-def run(stage_: Stage, size: Size) -> tuple[Rounds, Told]:
-    """Everything: patients, both programs, rounds in turn, then the alerts at a fixed rate."""
+def run(stage_: Stage, size: Size) -> tuple[Rounds, Told, Refusals]:
+    """Everything: patients, both programs, rounds in turn, the times of refusals, then the alerts at a fixed rate."""
     with ready(stage_, size) as bench, stage.bare_program(stage_) as bare, stage.kith(stage_) as kith:
         rounds = benchmarks.take_turns(bench, bare, kith)
-        return rounds, telling.tell(bench, kith)
+        refused = refusals.measure(bench, kith)
+        return rounds, telling.tell(bench, kith), refused
 
 
 @contextmanager

@@ -12,10 +12,13 @@ from app.core import embedded
 from bench import checked, measured, results, running, stage
 from bench.benchmarks import Size
 from bench.measured import Round, Rounds
+from bench.refusals import TRIES, Refusals
 from bench.stage import Stage
 from bench.telling import Told
 
-TINY = Size(rounds=2, bare=20, singles=20, alerts=20, bare_lists=2, uploads=2, texts=20, regulars=10)
+TINY = Size(
+    rounds=2, bare=20, singles=20, alerts=20, bare_lists=2, uploads=2, texts=20, refusals=10, names=1, regulars=10
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,12 +28,12 @@ def set_up(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture(scope="module")
-def outcome(set_up: Stage) -> tuple[Rounds, Told]:
+def outcome(set_up: Stage) -> tuple[Rounds, Told, Refusals]:
     return running.run(set_up, TINY)
 
 
-def test_each_round_counts_what_it_sent(outcome: tuple[Rounds, Told]) -> None:
-    rounds, _ = outcome
+def test_each_round_counts_what_it_sent(outcome: tuple[Rounds, Told, Refusals]) -> None:
+    rounds, _, _ = outcome
     assert {name: [one.items for one in done] for name, done in rounds.items()} == {
         "bare": [20, 20],
         "single": [20, 20],
@@ -41,21 +44,29 @@ def test_each_round_counts_what_it_sent(outcome: tuple[Rounds, Told]) -> None:
     assert all(len(one.took) == 20 and min(one.took) > 0 for one in rounds["single"])
 
 
-def test_every_alert_arrives_once_at_the_provider(outcome: tuple[Rounds, Told]) -> None:
-    _, told = outcome
+def test_every_alert_arrives_once_at_the_provider(outcome: tuple[Rounds, Told, Refusals]) -> None:
+    _, told, _ = outcome
     assert (told.alerts, len(told.after), told.lost, told.twice) == (40, 40, 0, 0)
 
 
-def test_every_deteriorating_reading_has_its_alert_and_its_text(set_up: Stage, outcome: tuple[Rounds, Told]) -> None:
+def test_refusals_are_compared_in_pairs(outcome: tuple[Rounds, Told, Refusals]) -> None:
+    _, _, refused = outcome
+    assert (refused.pairs, refused.sign_ins) == (10, TRIES)
+    assert min(refused.not_there, refused.unknown_name) >= 0
+
+
+def test_every_deteriorating_reading_has_its_alert_and_its_text(
+    set_up: Stage, outcome: tuple[Rounds, Told, Refusals]
+) -> None:
     with psycopg.connect(set_up.conninfo("kith_owner")) as connection:
         found = [checked.number(connection, f"select count(*) from {table}") for table in ("alert", "delivery")]
     assert found == [2 * 20 + 20 + 2 * 20 + 20] * 2  # rounds and warming up of benchmarks 2 and 3
 
 
-def test_the_results_name_every_floor(set_up: Stage, outcome: tuple[Rounds, Told]) -> None:
+def test_the_results_name_every_floor(set_up: Stage, outcome: tuple[Rounds, Told, Refusals]) -> None:
     page = results.page(set_up, TINY, *outcome, load_before=0.5)
     assert page.count("\n| 1 |") == 3
-    assert " of 11 floors reached" in page
+    assert " of 13 floors reached" in page
     assert str(set_up.folder) not in page
 
 
