@@ -299,6 +299,10 @@ def test_a_note_is_kept_from_the_page(browser: Browser, world: World) -> None:
     assert "Your note is kept" in words(browser.get("/me/record/?said=noted"))
     browser.get("/me/record/")
     assert browser.post(f"/me/record/{world.khan_patient.id}/notes", {"text": "x"}).status_code == 404
+    priya = Browser(browser.client.application.test_client())
+    priya.have_session(world.priya)
+    page = words(priya.get(f"/console/patients/{world.mary_patient.id}"))
+    assert "Said to be wrong in this record My birthday is in May. Mary Okafor" in page
 
 
 def test_staff_are_told_on_the_page_why_not(app: Flask, world: World) -> None:

@@ -24,6 +24,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.queries import emergency
 from app.protocols import queries as protocols
 from app.readings import queries as readings
+from app.records.queries import keeping
 from app.teams import queries as teams
 from app.teams.models import Team
 from app.todos import queries as todos
@@ -81,6 +82,7 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         if looking.may(Permission.SEE_CIRCLE)
         else None,
         "sharing_href": url_for("sharing.agreements", patient_id=patient.id) if looking.may(SHARES) else None,
+        "corrections": one_patient.corrections(keeping.correction_notes(patient), now, zone),
         "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
         "back_href": url_for("coordinator.worklist"),
     }

@@ -15,6 +15,7 @@ from app.identity.models import Person
 from app.patients.queries import CirclePlace
 from app.protocols.content import Protocol, Severity
 from app.protocols.models import MonitoringPlan
+from app.records.queries.keeping import Noted
 from app.todos.models import Todo
 from app.web import moments
 from app.web.coordinator import strip
@@ -60,6 +61,14 @@ def todos(found: Sequence[Todo], now: datetime, zone: ZoneInfo) -> list[dict[str
             "done_url": url_for("coordinator.todo_done", patient_id=one.patient_id, todo_id=one.id),
         }
         for one in found
+    ]
+
+
+def corrections(notes: Sequence[Noted], now: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """What the patient says is wrong in the record."""
+    return [
+        {"words": one.row.text, "by": one.written_by, "when": moments.moment(one.row.created_at, now, zone)}
+        for one in notes
     ]
 
 
