@@ -175,7 +175,7 @@ def test_the_team_opens_it_again_within_thirty_days(client: FlaskClient, world: 
         db.session.expire_all()
         assert can_sign_in(client, "mary.okafor@kith.example")
         assert client.post(url, headers=priya).status_code == 409
-    todo = db.session.scalars(select(Todo).where(Todo.kind == closing.TODO)).one()
+    todo = db.session.scalars(select(Todo).where(Todo.kind == closing.ASKED)).one()
     assert todo.done_by == world.priya.id
     # Nobody is let into the circle by it: that was consent, and it has ended.
     running = select(CircleMember.id).where(CircleMember.ended_at.is_(None))

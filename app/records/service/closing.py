@@ -28,7 +28,7 @@ from app.records import schedule
 from app.teams import queries as teams
 from app.todos import service as todos
 
-TODO = "account_closed"
+ASKED = "account_closed"
 OF_A_PATIENT = (
     "{name} closed their account: nothing reminds or asks them any more. Please speak with them about their care."
 )
@@ -71,7 +71,7 @@ def close(person_id: UUID, *, restrict: bool = False) -> None:
     for patient in own.values():
         _end_sharing(patient)
         if patient.ended_at is None:
-            todos.add(patient, TODO, str(person_id), OF_A_PATIENT.format(name=me.person.name))
+            todos.add(patient, ASKED, str(person_id), OF_A_PATIENT.format(name=me.person.name))
         _note(patient)
     _leave(person_id)
     notifications.withdraw_from(person_id)
@@ -96,7 +96,7 @@ def reopen(patient: AdmittedPatient, by: UUID) -> None:
     """Let a patient in again within thirty days, at the word of their team; nobody is let into the circle by it."""
     accounts.reopen(patient.person_id, by)
     db.session.execute(update(Patient).where(Patient.person_id == patient.person_id).values(restricted_at=None))
-    todos.settle(patient.id, TODO, str(patient.person_id), by)
+    todos.settle(patient.id, ASKED, str(patient.person_id), by)
 
 
 def restrict_records() -> None:
@@ -137,7 +137,7 @@ def _leave(person_id: UUID) -> None:
     for patient in acted_for.values():
         if patient.ended_at is None:
             rows.reach_also(patient.organisation_id, [patient.id])
-            todos.add(patient, TODO, str(person_id), OF_AN_ACTING.format(name=me.person.name))
+            todos.add(patient, ASKED, str(person_id), OF_AN_ACTING.format(name=me.person.name))
     for one in me.acting:
         acting.stop_acting(person_id, one.row.id)
     for place in me.circles:

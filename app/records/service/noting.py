@@ -9,7 +9,7 @@ from app.patients.admission import AdmittedPatient
 from app.records.models import CorrectionNote
 from app.todos import service as todos
 
-TODO = "correction_note"
+ASKED = "correction_note"
 PLEASE_READ = "The patient says that something in their record is wrong. Please read the note and answer it."
 
 
@@ -19,5 +19,5 @@ def add_note(patient: AdmittedPatient, text: str, by: UUID) -> CorrectionNote:
     note.text = text
     db.session.add(note)
     db.session.flush()
-    todos.add(patient, TODO, str(note.id), PLEASE_READ)
+    todos.add(patient, ASKED, str(note.id), PLEASE_READ)
     return note
