@@ -12,7 +12,9 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.db import db
+from app.patients import queries
 from app.patients.models import ActingFor, ActingReview, CircleGrant
+from app.patients.queries import consent
 from tests.conftest import NOW
 from tests.patients.circles import LATER, circle_of
 from tests.people import World, signed_in
@@ -118,7 +120,10 @@ def test_after_its_review_day_it_opens_nothing_until_reviewed(client: FlaskClien
     assert client.get(plan, headers=signed_in(client, world.tom)).status_code == 200
     with clock.at(NOW + timedelta(days=2, hours=13)):
         assert client.get(plan, headers=signed_in(client, world.tom)).status_code == 200
+    mary = queries.admitted([world.mary_patient.id])[world.mary_patient.id]
+    assert consent.acting_now(mary, world.tom.id) is not None
     with clock.at(NOW + timedelta(days=3)):
+        assert consent.acting_now(mary, world.tom.id) is None
         tom = signed_in(client, world.tom)
         assert client.get(plan, headers=tom).status_code == 403
         (mine,) = client.get("/api/me", headers=tom).get_json()["acting"]
