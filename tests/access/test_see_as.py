@@ -27,7 +27,7 @@ MEMBERS = (
 MAY_LOOK = ("mary herself", "acting for mary with her circle")
 # What belongs to the browser that looks, and not to what the member sees: token, banner, links that keep looking.
 _OF_THE_BROWSER = re.compile(
-    r'(?<=name="csrf_token" value=")[0-9a-f]{64}|(?<=_id" value=")[0-9a-f-]{36}'
+    r'(?<=name="csrf_token" value=")[0-9a-f]{64}|(?<= value=")[0-9a-f-]{36}(?=")'
     r'|<p class="kith-whose.*?</p>| class="kith-looking"'
     r"|(?:\?|&amp;|&)see_as=[0-9a-f-]{36}",
     re.DOTALL,

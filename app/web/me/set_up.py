@@ -52,10 +52,12 @@ def confirm_app() -> Any:
     """Set the app up by its first code; go on in a new session."""
     session_id, key = guards.caller().session_id, queries.pending_key(guards.caller().person_id)
     back = returning.path(request.form.get("next"))
+    if key is None:  # nothing was begun, or it is confirmed already
+        return redirect(url_for("set_up.choose", next=_kept(back)), 303)
     try:
         codes = second_factors.confirm_app(session_id, request.form.get("code", "")[:40], arriving.address())
     except (Invalid, TooMany) as refused:
-        return _app_form(back, key or "", refused), refused.status, refused.headers
+        return _app_form(back, key, refused), refused.status, refused.headers
     return _finished(back, codes, "app")
 
 
