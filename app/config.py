@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,12 +12,12 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from app.core import openid, this_machine
-from app.core.sealed import Keyring
+from app.core import openid, sealed, this_machine
 
 HOME = Path(__file__).resolve().parent.parent
 VAR = HOME / "var"
 EXAMPLES = ("change-me", "changeme", "example", "secret", "your-")
+Need = Callable[[str], str]
 KINDS = ("production", "demo", "development", "test")
 
 
@@ -95,7 +94,7 @@ class Settings:
     database_url: str = field(repr=False)
     worker_database_url: str = field(repr=False)
     owner_database_url: str = field(repr=False)
-    keyring: Keyring = field(repr=False)
+    keyring: sealed.Keyring = field(repr=False)
     public_url: str = "http://localhost:8000"
     trusted_proxies: int = 0
     sms_channel: str = "sandbox"
@@ -159,28 +158,17 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
             faults.append(f"{name} is shorter than {shortest} characters")
         return value
 
-    sms_channel = values.get("SMS_CHANNEL", "twilio" if kind == "production" else "sandbox")
-    by_twilio = sms_channel == "twilio"
-    email_channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
     settings = Settings(
         kind=kind,
         secret_keys=tuple(need("SECRET_KEY", 32).split(",")),
         database_url=need("DATABASE_URL"),
         worker_database_url=need("WORKER_DATABASE_URL"),
         owner_database_url=values.get("OWNER_DATABASE_URL", ""),
-        keyring=_keyring(need("SEALING_KEYS"), need("INDEX_KEY", 32), faults),
+        keyring=sealed.keyring_of(need("SEALING_KEYS"), need("INDEX_KEY", 32), faults),
         public_url=need("PUBLIC_URL").rstrip("/"),
         trusted_proxies=_number(values.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES", faults),
-        sms_channel=sms_channel,
-        twilio_account_sid=need("TWILIO_ACCOUNT_SID") if by_twilio else "",
-        twilio_auth_tokens=tuple(need("TWILIO_AUTH_TOKEN").split(",")) if by_twilio else (),
-        twilio_messaging_service_sid=values.get("TWILIO_MESSAGING_SERVICE_SID", ""),
-        twilio_from_number=values.get("TWILIO_FROM_NUMBER", ""),
-        twilio_base_url=values.get("TWILIO_BASE_URL", "https://api.twilio.com"),
-        email_channel=email_channel,
-        smtp_host=need("SMTP_HOST") if email_channel == "smtp" else "",
-        smtp_from=need("SMTP_FROM") if email_channel == "smtp" else "",
-        **_mail_server(values, faults),
+        **_texts(kind, values, need),
+        **_mail_server(kind, values, need, faults),
         logins=openid.providers(LOGINS, values, faults, is_public=kind == "production"),
         brand=values.get("BRAND", "Kith"),
         audit_heads=Path(values["AUDIT_HEADS"]) if values.get("AUDIT_HEADS") else None,
@@ -194,10 +182,27 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _mail_server(values: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
+def _texts(kind: str, values: Mapping[str, str], need: Need) -> dict[str, Any]:
+    channel = values.get("SMS_CHANNEL", "twilio" if kind == "production" else "sandbox")
+    by_twilio = channel == "twilio"
+    return {
+        "sms_channel": channel,
+        "twilio_account_sid": need("TWILIO_ACCOUNT_SID") if by_twilio else "",
+        "twilio_auth_tokens": tuple(need("TWILIO_AUTH_TOKEN").split(",")) if by_twilio else (),
+        "twilio_messaging_service_sid": values.get("TWILIO_MESSAGING_SERVICE_SID", ""),
+        "twilio_from_number": values.get("TWILIO_FROM_NUMBER", ""),
+        "twilio_base_url": values.get("TWILIO_BASE_URL", "https://api.twilio.com"),
+    }
+
+
+def _mail_server(kind: str, values: Mapping[str, str], need: Need, faults: list[str]) -> dict[str, Any]:
+    channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
     security = values.get("SMTP_TLS", "starttls")
     port = values.get("SMTP_PORT", "465" if security == "tls" else "587")
     return {
+        "email_channel": channel,
+        "smtp_host": need("SMTP_HOST") if channel == "smtp" else "",
+        "smtp_from": need("SMTP_FROM") if channel == "smtp" else "",
         "smtp_port": _number(port, "SMTP_PORT", faults, 65_535),
         "smtp_tls": security,
         "smtp_user": values.get("SMTP_USER", ""),
@@ -247,21 +252,6 @@ def _number(text: str, name: str, faults: list[str], most: int = 99) -> int:
         return int(text)
     faults.append(f"{name} is a number from 0 to {most}")
     return 0
-
-
-def _keyring(keys: str, index_key: str, faults: list[str]) -> Keyring:
-    """Keys as `name:base64,name:base64`, each of 32 bytes; the first one seals."""
-    ring: dict[str, bytes] = {}
-    for part in filter(None, keys.split(",")):
-        name, _, text = part.partition(":")
-        try:
-            ring[name] = base64.b64decode(text, validate=True)
-        except ValueError:
-            ring[name] = b""
-        if len(ring[name]) != 32 or not 1 <= len(name) <= 20:
-            faults.append("SEALING_KEYS must be name:base64 of 32 bytes, separated by commas")
-            return Keyring({}, b"")
-    return Keyring(ring, index_key.encode())
 
 
 def var_folder(environment: Mapping[str, str] = os.environ) -> Path:

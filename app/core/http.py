@@ -19,8 +19,8 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from marshmallow import Schema as MarshmallowSchema
 from marshmallow import ValidationError
 
-from app.core import csrf, dumping, idempotency
-from app.core.errors import BadRequest, Invalid, PreconditionRequired, UnsupportedMedia
+from app.core import audit, csrf, dumping, idempotency
+from app.core.errors import BadRequest, DomainError, Invalid, PreconditionRequired, UnsupportedMedia
 from app.core.unit_of_work import unit_of_work
 
 WEBHOOK_BYTES = 64 * 1024
@@ -119,17 +119,25 @@ def _edge(view: Callable[..., Any], contract: Contract) -> Callable[..., Any]:
 
     @wraps(view)
     def edge(**arguments: Any) -> Any:
-        with unit_of_work():
-            arguments = contract.access.admit(arguments)
-            g.admitted = True
-            if contract.body_limit is not None:
-                request.max_content_length = contract.body_limit
-            if contract.is_page and request.method not in csrf.SAFE:
-                csrf.check()
-            return _answer(view, contract, arguments)
+        try:
+            with unit_of_work():
+                return _admitted(view, contract, arguments)
+        except DomainError:
+            audit.note_in_vain()
+            raise
 
     edge.contract = contract  # type: ignore[attr-defined]
     return edge
+
+
+def _admitted(view: Callable[..., Any], contract: Contract, arguments: dict[str, Any]) -> Any:
+    arguments = contract.access.admit(arguments)
+    g.admitted = True
+    if contract.body_limit is not None:
+        request.max_content_length = contract.body_limit
+    if contract.is_page and request.method not in csrf.SAFE:
+        csrf.check()
+    return _answer(view, contract, arguments)
 
 
 def _answer(view: Callable[..., Any], contract: Contract, arguments: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ HMAC-SHA-256 under another key, so that a phone or an e-mail can be looked up wi
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -62,6 +63,21 @@ class Keyring:
 
 def _marked(name: str) -> bytes:
     return bytes([len(name)]) + name.encode()
+
+
+def keyring_of(keys: str, index_key: str, faults: list[str]) -> Keyring:
+    """Keys as `name:base64,name:base64`, each of 32 bytes; the first one seals."""
+    ring: dict[str, bytes] = {}
+    for part in filter(None, keys.split(",")):
+        name, _, text = part.partition(":")
+        try:
+            ring[name] = base64.b64decode(text, validate=True)
+        except ValueError:
+            ring[name] = b""
+        if len(ring[name]) != 32 or not 1 <= len(name) <= 20:
+            faults.append("SEALING_KEYS must be name:base64 of 32 bytes, separated by commas")
+            return Keyring({}, b"")
+    return Keyring(ring, index_key.encode())
 
 
 def _bound_to(place: str, row: UUID) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.access.roles import Role
+from app.core import audit
 
 _WORDS: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "acts_en.toml").read_text("utf-8"))
 ACTS: Final[Mapping[str, list[str]]] = _WORDS["acts"]
@@ -38,12 +39,16 @@ class Look:
         return self.action.startswith(REFUSED)
 
     @property
+    def is_in_vain(self) -> bool:
+        return self.action.startswith(audit.IN_VAIN)
+
+    @property
     def is_for_the_patient(self) -> bool:
         return self.on_behalf_of is not None
 
     @property
     def act(self) -> str:
-        return self.action.removeprefix(REFUSED)
+        return self.action.removeprefix(REFUSED).removeprefix(audit.IN_VAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,16 @@ class Reader:
 def sentence(look: Look, known: Known | None, reader: Reader) -> str:
     """ "Priya Shah, your care coordinator, read your readings." """
     done, tried = ACTS.get(look.act, UNKNOWN_ACT)
-    act = (tried if look.is_refused else done).format(**reader.whose)
-    form = "refused" if look.is_refused else "imported" if look.purpose == "import" else "done"
-    return _SAID[form].format(who=who(look, known, reader), act=act)
+    act = (tried if look.is_refused or look.is_in_vain else done).format(**reader.whose)
+    return _SAID[_form(look)].format(who=who(look, known, reader), act=act)
+
+
+def _form(look: Look) -> str:
+    if look.is_refused:
+        return "refused"
+    if look.is_in_vain:
+        return "in_vain"
+    return "imported" if look.purpose == "import" else "done"
 
 
 def who(look: Look, known: Known | None, reader: Reader) -> str:

@@ -12,6 +12,8 @@ depends_on = None
 def upgrade() -> None:
     _messages_of_nobody()
     _invitation()
+    for column in ("patient_id", "team_id", "invited_by"):
+        op.create_index(f"ix_invitation_{column}", "invitation", [column])
 
 
 def downgrade() -> None:
@@ -89,5 +91,3 @@ def _invitation() -> None:
         sa.UniqueConstraint("code_hash", name=op.f("uq_invitation_code_hash")),
         sa.UniqueConstraint("opened_hash", name=op.f("uq_invitation_opened_hash")),
     )
-    for column in ("patient_id", "team_id", "invited_by"):
-        op.create_index(f"ix_invitation_{column}", "invitation", [column])

@@ -174,5 +174,5 @@ def test_what_does_not_fit_lets_nobody_in(browser: Browser, employer: Provider, 
 
 def test_one_providers_way_back_is_no_other_ones(browser: Browser, employer: Provider) -> None:
     back = elsewhere.away(browser, LEAVE)
-    assert browser.get(back.replace("/work/", "/nhs-login/")).status_code == 404
+    assert browser.get(back.replace("work", "nhs-login", 1)).status_code == 404
     assert browser.get(back).status_code == 303

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from app.core.audit.entries import INSERT_FROM_JSON, AuditEntry, AuditMark, AuditSeal, Entry, note, request_id, take
+from app.core.audit.entries import (
+    IN_VAIN,
+    INSERT_FROM_JSON,
+    AuditEntry,
+    AuditMark,
+    AuditSeal,
+    Entry,
+    note,
+    note_in_vain,
+    request_id,
+    take,
+)
 from app.core.audit.publishing import publish, published
 from app.core.audit.sealing import seal_all, unsealed
 from app.core.audit.verifying import Fault, Head, Verdict, heads, verify
 
 __all__ = [
     "INSERT_FROM_JSON",
+    "IN_VAIN",
     "AuditEntry",
     "AuditMark",
     "AuditSeal",
@@ -18,6 +30,7 @@ __all__ = [
     "Verdict",
     "heads",
     "note",
+    "note_in_vain",
     "publish",
     "published",
     "request_id",

@@ -6,7 +6,7 @@ entries and writes them inside a statement of its own (the hot path does).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -101,6 +101,7 @@ class Entry:
     created_at: datetime = field(default_factory=clock.now)
 
 
+IN_VAIN = "in vain: "
 _FIELDS = tuple(Entry.__dataclass_fields__)
 # For a statement that writes its facts and their audit at once: entries of :audit as JSON.
 INSERT_FROM_JSON = """
@@ -127,6 +128,16 @@ def take() -> str:
     rows = [{name: getattr(entry, name) for name in _FIELDS} for entry in noted]
     noted.clear()
     return orjson.dumps(rows).decode()
+
+
+def note_in_vain() -> None:
+    """Write down what was admitted and then came to nothing: its rows went with the transaction, the try stays."""
+    noted = list(_noted())
+    _noted().clear()
+    if noted:
+        with unit_of_work.unit_of_work():
+            for entry in noted:
+                note(replace(entry, action=f"{IN_VAIN}{entry.action}", id=new_id()))
 
 
 def request_id() -> str | None:

@@ -61,7 +61,7 @@ class EmailChannel:
             return Attempt(Outcome.CONTENT_OR_SENDER)
         talk = _Conversation(self._server, self._security, self._trusts, self._domain, self._timeout)
         try:
-            talk.begin(self._account)
+            talk.open(self._account)
             talk.hand_over(self._sender, to, bytes(message))
         except _Refused as refused:
             return Attempt(refused.outcome, code=refused.code)
@@ -124,7 +124,7 @@ class _Conversation:
         self._smtp: smtplib.SMTP | None = None
         self.may_have_arrived = False
 
-    def begin(self, account: tuple[str, str]) -> None:
+    def open(self, account: tuple[str, str]) -> None:
         """Connect, make it secret, sign in."""
         left = self._left()
         if self._security == "tls":

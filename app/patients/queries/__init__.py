@@ -14,9 +14,10 @@ from app.core import clock
 from app.core.db import db
 from app.core.pages import Position
 from app.identity.models import Person
-from app.patients import admission, directory
+from app.patients import admission
 from app.patients.admission import AdmittedPatient
 from app.patients.models import ActingFor, CircleGrant, CircleMember, Patient
+from app.patients.queries import directory
 from app.teams import queries as teams
 from app.teams.models import Membership as StaffMembership
 from app.teams.models import Team

@@ -9,9 +9,17 @@ from uuid import UUID
 
 from flask import g
 
-from app.access import admitting
-from app.access.admitting import admitted, admitted_person, caller, credential, note_seen, reach_caseload, whoever
 from app.access.callers import Admitted, Caller, Credential, Directory, Standing
+from app.access.guards import admitting
+from app.access.guards.admitting import (
+    admitted,
+    admitted_person,
+    caller,
+    credential,
+    note_seen,
+    reach_caseload,
+    whoever,
+)
 from app.access.permissions import Permission
 from app.core import audit, rows
 from app.core.errors import Forbidden
