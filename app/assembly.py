@@ -36,9 +36,9 @@ from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
 from app.patients import jobs as patient_jobs
 from app.patients import routes as patients
-from app.patients.directory import Directory
 from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver
 from app.patients.queries import caseloads, consent
+from app.patients.queries.directory import Directory
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes

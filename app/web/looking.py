@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import current_app, g, url_for
 
 from app.access import callers, guards
-from app.access.admitting import SEE_AS
+from app.access.guards.admitting import SEE_AS
 from app.access.permissions import Permission
 from app.access.roles import Role
 from app.patients.admission import AdmittedPatient

@@ -21,8 +21,8 @@ from app.core.unit_of_work import unit_of_work
 from app.patients import queries, service
 from app.patients.acting import NewActing
 from app.patients.admission import AdmittedPatient
-from app.patients.directory import Directory
 from app.patients.models import CircleGrant, CircleMember
+from app.patients.queries.directory import Directory
 from tests.conftest import NOW
 from tests.people import World
 
