@@ -79,7 +79,7 @@ def test_nothing_is_changed_while_looking(stage: Stage) -> None:
     line, before = stage.line("mary herself"), stage.witness.sees()
     for operation in stage.operations:
         if isinstance(operation.access, OnPatient) and operation.method != "GET":
-            path = f"{line.path_of(operation)}?see_as={stage.members['tom']}"
+            path = f"{line.path_of(operation)}?see_as={stage.members['member with every grant']}"
             seen = line.open(operation.method, path, line.sent(operation))
             assert (seen.status, seen.was_admitted) == (403, False), str(operation)
     assert stage.witness.sees() == before
