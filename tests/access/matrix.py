@@ -87,6 +87,8 @@ def expected(persona: Persona, operation: Operation) -> Answer:
         return Answer.SIGN_IN
     if persona.session is Session.HALF and not (isinstance(access, guards.SignedIn) and access.half):
         return Answer.SECOND_FACTOR
+    if persona.identity_level == "P5" and not (isinstance(access, guards.SignedIn) and access.unproven):
+        return Answer.STEP_UP
     if isinstance(access, guards.OnPatient):
         return _on_mary(persona, operation, access.permission)
     if isinstance(access, guards.OnCaseload) and not places(persona, access.permission):
@@ -95,8 +97,6 @@ def expected(persona: Persona, operation: Operation) -> Answer:
 
 
 def _on_mary(persona: Persona, operation: Operation, permission: Permission) -> Answer:
-    if persona.identity_level == "P5":
-        return Answer.STEP_UP
     if not persona.roles:
         return Answer.NOT_THERE
     if not may(persona, permission):
@@ -132,8 +132,6 @@ _IS_THEIRS: dict[Of, Callable[[Persona, set[Place]], bool]] = {
 
 def _theirs(persona: Persona, operation: Operation) -> Answer:
     access, row = operation.access, operation.row
-    if row.is_of_a_record and persona.identity_level == "P5":
-        return Answer.STEP_UP
     if row.of is Of.CALLER:
         return Answer.OPEN
     if row.whose:

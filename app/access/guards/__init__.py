@@ -40,16 +40,23 @@ class Public:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Anybody who is signed in may call it; `half`: also while their second factor is due."""
+    """Anybody who is signed in may call it.
+
+    `half`: also while their second factor is due. `unproven`: also by an NHS login that knows their contacts alone; a
+    password or passkey that such a sign-in could set would soon open a record.
+    """
 
     half: bool = False
+    unproven: bool = False
 
     @property
     def label(self) -> str:
+        if self.unproven:
+            return "any sign-in"
         return "half signed in" if self.half else "signed in"
 
     def admit(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        admitting.called(half=self.half)
+        admitting.called(half=self.half, unproven=self.unproven)
         return arguments
 
 
@@ -113,6 +120,7 @@ operating = Public(
 )  # how Kith is doing, counted over everything; and the sandbox, where nobody is real
 signed_in = SignedIn()
 half_signed_in = SignedIn(half=True)
+any_sign_in = SignedIn(half=True, unproven=True)  # to leave, or to prove more
 on_patient = OnPatient
 on_caseload = OnCaseload
 
@@ -135,6 +143,7 @@ __all__ = [
     "Standing",
     "admitted",
     "admitted_person",
+    "any_sign_in",
     "callback",
     "caller",
     "credential",

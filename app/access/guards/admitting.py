@@ -52,13 +52,15 @@ def whoever(permission: Permission | None = None) -> Caller | None:
     return found
 
 
-def called(permission: Permission | None = None, *, half: bool = False) -> Caller:
-    """Who is calling; raises 401 for nobody and, unless half is enough, while a second factor is due."""
+def called(permission: Permission | None = None, *, half: bool = False, unproven: bool = False) -> Caller:
+    """Who is calling; raises 401 for nobody and while a second factor is due, 403 while they are unproven."""
     found = whoever(permission)
     if found is None:
         raise Unauthenticated
     if not half:
         _fully(found)
+    if not unproven:
+        _proven(found)
     return found
 
 
@@ -70,8 +72,7 @@ def admitted(patient_id: UUID, permission: Permission) -> tuple[Any, Role]:
         raise Unauthenticated
     know(found[0])
     _fully(found[0])
-    if found[0].is_unproven:
-        raise StepUpNeeded
+    _proven(found[0])
     if SEE_AS in request.args:
         return _as_member(found, patient_id, permission)
     return _decided(found, patient_id, permission)
@@ -118,13 +119,22 @@ def refuse(entry: audit.Entry) -> None:
         audit.note(entry)
 
 
+def _proven(known: Caller) -> None:
+    if known.is_unproven:
+        raise StepUpNeeded
+
+
 def _fully(known: Caller) -> None:
     if known.is_half_signed_in:
         raise SecondFactorNeeded
 
 
 def _decided(
-    found: Found, patient_id: UUID, permission: Permission, purpose: Purpose | None = None
+    found: Found,
+    patient_id: UUID,
+    permission: Permission,
+    purpose: Purpose | None = None,
+    about: UUID | None = None,
 ) -> tuple[Any, Role]:
     known, patient, standing = found
     g.standing = standing
@@ -132,6 +142,8 @@ def _decided(
         _refuse_stranger(known, patient_id, permission)
     role = callers.decide(standing, permission, purpose)
     entry = _entry(found, permission, role, purpose or callers.purpose_of(role))
+    if about is not None:
+        entry = replace(entry, subject_id=about, purpose=str(Purpose.PREVIEW))
     if role is None:
         refuse(entry)
         raise Forbidden(NOT_YOURS)
@@ -172,11 +184,11 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     """What a member of the circle would be answered, shown to whoever may see that."""
     if request.method not in ("GET", "HEAD"):
         raise Forbidden(LOOKING)
-    patient, _ = _decided(found, patient_id, Permission.PREVIEW_MEMBER)
     try:
         member_id = UUID(request.args[SEE_AS])
     except ValueError:
         raise NotFound from None
+    patient, _ = _decided(found, patient_id, Permission.PREVIEW_MEMBER, about=member_id)
     theirs = directory().standing_of_member(member_id, patient_id)
     if theirs is None or theirs[1] is None:
         raise NotFound
@@ -186,7 +198,8 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     know(theirs[0])
     g.standing = seen
     as_role = callers.decide(seen, permission)
-    if as_role is None:
+    # Whoever acts for the patient looks no further than their own scope.
+    if as_role is None or callers.decide(found[2], permission) is None:
         raise Forbidden(NOT_YOURS)
     return patient, as_role
 

@@ -43,7 +43,7 @@ def refresh(body: dict[str, str]) -> Any:
     return problems.answer(Unauthenticated(REUSED)) if isinstance(pair, service.Reused) else pair
 
 
-@routes.post("/sign-out", access=guards.half_signed_in, keyed=False, gives={204: None})
+@routes.post("/sign-out", access=guards.any_sign_in, keyed=False, gives={204: None})
 def sign_out() -> None:
     """End the session that is calling."""
     service.sign_out(guards.caller().session_id)

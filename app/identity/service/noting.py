@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from app import config
 from app.access.permissions import Purpose
 from app.core import audit
 from app.core.logs import log
+from app.identity import posting, queries
+
+WHERE = "/me/sign-in"
 
 
 def note(what: str, person_id: UUID, by: UUID | None = None, organisation_id: UUID | None = None) -> None:
@@ -27,3 +31,13 @@ def tell(what: str, person_id: UUID) -> None:
     """The same, and loudly: somebody else may have done it in their name."""
     note(what, person_id)
     log.warning("sign-in", reason=what, actor=str(person_id))
+    message(person_id)
+
+
+def message(person_id: UUID) -> None:
+    """Tell a person on their phone, else by e-mail, that something about how they sign in has changed."""
+    person = queries.person(person_id)
+    kind = "phone" if person.phone_index else "email" if person.email_index and posting.sends_emails() else None
+    if kind is not None:
+        variables = {"link": f"{config.current().public_url}{WHERE}"}
+        posting.post(person_id, kind, "sign_in_changed", variables, kind="message", about_id=person_id)

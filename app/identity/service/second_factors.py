@@ -126,6 +126,7 @@ def _reset(person: Person, organisation_id: UUID, by: UUID, reason: str) -> None
     person.second_factor_since = None
     sessions.sign_out_everywhere(person.id)
     noting.note("reset second factor", person.id, by, organisation_id)
+    noting.message(person.id)
 
 
 def may_change(session_id: UUID) -> Person:
@@ -146,6 +147,7 @@ def may_change(session_id: UUID) -> Person:
 def settle(person: Person, what: str) -> list[str]:
     """Note a change of second factors, and from when one is asked for; returns recovery codes with the first one."""
     noting.note(what, person.id)
+    noting.message(person.id)
     db.session.flush()
     app = queries.authenticator_app(person.id)
     has_app = app is not None and app.confirmed_at is not None

@@ -53,6 +53,7 @@ def change_password(session_id: UUID, current: str, new: str) -> None:
     _set(person, new)
     sessions.sign_out_everywhere(person.id, but=session_id)
     noting.note("changed password", person.id)
+    noting.message(person.id)
 
 
 def _proven(identifier: str, password: str, address: str) -> Person:

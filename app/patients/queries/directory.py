@@ -37,7 +37,8 @@ _KEYS = {
 }
 _NO_SESSION = f"""
     from person me cross join (select '{NO_SESSION}'::uuid as id, null::timestamptz as second_factor_at,
-        null::text as identity_level) s {{joins}} where me.id = :key and me.is_active
+        null::text as identity_level) s {{joins}}
+    where me.id = :key and me.is_active and me.locked_at is null
 """
 _MEMBER = "(select person_id from guard_member where id = :key and patient_id = :patient_id and ended_at is null)"
 _OF_MEMBER = _NO_SESSION.replace(":key", _MEMBER)

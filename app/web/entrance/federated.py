@@ -49,7 +49,7 @@ def come_back(provider: str) -> Any:
     return arriving.release(arriving.go_on(arrival.secret, _where(arrival, attempt.back)), COOKIE)
 
 
-@pages.get("/sign-in/prove", access=guards.signed_in)
+@pages.get("/sign-in/prove", access=guards.any_sign_in)
 def prove() -> str:
     """What is still missing to see a health record, and how to prove it."""
     back = returning.path(request.args.get("next"))
@@ -59,7 +59,7 @@ def prove() -> str:
     )
 
 
-@pages.get("/sign-in/no-record", access=guards.signed_in)
+@pages.get("/sign-in/no-record", access=guards.any_sign_in)
 def no_record() -> str:
     """Somebody is proven, and no record here is certainly theirs."""
     return render_template("entrance/nhs_login_no_record.html", sign_in_url=url_for("entrance.sign_in"))

@@ -70,7 +70,7 @@ def sign_in_by_passkey() -> Any:
     return arriving.go_on(secret, back)
 
 
-@pages.post("/sign-out", access=guards.half_signed_in)
+@pages.post("/sign-out", access=guards.any_sign_in)
 def sign_out() -> Any:
     """End this session here and in the browser."""
     identity.sign_out(guards.caller().session_id)

@@ -35,7 +35,6 @@ class Row:
     not_for: frozenset[Role] = frozenset()  # roles that are admitted and then refused: another's to do
     scope: str = ""  # what somebody who acts for Mary must decide besides
     not_theirs: int = 404  # what naming somebody else's row is answered
-    is_of_a_record: bool = False  # nobody is in the path, and yet a record is given: to whoever is proven
     may_be_kept: bool = False  # by a browser: nothing of a person is in it
     is_open: bool = False  # shows what anybody may see: nothing of a person is in it
 
