@@ -24,13 +24,14 @@ from app.identity import service as identity
 from app.identity.models import Person
 from app.notifications.models import InboundText
 from app.patients import queries as patients
-from app.patients.models import CircleMember
+from app.patients.models import ActingFor, CircleMember
 from app.readings.intake import Entry
 from app.readings.service import record
 from app.records import shape
 from app.records.models import RecordExport
 from app.records.service import exporting
 from tests.conftest import NOW
+from tests.patients.circles import circle_of
 from tests.people import World, signed_in
 
 KEY = "Idempotency-Key"
@@ -299,3 +300,19 @@ def test_somebody_known_by_contacts_only_is_given_nothing(client: FlaskClient, w
             session.identity_level = "P5"
     answer = client.post("/api/me/exports", headers=headers | {KEY: str(new_id())})
     assert (answer.status_code, answer.json["type"]) == (403, "/problems/step-up-needed")
+
+
+def test_who_may_not_any_more_when_it_is_made_is_given_nothing(client: FlaskClient, lived: World) -> None:
+    """Tom asks for his mother's record, acting for her; by the time it would be made she has ended that."""
+    mary, tom = circle_of(client, lived, lived.mary), signed_in(client, lived.tom)
+    acting = mary.act("Tom", "consent", "readings", "circle").get_json()["id"]
+    path = f"/api/patients/{lived.mary_patient.id}/exports"
+    assert client.get(ask(client, tom, path), headers=tom).status_code == 200
+    asked = client.post(path, headers=tom | {KEY: str(new_id())}).json["id"]
+    with unit_of_work():
+        db.session.execute(update(ActingFor).where(ActingFor.id == acting).values(ended_at=NOW, ended_by=lived.mary.id))
+    exporting_now(client.application)
+    kept = db.session.get_one(RecordExport, asked, populate_existing=True)
+    assert (kept.file_sealed, kept.ready_at, kept.expires_at) == (None, None, NOW)
+    refused = select(AuditEntry.role).where(AuditEntry.action == "refused export_record")
+    assert db.session.scalars(refused.where(AuditEntry.actor_id == lived.tom.id)).all() == ["member"]

@@ -12,11 +12,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy import select, update
 
-from app.access.permissions import Purpose
+from app.access import guards
+from app.access.permissions import Permission, Purpose
 from app.access.roles import Role
 from app.core import audit, clock, csv_cells, limits, queue
 from app.core.db import db
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.patients.admission import AdmittedPatient
 from app.patients.models import Patient
 from app.records import shape
@@ -71,9 +72,21 @@ def make(export_id: str) -> None:
     export = db.session.get(RecordExport, UUID(export_id), with_for_update=True)
     if export is None or export.ready_at is not None:
         return
+    if export.patient_id is not None and not _may_still(export.asked_by, export.patient_id):
+        export.expires_at = clock.now()
+        return
     export.file = written(_subject(export))
     export.ready_at = clock.now()
     export.expires_at = export.ready_at + LASTS
+
+
+def _may_still(person_id: UUID, patient_id: UUID) -> bool:
+    """Is whoever asked allowed it now, when it is made? From here on that record alone is reached."""
+    try:
+        guards.admitted_person(person_id, patient_id, Permission.EXPORT_RECORD)
+    except (Forbidden, NotFound):
+        return False
+    return True
 
 
 def forget_expired() -> int:
