@@ -23,7 +23,7 @@ SIGNED = {
 
 def test_every_endpoint_has_its_row_and_every_row_its_endpoint(stage: Stage) -> None:
     declared = set(matrix.declared(stage.app))
-    assert declared - rows.ROWS.keys() == set(), "add them to tests/access/rows.py"
+    assert declared - rows.ROWS.keys() == set(), "add them to tests/access/rows"
     assert rows.ROWS.keys() - declared == set(), "no such endpoint any more"
 
 

@@ -59,3 +59,54 @@ def test_a_good_record_passes() -> None:
 )
 def test_a_bad_record_is_found(text: str) -> None:
     assert faults("0001-slices.md", text)
+
+
+STATUS = re.compile(r"done|later|part: .+")
+
+
+def faults_of_requirements(text: str, count: int, project: Path = PROJECT) -> list[str]:
+    """What is wrong with the table of security requirements: numbers, statuses, tests that do not exist."""
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in text.splitlines() if line[:3] == "| S"]
+    found = [f"a row without its four cells: {row[0]}" for row in rows if len(row) != 4]
+    if [row[0] for row in rows] != [f"S{number}" for number in range(1, count + 1)]:
+        found.append(f"not S1 to S{count}, each once and in this order")
+    for number, _, shown, status in (row for row in rows if len(row) == 4):
+        tests = re.findall(r"`(tests/[\w/.]+)(?:::(\w+))?`", shown)
+        if not STATUS.fullmatch(status):
+            found.append(f"{number}: {status!r} is no status")
+        if status != "later" and not tests:
+            found.append(f"{number}: claimed without a test")
+        found += [f"{number}: {path}::{name} does not exist" for path, name in tests if not _exists(project, path, name)]
+    return found
+
+
+def _exists(project: Path, path: str, name: str) -> bool:
+    file = project / path
+    return file.is_file() and (not name or f"def {name}(" in file.read_text("utf-8"))
+
+
+def test_every_security_requirement_is_shown_by_tests_that_exist() -> None:
+    source.expect_none(faults_of_requirements((PROJECT / "docs" / "security.md").read_text("utf-8"), 40))
+
+
+HERE = "tests/architecture/test_docs.py"
+ROW = f"| S1 | slices | `{HERE}::test_a_good_record_passes` | done |"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        f"{ROW}\n{ROW}",
+        ROW.replace("done", "done so far"),
+        ROW.replace("done", "part:"),
+        ROW.replace(f"`{HERE}::test_a_good_record_passes`", "`app/core`"),
+        ROW.replace("passes", "passed"),
+        ROW.replace("test_docs", "test_nowhere"),
+        ROW.replace("slices", "slices | houses"),
+    ],
+    ids=["missing", "twice", "no status", "part of what", "no test", "no such test", "no such file", "five cells"],
+)
+def test_a_claim_without_its_test_is_found(text: str) -> None:
+    assert faults_of_requirements(ROW, 1) == []
+    assert faults_of_requirements(text, 1) != []
