@@ -76,7 +76,7 @@ def faults_of_requirements(text: str, count: int, project: Path = PROJECT) -> li
             found.append(f"{number}: {status!r} is no status")
         if status != "later" and not tests:
             found.append(f"{number}: claimed without a test")
-        found += [f"{number}: {path}::{name} does not exist" for path, name in tests if not _exists(project, path, name)]
+        found += [f"{number}: {path} {name} does not exist" for path, name in tests if not _exists(project, path, name)]
     return found
 
 
