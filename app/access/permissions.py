@@ -79,6 +79,7 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
 # The scope in which somebody acts for a patient may be any category, and:
 CIRCLE = "circle"
 SCOPES = frozenset({*Category, CIRCLE})
+EVERYTHING = "everything"  # no scope by itself: all of them
 # What opens a permission to somebody who acts for the patient; None: any scope at all.
 SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_PATIENT: None,
@@ -89,7 +90,7 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,
     Permission.PREVIEW_MEMBER: CIRCLE,
-    Permission.EXPORT_RECORD: CIRCLE,
+    Permission.EXPORT_RECORD: EVERYTHING,
     Permission.SEE_ACCESS_LOG: None,
 }
 

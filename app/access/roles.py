@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from enum import StrEnum
 
-from app.access.permissions import GRANT_NEEDED, SCOPE_NEEDED, Category, Permission, Right
+from app.access.permissions import EVERYTHING, GRANT_NEEDED, SCOPE_NEEDED, SCOPES, Category, Permission, Right
 
 P = Permission
 
@@ -69,6 +69,11 @@ def allowed(
     if permission not in MAY[role]:
         return False
     if role is Role.ACTING:
-        needed = SCOPE_NEEDED[permission]
-        return bool(scopes) if needed is None else needed in scopes
+        return _within(SCOPE_NEEDED[permission], scopes)
     return role not in CIRCLE or GRANT_NEEDED.get(permission) in grants
+
+
+def _within(needed: str | None, scopes: Collection[str]) -> bool:
+    if needed == EVERYTHING:
+        return set(scopes) >= SCOPES
+    return bool(scopes) if needed is None else needed in scopes

@@ -7,6 +7,7 @@ answer by schema -> commit. `Routes` are the API (bearer tokens, JSON); `Pages` 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
@@ -18,9 +19,10 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Blueprint as DocumentedBlueprint
 from marshmallow import Schema as MarshmallowSchema
 from marshmallow import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import audit, csrf, dumping, idempotency
-from app.core.errors import BadRequest, DomainError, Invalid, PreconditionRequired, UnsupportedMedia
+from app.core.errors import BadRequest, Invalid, PreconditionRequired, UnsupportedMedia
 from app.core.unit_of_work import unit_of_work
 
 WEBHOOK_BYTES = 64 * 1024
@@ -121,13 +123,23 @@ def _edge(view: Callable[..., Any], contract: Contract) -> Callable[..., Any]:
     def edge(**arguments: Any) -> Any:
         try:
             with unit_of_work():
-                return _admitted(view, contract, arguments)
-        except DomainError:
-            audit.note_in_vain()
+                answer = _admitted(view, contract, arguments)
+                if _refuses(answer):
+                    audit.mark_in_vain()
+                return answer
+        except Exception:
+            with suppress(SQLAlchemyError):  # the database itself may be what is missing
+                audit.note_in_vain()
             raise
 
     edge.contract = contract  # type: ignore[attr-defined]
     return edge
+
+
+def _refuses(answer: Any) -> bool:
+    """Does a view say in its own words that nothing came of it?"""
+    status = answer[1] if isinstance(answer, tuple) else getattr(answer, "status_code", HTTPStatus.OK)
+    return int(status) >= HTTPStatus.BAD_REQUEST
 
 
 def _admitted(view: Callable[..., Any], contract: Contract, arguments: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ Without a word of it a transaction of the web reaches no row of any patient.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -86,15 +86,26 @@ def reach_whole(organisations: Iterable[UUID]) -> None:
 
 
 @contextmanager
-def only(organisation_id: UUID, patient_id: UUID) -> Iterator[None]:
-    """Within it the rows of one patient alone, for work that has just learnt whom it is about."""
+def within(wanted: Reach) -> Iterator[None]:
+    """Reach other rows for a while, and then those of before.
+
+    Where nobody had said anything before, the transaction stays as it is and the next one begins as the first.
+    """
     before = reached()
-    reach(Reach(organisations=(organisation_id,), patients=(patient_id,)))
+    reach(wanted)
     try:
         yield
-    finally:
-        # What follows in this transaction belongs to the same patient; the next one begins as before.
-        db.session().info[_KEPT] = before
+    except BaseException:
+        db.session().info[_KEPT] = before  # the transaction may be over, and take no more statements
+        raise
+    if before is not None:
+        reach(before)
+    db.session().info[_KEPT] = before
+
+
+def only(organisation_id: UUID, patient_id: UUID) -> AbstractContextManager[None]:
+    """Within it the rows of one patient alone, for work that has just learnt whom it is about."""
+    return within(Reach(organisations=(organisation_id,), patients=(patient_id,)))
 
 
 def _array(ids: tuple[UUID, ...]) -> str:

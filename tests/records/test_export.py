@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Table, select, update
 from werkzeug.test import TestResponse
 
+from app.access.permissions import SCOPES
 from app.core import clock, csv_cells, rotation
 from app.core.audit import AuditEntry
 from app.core.db import Base, db
@@ -305,7 +306,7 @@ def test_somebody_known_by_contacts_only_is_given_nothing(client: FlaskClient, w
 def test_who_may_not_any_more_when_it_is_made_is_given_nothing(client: FlaskClient, lived: World) -> None:
     """Tom asks for his mother's record, acting for her; by the time it would be made she has ended that."""
     mary, tom = circle_of(client, lived, lived.mary), signed_in(client, lived.tom)
-    acting = mary.act("Tom", "consent", "readings", "circle").get_json()["id"]
+    acting = mary.act("Tom", "consent", *SCOPES).get_json()["id"]
     path = f"/api/patients/{lived.mary_patient.id}/exports"
     assert client.get(ask(client, tom, path), headers=tom).status_code == 200
     asked = client.post(path, headers=tom | {KEY: str(new_id())}).json["id"]

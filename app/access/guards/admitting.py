@@ -198,8 +198,9 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     know(theirs[0])
     g.standing = seen
     as_role = callers.decide(seen, permission)
-    # Whoever acts for the patient looks no further than their own scope.
-    if as_role is None or callers.decide(found[2], permission) is None:
+    # Whoever acts for the patient looks no further than their own scope; and to take a copy is not to look.
+    beyond = callers.decide(found[2], permission) is None or permission is Permission.EXPORT_RECORD
+    if as_role is None or beyond:
         raise Forbidden(NOT_YOURS)
     return patient, as_role
 

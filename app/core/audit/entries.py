@@ -130,6 +130,12 @@ def take() -> str:
     return orjson.dumps(rows).decode()
 
 
+def mark_in_vain() -> None:
+    """What was noted came to nothing, and the transaction that says so is kept."""
+    noted = _noted()
+    noted[:] = [replace(entry, action=f"{IN_VAIN}{entry.action}") for entry in noted]
+
+
 def note_in_vain() -> None:
     """Write down what was admitted and then came to nothing: its rows went with the transaction, the try stays."""
     noted = list(_noted())

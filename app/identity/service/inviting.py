@@ -110,14 +110,9 @@ def close_of(inviter_id: UUID, organisation_id: UUID, *, patient_id: UUID | None
 @contextmanager
 def reaching_any() -> Iterator[None]:
     """Reach any invitation within the block: whose circle it leads into is not known before it is looked up."""
-    before = rows.reached()
-    rows.reach(rows.SERVICE)
-    try:
+    with rows.within(rows.SERVICE):
         yield
         db.session.flush()
-    finally:
-        if before is not None:
-            rows.reach(before)
 
 
 def _send(invitation: Invitation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -24,6 +25,7 @@ from app.patients.service import enrolling
 LASTS: Final = timedelta(hours=4)
 FACTOR_IS_FRESH: Final = timedelta(minutes=5)
 A_DAY: Final = 5
+LOOKED_FOR_A_DAY: Final = 50  # a number is soon typed wrong
 SHORTEST_REASON: Final = 20
 SHOW_AGAIN: Final = "Show your code or passkey again: to open a record it must have been shown in the last 5 minutes."
 TOO_SHORT: Final = "Say why in 20 characters or more: the patient and a lead of your organisation will read it."
@@ -44,9 +46,10 @@ def open_record(
     if not has_fresh_factor(caller):
         raise SecondFactorNeeded(SHOW_AGAIN)
     why = _reason(reason)
-    limits.spend(f"break glass {caller.person_id}", allowed=A_DAY, per=timedelta(days=1))
+    limits.spend(f"look for a record {caller.person_id}", allowed=LOOKED_FOR_A_DAY, per=timedelta(days=1))
     record = _record(caller, patient_id, nhs_number)
     _is_needed(caller, record)
+    limits.spend(f"break glass {caller.person_id}", allowed=A_DAY, per=timedelta(days=1))
     access = EmergencyAccess(person_id=caller.person_id, ends_at=clock.now() + LASTS, created_at=clock.now())
     access.organisation_id, access.patient_id, access.reason = record.organisation_id, record.id, why
     db.session.add(access)
@@ -111,9 +114,17 @@ def _record(caller: Caller, patient_id: UUID | None, nhs_number: str | None) -> 
     else:
         found = db.session.get(Patient, patient_id)
     if found is None or found.organisation_id not in organisations:
+        _note_looked_for(caller, organisations[0])
         raise NotFound
     # Opened twice at the same moment it is opened once.
     return db.session.get_one(Patient, found.id, with_for_update=True)
+
+
+def _note_looked_for(caller: Caller, organisation_id: UUID) -> None:
+    """Whoever asks after a number that is not enrolled asks who is: it stays in the audit as a try in vain."""
+    role = caller.role_in(organisation_id, Permission.BREAK_GLASS) or "none"
+    entry = audit.Entry(role, str(Permission.BREAK_GLASS), organisation_id=organisation_id, actor_id=caller.person_id)
+    audit.note(replace(entry, purpose=str(Purpose.EMERGENCY), request_id=audit.request_id()))
 
 
 def _is_needed(caller: Caller, record: Patient) -> None:
