@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.core.db import db
 from tests.people import World, signed_in
+from tests.web.browsing import Browser
 
 
 def acts(world: World) -> list[str]:
@@ -43,3 +44,12 @@ def test_a_refusal_is_written_once(client: FlaskClient, world: World) -> None:
         client.get(f"/api/patients/{world.mary_patient.id}/series?measure=weight", headers=headers).status_code == 200
     )
     assert acts(world) == [*before, "refused see_patient", "see_readings"]
+
+
+def test_a_page_that_refuses_in_its_own_words_is_written_as_in_vain(client: FlaskClient, world: World) -> None:
+    browser, page = Browser(client), f"/my/{world.mary_patient.id}/readings/new/weight"
+    browser.have_session(world.mary)
+    browser.get(page)
+    before = acts(world)
+    assert browser.post(page, {"value": "no number", "unit": "kg"}).status_code == 422
+    assert acts(world)[len(before) :][-1] == "in vain: add_readings"
