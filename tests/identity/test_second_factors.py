@@ -10,12 +10,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.access.roles import Role
 from app.core import clock
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries, second_factor_codes
 from app.identity.models import AuthenticatorApp, Person, RecoveryCode, SecondFactorReset
+from app.teams import service as teams
 from tests.conftest import NOW
 from tests.identity.steps import bearer, by_password, fully, half, new_passkey, show
 from tests.people import PASSWORD, World, code_of, signed_in
@@ -260,6 +262,14 @@ def test_nobody_else_takes_them_away(client: FlaskClient, world: World) -> None:
     assert reset(client, world.priya, world.lind) == 403
     assert reset(client, world.mary, world.mary) == 403
     assert by_password(client, world.admin).get_json()["second_factor"] == "totp"
+
+
+def test_nobody_takes_them_from_somebody_who_works_elsewhere_too(client: FlaskClient, world: World) -> None:
+    """What protects the patients of another organisation is not this one's to take away."""
+    with unit_of_work():
+        teams.give_role(world.organisation.id, world.team.id, world.other_coordinator.id, Role.VISITOR)
+    assert reset(client, world.admin, world.other_coordinator) == 409
+    assert by_password(client, world.other_coordinator).get_json()["second_factor"] == "totp"
 
 
 def test_a_coordinator_takes_a_patients_away_and_the_password_with_it(client: FlaskClient, world: World) -> None:

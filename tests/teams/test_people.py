@@ -25,6 +25,7 @@ from app.notifications.models import Delivery
 from app.notifications.service import sending
 from app.teams import service
 from app.teams.models import Membership, Team
+from app.teams.service import roles
 from tests.people import PASSWORD, World, signed_in
 from tests.queries_counted import waiting_for_a_lock
 
@@ -197,6 +198,9 @@ def test_roles_change_what_a_token_issued_before_opens(client: FlaskClient, worl
     assert client.get(path, headers=stranger).status_code == 404
     admin, members = signed_in(client, world.admin), f"/api/teams/{world.team.id}/members"
     sam = {"given_name": "Sam", "family_name": "Stranger", "email": "sam.stranger@kith.example"}
+    with unit_of_work():  # he worked here once, so he is no stranger to this organisation
+        once = service.give_role(world.organisation.id, world.team.id, world.stranger.id, Role.VISITOR)
+        service.end_role(world.team, once.id)
     ids = [
         client.post(members, headers=admin | key(), json=sam | {"role": role}).get_json()["id"]
         for role in ("clinician", "coordinator")
@@ -229,6 +233,7 @@ REFUSED: Cases = {
     "one's own account": ("admin", lambda w: f"/people/{w.admin.id}/lock", 409),
     "an account by a lead": ("lead", lambda w: f"/people/{w.priya.id}/lock", 403),
     "somebody who works elsewhere too": ("admin", lambda w: f"/people/{w.lind.id}/lock", 409),
+    "signing out somebody who works elsewhere too": ("admin", lambda w: f"/people/{w.lind.id}/sign-out", 409),
     "somebody who works elsewhere": ("admin", lambda w: f"/people/{w.other_coordinator.id}/lock", 404),
     "a patient": ("admin", lambda w: f"/people/{w.mary.id}/lock", 404),
     "unlocking a patient": ("admin", lambda w: f"/people/{w.mary.id}/unlock", 404),
@@ -300,6 +305,26 @@ def test_signing_out_everywhere_ends_every_session(client: FlaskClient, world: W
     assert client.post(path, headers=signed_in(client, world.admin)).status_code == 204
     assert [client.get("/api/me", headers=one).status_code for one in (phone, tablet)] == [401, 401]
     assert client.get("/api/me", headers=signed_in(client, world.priya)).status_code == 200
+
+
+# who is known, but not by work here
+KNOWN_OTHERWISE = ["other_coordinator", "mary", "tom", "stranger"]
+
+
+@pytest.mark.parametrize("who", KNOWN_OTHERWISE)
+@pytest.mark.parametrize("path", ["/admins", "/members"])
+def test_nobody_is_made_to_work_here_without_accepting_it(
+    client: FlaskClient, world: World, who: str, path: str
+) -> None:
+    """Else an admin of any organisation could lock out, or strip of their second factor, whom they like."""
+    one, before = getattr(world, who), witness()
+    admin = signed_in(client, world.admin) | key()
+    body = {"given_name": one.given_name, "family_name": one.family_name, "email": one.email}
+    role = {"role": "visitor"} if path == "/members" else {}
+    where = f"/api/teams/{world.team.id}/members" if role else here(world, path)
+    refused = client.post(where, headers=admin, json=body | role)
+    assert (refused.status_code, refused.get_json()["detail"]) == (409, roles.KNOWN)
+    assert witness() == before
 
 
 @pytest.mark.parametrize("act", ["end", "lock"])

@@ -189,16 +189,16 @@ def test_a_role_is_given_to_somebody_new_and_ended(client: FlaskClient, world: W
     assert client.delete(f"{path}/{member['id']}", headers=admin).status_code == 404
 
 
-def test_a_role_is_given_to_somebody_known_without_changing_them(client: FlaskClient, world: World) -> None:
+def test_a_role_is_given_to_a_colleague_without_changing_them(client: FlaskClient, world: World) -> None:
     admin, path = signed_in(client, world.admin), f"/api/teams/{world.team.id}/members"
-    body = {"role": "clinician", "given_name": "owen", "family_name": "PUGH", "email": "owen.pugh@kith.example"}
+    body = {"role": "clinician", "given_name": "priya", "family_name": "SHAH", "email": world.priya.email}
     given = client.post(path, headers=admin | key(), json=body | {"phone": None})
-    assert given.get_json()["person_id"] == str(world.other_coordinator.id)
-    assert given.get_json()["given_name"] == "Owen"
+    assert given.get_json()["person_id"] == str(world.priya.id)
+    assert given.get_json()["given_name"] == "Priya"
     other_name = body | {"given_name": "Evan"}
     refused = client.post(path, headers=admin | key(), json=other_name)
     assert refused.status_code == 409
-    assert "Owen" not in refused.get_data(as_text=True)
+    assert "Priya" not in refused.get_data(as_text=True)
 
 
 def test_only_a_role_of_a_team_can_be_given(client: FlaskClient, world: World) -> None:

@@ -14,6 +14,7 @@ from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.identity import queries
 from app.identity.models import Invitation, Person
 from app.patients.models import Patient, SharedCare
 from app.teams import service as teams
@@ -183,12 +184,14 @@ def test_roles_are_given_and_ended_from_the_team(grace: Browser, world: World) -
     page = words(grace.get(team(world)))
     assert "End the role Lead of Grace Mensah" not in page
     assert "End the role Clinician of Anna Lind" in page
-    sam = {"given_name": "Sam", "family_name": "Stranger", "email": "sam.stranger@kith.example", "role": "visitor"}
-    given = grace.post(f"{team(world)}/roles", sam)
+    noor = {"given_name": "Noor", "family_name": "Haddad", "email": "noor.haddad@kith.example", "role": "visitor"}
+    given = grace.post(f"{team(world)}/roles", noor)
     assert given.status_code == 303, words(given)
-    assert "Sam Stranger Visitor" in words(grace.get(given.headers["Location"]))
-    ended = grace.post(f"{team(world)}/roles/{held(world.stranger)}/end")
-    assert "Sam Stranger" not in words(grace.get(ended.headers["Location"]))
+    assert "Noor Haddad Visitor" in words(grace.get(given.headers["Location"]))
+    person = queries.person_by_contact(noor["email"])
+    assert person is not None
+    ended = grace.post(f"{team(world)}/roles/{held(person)}/end")
+    assert "Noor Haddad" not in words(grace.get(ended.headers["Location"]))
 
 
 Refusals = dict[str, tuple[str, Callable[[World], tuple[str, dict[str, Any]]], int, str]]
@@ -196,6 +199,12 @@ SAM = {"given_name": "Sam", "family_name": "Stranger", "email": "sam.stranger@ki
 REFUSED: Refusals = {
     "a lead makes a lead": ("lead", lambda w: (f"{team(w)}/roles", SAM | {"role": "lead"}), 403, "Only an admin"),
     "a lead ends a lead": ("lead", lambda w: (f"{team(w)}/roles/{held(w.lead)}/end", {}), 403, "Only an admin"),
+    "somebody known otherwise": (
+        "lead",
+        lambda w: (f"{team(w)}/roles", SAM | {"role": "visitor"}),
+        409,
+        "Invite them into a team first",
+    ),
     "no role chosen": ("lead", lambda w: (f"{team(w)}/roles", SAM | {"role": ""}), 422, "Choose a role"),
     "no e-mail": ("lead", lambda w: (f"{team(w)}/roles", SAM | {"role": "visitor", "email": "x"}), 422, "e-mail"),
     "a coordinator with patients": (

@@ -20,6 +20,7 @@ TRIES, TRIES_OF_ADDRESS, TRIES_PER = 5, 50, timedelta(minutes=10)
 FRESH: Final = timedelta(minutes=15)
 WRONG: Final = "This code does not fit, or it was used already. Wait for the next one and try again."
 LAST: Final = "This is your only second factor, and your work needs one. Add another one first."
+NOT_OURS_ALONE: Final = "They work in another organisation too, so this cannot be done here. End their roles instead."
 PLACE: Final = "recovery_code.code"
 
 
@@ -98,12 +99,16 @@ def renew_recovery_codes(session_id: UUID) -> list[str]:
 def reset_of_staff(person_id: UUID, organisations: Collection[UUID], by: UUID, reason: str) -> None:
     """Take every second factor from somebody of one of these organisations, whose identity `reason` says was checked.
 
-    They set up another at their next sign-in. Raises NotFound for anybody else, Forbidden for oneself.
+    They set up another at their next sign-in. Raises NotFound for anybody else, Forbidden for oneself, Conflict for
+    somebody who works elsewhere too: what protects other patients is not this organisation's to take away.
     """
-    where = queries.works_in(person_id) & set(organisations)
-    if not where:
+    where = queries.works_in(person_id)
+    ours = where & set(organisations)
+    if not ours:
         raise NotFound
-    _reset(queries.person(person_id), min(where), by, reason)
+    if where != ours:
+        raise Conflict(NOT_OURS_ALONE)
+    _reset(queries.person(person_id), min(ours), by, reason)
 
 
 def reset_of_patient(person_id: UUID, organisation_id: UUID, by: UUID, reason: str) -> None:

@@ -59,7 +59,7 @@ def sign_out(caller: Caller, organisation_id: UUID, person_id: UUID) -> None:
 
 @routes.post("/<uuid:organisation_id>/admins", access=CHANGES, takes=schemas.NewAdmin(), gives={201: schemas.TeamRole})
 def add_admin(caller: Caller, organisation_id: UUID, body: dict[str, Any]) -> Member:
-    """Make a person an admin; they are found or made by e-mail."""
+    """Make a colleague or somebody new an admin; others who are known are invited into a team first."""
     here = _administered(caller, organisation_id)
     return service.introduce_admin(here, introductions.introduced(**body), caller)
 

@@ -55,7 +55,7 @@ def members(caller: Caller, team_id: UUID) -> dict[str, list[Member]]:
 
 @routes.post("/<uuid:team_id>/members", access=RUNS, takes=schemas.NewTeamRole(), gives={201: schemas.TeamRole})
 def give_role(caller: Caller, team_id: UUID, body: dict[str, Any]) -> Member:
-    """Give a person a role in a team; the person is found or made by e-mail. Only an admin makes a lead."""
+    """Give a colleague or somebody new a role; others who are known are invited. Only an admin makes a lead."""
     known, role = queries.team_for(caller, team_id, P.RUN_TEAM), Role(body.pop("role"))
     return service.introduce(known, introductions.introduced(**body), role, caller)
 

@@ -11,10 +11,9 @@ from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.identity import service as identity
 from app.identity.models import Person
+from app.identity.service import second_factors
 from app.teams import queries
 from app.teams.service import admins, noting
-
-NOT_OURS_ALONE = "This account is not this organisation's alone, so it cannot be locked here. End the roles instead."
 
 
 def lock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
@@ -27,8 +26,7 @@ def lock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
     person = _known(queries.works_here(organisation_id, person_id), person_id)
     if person.id == by.person_id:
         raise Conflict("Nobody locks their own account. Another admin can.")
-    if queries.works_outside(organisation_id, person.id):
-        raise Conflict(NOT_OURS_ALONE)
+    _check_ours_alone(organisation_id, person)
     admins.check_another_stays(organisation_id, person.id)
     person.locked_at = person.locked_at or clock.now()
     identity.sign_out_everywhere(person.id)
@@ -43,10 +41,16 @@ def unlock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
 
 
 def sign_out(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
-    """End every session of a person who works here, as after a lost phone."""
+    """End every session of a person who works here and nowhere else, as after a lost phone."""
     person = _known(queries.works_here(organisation_id, person_id), person_id)
+    _check_ours_alone(organisation_id, person)
     identity.sign_out_everywhere(person.id)
     noting.note(by, Permission.CHANGE_PEOPLE, "sign out everywhere", organisation_id, person.id)
+
+
+def _check_ours_alone(organisation_id: UUID, person: Person) -> None:
+    if queries.works_outside(organisation_id, person.id):
+        raise Conflict(second_factors.NOT_OURS_ALONE)
 
 
 def _known(is_ours: bool, person_id: UUID) -> Person:

@@ -8,7 +8,7 @@ from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.access.roles import Role
 from app.core.db import db
-from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.errors import Conflict, Invalid, NotFound
 from app.identity import service as identity
 from app.identity.introductions import Introduced
 from app.teams import queries
@@ -32,10 +32,8 @@ def add_admin(organisation: str, given_name: str, family_name: str, email: str, 
 
 
 def introduce_admin(organisation_id: UUID, who: Introduced, by: Caller) -> Member:
-    """Make a person who is found or made by their contacts an admin of an organisation."""
-    person = identity.meet(who)
-    if person.id == by.person_id:
-        raise Forbidden(roles.NOT_ONESELF)
+    """Make a colleague, or somebody new, an admin of an organisation; raises Forbidden, Conflict."""
+    person = roles.met(organisation_id, who, by)
     membership = roles.give_role(organisation_id, None, person.id, Role.ADMIN)
     noting.note(by, Permission.CHANGE_PEOPLE, "give role admin", organisation_id, person.id)
     return queries.member(membership.id)

@@ -15,6 +15,7 @@ from app.core.errors import Conflict, Forbidden, NotFound
 from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.introductions import Introduced
+from app.identity.models import Person
 from app.identity.service import inviting as invitations
 from app.teams import queries
 from app.teams.events import DutyEnded
@@ -23,17 +24,33 @@ from app.teams.queries import Member
 from app.teams.service import noting
 
 NOT_ONESELF = "Nobody gives a role to themselves. Another admin or lead can."
+KNOWN = "They are known already, and do not work here. Invite them into a team first: they have to accept it."
 
 
 def introduce(team: Team, who: Introduced, role: Role, by: Caller) -> Member:
-    """Give a role in a team to a person who is found or made by their contacts; raises Forbidden."""
+    """Give a role in a team to a colleague or to somebody new; raises Forbidden, and Conflict as `met` does."""
     check_may_give(team, role, by)
-    person = identity.meet(who)
-    if person.id == by.person_id:
-        raise Forbidden(NOT_ONESELF)
+    person = met(team.organisation_id, who, by)
     membership = give_role(team.organisation_id, team.id, person.id, role)
     noting.note(by, Permission.RUN_TEAM, f"give role {role}", team.organisation_id, person.id)
     return queries.member(membership.id)
+
+
+def met(organisation_id: UUID, who: Introduced, by: Caller) -> Person:
+    """Whoever works or worked here with these contacts, else somebody new, stored.
+
+    Somebody who is known by other things than work here has to accept it first: whoever runs an organisation may lock
+    the accounts of those who work in it. Raises Conflict for them, Forbidden for oneself.
+    """
+    known = identity.Acquaintances([who])
+    person = known.meet(who)
+    if person.id == by.person_id:
+        raise Forbidden(NOT_ONESELF)
+    if person.id in known.ids and not queries.worked_here(organisation_id, person.id):
+        raise Conflict(KNOWN)
+    db.session.add(person)
+    db.session.flush()
+    return person
 
 
 def check_may_give(team: Team, role: Role, by: Caller) -> None:

@@ -25,7 +25,7 @@ from app.web.admin.one_team import SEVERITIES
 
 P = Permission
 MOST = 1000  # people on one page
-ROLE_GIVEN = "They see from now on what the role opens."
+ROLE_GIVEN = "For colleagues, and for people new to Kith: they see from now on what the role opens."
 
 Errors = Sequence[Mapping[str, str]]
 

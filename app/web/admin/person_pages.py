@@ -63,7 +63,10 @@ def unlock(caller: Caller, organisation_id: UUID, person_id: UUID) -> Any:
 @pages.post(f"{PERSON}/sign-out", access=CHANGES)
 def sign_out(caller: Caller, organisation_id: UUID, person_id: UUID) -> Any:
     """Sign somebody out everywhere."""
-    staffing.sign_out(administered(caller, organisation_id), person_id, caller)
+    try:
+        staffing.sign_out(administered(caller, organisation_id), person_id, caller)
+    except REFUSED as fault:
+        return _person(caller, organisation_id, person_id, faults(fault, "account")), fault.status
     return _back(organisation_id, person_id, "signed-out")
 
 
