@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -64,7 +64,7 @@ def database(server: embedded.Server, template: str) -> Iterator[str]:
 
 def arranged(server: embedded.Server, database: str) -> list[Upload]:
     """Patients with an oximetry plan, each signed in on a phone; and what their phones will send."""
-    app = create_app(settings_for(server, database))
+    app = create_app(replace(settings_for(server, database), is_worker=True))
     now = datetime.now(UTC)
     chosen = random.Random(5)
     with app.app_context():
