@@ -11,7 +11,7 @@ from app.core import worker
 from app.core.errors import DomainError
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries, service
-from app.identity.service import closing
+from app.identity.service import closing, noting
 
 
 @click.command("set-password")
@@ -21,13 +21,14 @@ from app.identity.service import closing
 )
 @with_appcontext
 def set_password(identifier: str, password: str) -> None:
-    """Give a person a new password and sign them out everywhere."""
+    """Give a person a new password, sign them out everywhere, and tell them."""
     try:
         with unit_of_work():
             person = queries.person_by_contact(identifier)
             if person is None:
                 raise click.ClickException("Nobody is known by this e-mail or phone.")
             service.set_password(person, password)
+            noting.by_operator("set password by command", person.id)
     except DomainError as error:
         raise click.ClickException(error.detail) from None
     click.echo("The password is set; every earlier sign-in has been ended.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,13 +117,19 @@ def recovery_codes_left(person_id: UUID) -> int:
 
 
 def second_factor_due(person: Person) -> str | None:
-    """What finishes a sign-in: "totp", "passkey", "enrol" for staff who have neither yet; None where nothing does."""
+    """What finishes a sign-in: "totp", "passkey", "enrol" for staff who never had either; None where nothing does.
+
+    Where the only passkeys are ones that may be copied it is "recovery_code": whoever copied one may know the password.
+    """
     if person.kind != "human" or not (person.second_factor_since or works_somewhere(person.id)):
         return None
     app = authenticator_app(person.id)
     if app is not None and app.confirmed_at:
         return "totp"
-    return "passkey" if opens(passkeys(person.id)) else "enrol"
+    mine = passkeys(person.id)
+    if not mine:
+        return "enrol"
+    return "passkey" if opens(mine) else "recovery_code"
 
 
 def opens(passkeys_of: list[Passkey]) -> bool:
@@ -161,6 +167,15 @@ def invitations_into(*, patient_id: UUID | None = None, team_id: UUID | None = N
     """The invitations into a circle or a team that somebody may still do something about, newest first."""
     where = Invitation.patient_id == patient_id if patient_id else Invitation.team_id == team_id
     running = (where, Invitation.state.in_(("waiting", "accepted")))
-    found = db.session.scalars(select(Invitation).where(*running).order_by(Invitation.created_at.desc())).all()
+    return _sent(db.session.scalars(select(Invitation).where(*running).order_by(Invitation.created_at.desc())).all())
+
+
+def answered(person_id: UUID) -> list[Sent]:
+    """What somebody asked and another has accepted, first come first: it waits for them alone."""
+    theirs = (Invitation.invited_by == person_id, Invitation.state == "accepted")
+    return _sent(db.session.scalars(select(Invitation).where(*theirs).order_by(Invitation.accepted_at)).all())
+
+
+def _sent(found: Sequence[Invitation]) -> list[Sent]:
     known = people({one.invited_by for one in found} | {one.person_id for one in found if one.person_id})
     return [Sent(one, known[one.invited_by], known.get(one.person_id) if one.person_id else None) for one in found]

@@ -138,6 +138,7 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "code": _matching(_CODE, 6),
     "invitation": _matching(_INVITATION, 11),
     "inviter": first_name,
+    "joiner": first_name,
     "member": first_name,
     "day": _matching(_DAY, 12),
 }

@@ -116,8 +116,21 @@ def test_from_the_first_text_to_a_place_in_the_circle(client: FlaskClient, world
     confirmed = decide(client, world, invitation_id, "confirm")
     assert confirmed.status_code == 201
     assert (confirmed.get_json()["relationship"], confirmed.get_json()["grants"]) == ("niece", [])
-    assert texts_sent()[-1].startswith("Kith: Mary has confirmed that it is you.")
+    assert any(said.startswith("Kith: Mary has confirmed that it is you.") for said in texts_sent())
     assert stored().state == "confirmed"
+
+
+def test_whoever_asked_is_told_that_somebody_has_come(client: FlaskClient, world: World) -> None:
+    invite(client, world)
+    accept(client, proven(client, last_code()))
+    said = texts_sent()[-1]
+    assert said.startswith("Kith: Zoe has answered your invitation. Please confirm that it is them: http://localhost/ ")
+    assert "Bell" not in said
+    service()
+    with unit_of_work():
+        newest = db.session.scalars(select(Delivery).order_by(Delivery.id.desc())).first()
+        assert newest is not None
+        assert newest.recipient_id == world.mary.id
 
 
 def test_nothing_opens_before_the_inviter_confirms(client: FlaskClient, world: World) -> None:

@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app.core import rows
+from app.core.audit import AuditEntry
+from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.unit_of_work import unit_of_work
 from app.identity import introductions, service
+from app.notifications import queries as notifications
+from app.notifications.service import sending
 from tests.people import PASSWORD, World, signed_in
 from tests.queries_counted import counted
 
@@ -97,4 +103,11 @@ def test_set_password_ends_every_earlier_sign_in(app: Flask, client: FlaskClient
     for password, status in ((PASSWORD, 401), ("five other calm words", 200)):
         sign_in = {"identifier": "mary.okafor@kith.example", "password": password}
         assert client.post("/api/sign-in", json=sign_in).status_code == status
+    rows.reach(rows.SERVICE)
+    sending.send_all_due()
+    with unit_of_work():
+        told = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "set password by command")).all()
+        assert [(one.role, one.actor_id, one.subject_id) for one in told] == [("operator", None, world.mary.id)]
+        [said] = [one.body for one in notifications.sandbox_messages()]
+    assert said.startswith("Kith: something about how you sign in has changed.")
     assert runner.invoke(args=["set-password", "--person", "07700900999", "--password", PASSWORD]).exit_code == 1

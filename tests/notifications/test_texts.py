@@ -17,6 +17,7 @@ LONGEST = {
     "code": "048151",
     "invitation": "7ZK9Q-0M4XA",
     "inviter": "Wolfeschlegelsteinhausenberg",
+    "joiner": "Wolfeschlegelsteinhausenberg",
     "member": "Wolfeschlegelsteinhausenberg",
     "day": "28 September",
 }

@@ -16,7 +16,7 @@ from app import config
 from app.core import clock, limits
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, Unauthenticated
-from app.identity import contacts, invitation_codes, one_use_codes, queries, tokens
+from app.identity import contacts, invitation_codes, one_use_codes, posting, queries, tokens
 from app.identity.models import Invitation, OneUseCode, Person
 from app.identity.service import codes, inviting, people
 
@@ -132,7 +132,14 @@ def accept(
         if known is not None:
             setattr(known, f"{invitation.contact_kind}_verified_at", invitation.proven_at)
         invitation.state, invitation.person_id, invitation.accepted_at = "accepted", person.id, clock.now()
+        _tell_inviter(invitation, person)
     return person
+
+
+def _tell_inviter(invitation: Invitation, joiner: Person) -> None:
+    """Nothing opens until they have confirmed who came, so they are told that somebody has."""
+    variables = {"joiner": joiner.given_name, "link": f"{config.current().public_url}/"}
+    posting.post_to(queries.person(invitation.invited_by), "answered", variables, about_id=invitation.id)
 
 
 def _newcomer(invitation: Invitation, given_name: str, family_name: str, password: str | None) -> Person:

@@ -34,10 +34,14 @@ def tell(what: str, person_id: UUID) -> None:
     message(person_id)
 
 
+def by_operator(what: str, person_id: UUID) -> None:
+    """Have written down what was done at the command line of the service, and tell the person."""
+    audit.note(audit.Entry(role="operator", action=what, purpose=str(Purpose.SERVICE), subject_id=person_id))
+    log.warning("sign-in", reason=what, subject=str(person_id))
+    message(person_id)
+
+
 def message(person_id: UUID) -> None:
     """Tell a person on their phone, else by e-mail, that something about how they sign in has changed."""
-    person = queries.person(person_id)
-    kind = "phone" if person.phone_index else "email" if person.email_index and posting.sends_emails() else None
-    if kind is not None:
-        variables = {"link": f"{config.current().public_url}{WHERE}"}
-        posting.post(person_id, kind, "sign_in_changed", variables, kind="message", about_id=person_id)
+    variables = {"link": f"{config.current().public_url}{WHERE}"}
+    posting.post_to(queries.person(person_id), "sign_in_changed", variables, about_id=person_id)
