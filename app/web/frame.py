@@ -17,12 +17,15 @@ from app import config
 from app.access import guards
 from app.access.guards import Caller
 from app.access.permissions import Permission
+from app.access.roles import Role
 from app.core import clock, csrf
+from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.protocols import queries as protocols
+from app.records import telling
 from app.teams import service_hours
 from app.teams.models import Team
-from app.web import looking, moments, words
+from app.web import answered, looking, moments, words
 
 STATIC: Final = Path(__file__).parent / "static"
 # The pages of one record, each with what it needs.
@@ -32,6 +35,17 @@ OWN_PAGES: Final = {
     "patient.numbers": ("My numbers", Permission.SEE_READINGS),
     "my_circle.circle": ("My circle", Permission.SEE_CIRCLE),
 }
+WHILE_CARED_FOR: Final = ("patient.today", "patient.add")
+ENDED: Final = "Care with {team} has ended: nobody there reads what is sent. Call your GP, or 111."
+# What somebody is here, under their name; `you` is the patient.
+ROLES: Final = dict(telling.ROLES) | {
+    Role.PATIENT: "patient",
+    Role.MEMBER: "in {your} circle",
+    Role.SHARING: "from a team that shares {your} care",
+    Role.EMERGENCY: "emergency access",
+    Role.ADMIN: "administrator",
+}
+BEGINNINGS: Final = ("worklist", "people")  # where staff begin their day
 PAGES: Final = OWN_PAGES | {
     "patient.numbers": ("Numbers", Permission.SEE_READINGS),
     "my_circle.circle": ("Circle", Permission.SEE_CIRCLE),
@@ -57,22 +71,37 @@ def _of_every_page() -> dict[str, Any]:
         "csp_nonce": g.get("nonce"),
         "csrf_token": csrf.token() if caller else None,
         "draft_protocols": settings.drafts_may_run and drafts,
-        "person": {"name": f"{caller.given_name} {caller.family_name}", "role": _role(caller)} if caller else None,
+        "person": _person(caller) if caller else None,
         "navigation": [],
         "home_url": url_for("entrance.home"),
         "sign_out_url": url_for("entrance.sign_out"),
         "own_links": [
             {"text": "How I sign in and my devices", "href": url_for("my_sign_in.overview")},
             {"text": "My record", "href": url_for("my_record.overview")},
+            {"text": "People I am there for", "href": url_for("circles.home")},
+            *_work(caller),
         ],
         "listening": None,
+        "answered": [],
         "errors": [],
     }
 
 
-def _role(caller: Caller) -> str:
+def _person(caller: Caller, patient: AdmittedPatient | None = None) -> dict[str, str]:
+    """Who is signed in, and as what they are here: of the patient whose record it is, where it is one."""
     role = g.get("role") or next((role for _, _, role in caller.memberships), None)
-    return str(role).capitalize() if role else ""
+    whose = patient.given_name if patient else "somebody"
+    said = ROLES[role].format(you=whose, your=f"{whose}’s") if role else ""
+    return {"name": f"{caller.given_name} {caller.family_name}", "role": words.upper(said.removeprefix("a "))}
+
+
+def _work(caller: Caller | None) -> list[dict[str, str]]:
+    """Back to work, for staff whose own record or circle Kith begins with."""
+    if caller is not None and coordinates_somewhere(caller):
+        return [{"text": "My work", "href": url_for("coordinator.worklist")}]
+    if caller is not None and runs_something(caller):
+        return [{"text": "My work", "href": url_for("admin.start")}]
+    return []
 
 
 def asset(path: str) -> str:
@@ -89,13 +118,21 @@ def version(path: str, changed: int) -> str:
 def for_patient(template: str, patient: AdmittedPatient, here: str, /, **context: Any) -> str:
     """A page about one patient, for them or for somebody of their circle."""
     now = clock.now()
-    frame = {"navigation": patient_navigation(patient, here), "listening": listening(patient, now)}
+    frame: dict[str, Any] = {"navigation": patient_navigation(patient, here), "listening": listening(patient, now)}
+    frame["person"] = _person(guards.caller(), patient)
+    if here == "today" and looking.may(Permission.CHANGE_CIRCLE):
+        frame["answered"] = answered.to(guards.caller().person_id, patient.id)
     return render_template(template, banner=looking.banner(patient), **frame, **context)
 
 
 def for_staff(template: str, team: Team | AdmittedPatient | None, here: str, /, **context: Any) -> str:
     """A page of the console; `team` says whose hours stand in the foot."""
-    frame = {"navigation": staff_navigation(here), "listening": _on_duty(team, clock.now()) if team else None}
+    frame: dict[str, Any] = {"navigation": staff_navigation(here)}
+    frame["listening"] = _on_duty(team, clock.now()) if team else None
+    if isinstance(team, AdmittedPatient):
+        frame["person"] = _person(guards.caller(), team)
+    if here in BEGINNINGS:
+        frame["answered"] = answered.to(guards.caller().person_id)
     return render_template(template, **frame, **context)
 
 
@@ -110,7 +147,7 @@ def patient_navigation(patient: AdmittedPatient, here: str) -> list[dict[str, An
     return [
         _link(text, endpoint, endpoint.partition(".")[2] == here, patient.id)
         for endpoint, (text, permission) in pages.items()
-        if looking.may(permission)
+        if looking.may(permission) and not (patient.ended_at and endpoint in WHILE_CARED_FOR)
     ]
 
 
@@ -123,9 +160,11 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))
     if caller.organisations(Permission.BREAK_GLASS):
-        links.append(_link("Emergency", "emergency.ask", here == "emergency"))
+        links.append(_link("Open in an emergency", "emergency.ask", here == "emergency"))
     if caller.organisations(Permission.REVIEW_ACCESS):
-        links.append(_link("Review", "emergency.listed", here == "emergencies"))
+        links.append(_link("Emergency openings", "emergency.listed", here == "emergencies"))
+    if patients.stands_by_somebody(caller.person_id):
+        links.append(_link("My circles", "circles.home", current=False))
     if config.current().sms_channel == "sandbox":
         links.append(_link("Sandbox inbox", "sandbox.inbox", here == "sandbox"))
     return links
@@ -138,6 +177,8 @@ def _link(text: str, endpoint: str, current: bool, patient_id: UUID | None = Non
 
 def listening(patient: AdmittedPatient, now: datetime) -> dict[str, Any]:
     """Who reads what the patient sends, and until when."""
+    if patient.ended_at is not None:
+        return {"words": ENDED.format(team=patient.team_name), "open": False, "phone": None}
     until = service_hours.closing(patient.service_hours, patient.team_zone, now)
     if until is not None:
         who = f"{patient.coordinator_name} and the {patient.team_name} team read what you send"

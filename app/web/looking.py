@@ -10,8 +10,10 @@ from app.access import callers, guards
 from app.access.guards.admitting import SEE_AS
 from app.access.permissions import Permission
 from app.access.roles import Role
+from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 
+OWN: Final = "This is your record with {team}."
 LOOKING: Final = "You are seeing what {name} sees. You can look, and change nothing."
 ACTING: Final = "This is {patient}’s record. You act for {patient}, and what you do here says so."
 THEIRS: Final = "This is {patient}’s record."
@@ -37,8 +39,16 @@ def banner(patient: AdmittedPatient) -> dict[str, Any] | None:
         said = LOOKING.format(name=f"{caller.given_name} {caller.family_name}")
         return {"words": said, "href": back, "link": "Back to yours", "is_looking": True}
     if caller.person_id == patient.person_id:
-        return None
+        return _of_several(patient)
     said = (ACTING if Role.ACTING in g.standing.roles else THEIRS).format(patient=patient.name)
     theirs = g.standing.roles & {Role.ACTING, Role.MEMBER, Role.VISITOR}
     href = url_for("circles.home") if theirs else url_for("entrance.home")
     return {"words": said, "href": href, "link": "Change person" if theirs else "Start", "is_looking": False}
+
+
+def _of_several(patient: AdmittedPatient) -> dict[str, Any] | None:
+    """With which team this record is, where somebody has several."""
+    if len(patients.own_records(patient.person_id)) < 2:
+        return None
+    said, href = OWN.format(team=patient.team_name), url_for("my_record.overview")
+    return {"words": said, "href": href, "link": "Change record", "is_looking": False}

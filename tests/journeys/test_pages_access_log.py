@@ -94,7 +94,7 @@ def then_mary_reads_who_and_why(mary: Window, home: str) -> None:
 
 def when_a_lead_looks_at_it_again(lead: Window) -> None:
     assert lead.go("/console/emergencies").status == 200
-    lead.looks_right("Records opened in emergencies")
+    lead.looks_right("Emergency openings")
     lead.page.get_by_role("button", name="Reviewed").click()
     lead.page.get_by_role("heading", name="There is a problem").wait_for()
     lead.complaints.clear()  # the 422 that was meant
@@ -103,7 +103,7 @@ def when_a_lead_looks_at_it_again(lead: Window) -> None:
     lead.page.get_by_text("None to review.").wait_for()
     lead.page.get_by_role("link", name="All").click()
     lead.page.get_by_text("I have spoken with Mary").wait_for()
-    lead.looks_right("Records opened in emergencies")
+    lead.looks_right("Emergency openings")
 
 
 @SIZES

@@ -44,7 +44,7 @@ def test_every_page_of_consent(opens: Opens, world: World, size: dict[str, int])
     mary.sign_in(world.mary)
     for path, heading in (
         (f"{home}/", "Good morning, Mary"),
-        (f"{home}/circle", "Who sees what"),
+        (f"{home}/circle", "My circle: who sees what"),
         (f"{home}/circle/history", "What was given before"),
         (f"{home}/circle/{tom}/give", "Give Tom something"),
         (f"{home}/circle/{tom}/change", "Who Tom is"),
@@ -60,7 +60,7 @@ def test_every_page_of_consent(opens: Opens, world: World, size: dict[str, int])
     his.looks_right("People you are there for")
     for path, heading in (
         (f"{home}/", "Good morning, Tom"),
-        (f"{home}/circle", "Who sees what"),
+        (f"{home}/circle", "Mary’s circle: who sees what"),
         (f"/circle/{tom}/leave", "Leave Mary’s circle?"),
     ):
         assert his.go(path).status == 200
@@ -75,7 +75,7 @@ def test_mary_gives_tom_her_plan_looks_with_his_eyes_and_ends_it(
     mary = opens(size)
     mary.sign_in(world.mary)
     mary.page.get_by_role("link", name="My circle").click()
-    mary.looks_right("Who sees what")
+    mary.looks_right("My circle: who sees what")
     tom = mary.page.get_by_role("region", name="Tom Okafor", exact=True)
     tom.get_by_role("link", name="Give Tom something").click()
     mary.looks_right("Give Tom something")
@@ -96,7 +96,7 @@ def test_mary_gives_tom_her_plan_looks_with_his_eyes_and_ends_it(
     expect(banner).to_contain_text("You are seeing what Tom Okafor sees.")
     expect(mary.page.get_by_role("button")).to_have_count(0)
     banner.get_by_role("link", name="Back to yours").click()
-    mary.looks_right("Who sees what")
+    mary.looks_right("My circle: who sees what")
 
     tom.get_by_role("link", name=re.compile("End ?: See the plan, Tom")).click()
     mary.looks_right("End this for Tom: see the plan?")

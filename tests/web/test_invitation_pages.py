@@ -68,11 +68,30 @@ def test_from_asking_to_the_circle(mary: Browser, joiner: Browser, list_path: st
     assert "Who are you?" in show_it_is_theirs(joiner)
     done = joiner.post("/join/accept", {"given_name": "Zoë", "family_name": "Bell"})
     assert "Now Mary confirms that it is you" in words(done)
+    assert "Zoë Bell has answered your invitation (Mary’s circle)." in words(mary.get(f"{home}/"))
+    assert f'href="{list_path}">Look and confirm' in mary.get(f"{home}/").text
     waiting = words(mary.get(list_path))
     assert "Is this your niece? Zoë Bell has accepted the invitation that you sent to +447700900555." in waiting
     assert "They are in the circle now." in act(mary, list_path, "confirm")
     assert "Nobody is awaited." in words(mary.get(list_path))
-    assert "Mary has confirmed that it is you" in texts_sent()[-1]
+    assert "has answered" not in words(mary.get(f"{home}/"))
+    assert any("Mary has confirmed that it is you" in said for said in texts_sent())
+
+
+def test_a_coordinator_who_asked_reads_on_the_worklist_that_somebody_has_come(
+    priya: Browser, mary: Browser, joiner: Browser, list_path: str, world: World
+) -> None:
+    before = priya.get("/console/worklist").headers["ETag"]
+    ask(priya, list_path)
+    open_it(joiner, last_code())
+    show_it_is_theirs(joiner)
+    joiner.post("/join/accept", {"given_name": "Zoë", "family_name": "Bell"})
+    now = priya.get("/console/worklist", **{"If-None-Match": before})
+    assert "Zoë Bell has answered your invitation (Mary’s circle)." in words(now)
+    on_hers = priya.get(f"/console/patients/{world.mary_patient.id}")
+    assert "Invitations (1 to confirm)" in words(on_hers)
+    assert f'href="{list_path}"' in on_hers.text
+    assert "has answered" not in words(mary.get(list_path.removesuffix("invitations")))
 
 
 def test_somebody_else_is_given_nothing(mary: Browser, joiner: Browser, list_path: str) -> None:

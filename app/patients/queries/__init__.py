@@ -141,6 +141,13 @@ def acting_by(person_id: UUID) -> list[MyActing]:
     return [MyActing(*row) for row in db.session.execute(rows.order_by(ActingFor.created_at))]
 
 
+def stands_by_somebody(person_id: UUID) -> bool:
+    """Is this person in somebody's circle, or do they act for somebody?"""
+    member = select(CircleMember.id).where(CircleMember.person_id == person_id, CircleMember.ended_at.is_(None))
+    acts = select(ActingFor.id).where(ActingFor.person_id == person_id, ActingFor.ended_at.is_(None))
+    return bool(db.session.scalar(select(or_(member.exists(), acts.exists()))))
+
+
 @dataclass(frozen=True, slots=True)
 class MyRole:
     """A role somebody holds, with the names of its organisation and team."""

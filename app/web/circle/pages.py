@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, url_for
 from app.access import guards
 from app.core.http import Pages
 from app.patients import service
+from app.web import answered
 from app.web.circle import gathering
 
 pages = Pages("circles", __name__, url_prefix="/circle")
@@ -18,7 +19,8 @@ pages = Pages("circles", __name__, url_prefix="/circle")
 @pages.get("", access=guards.signed_in)
 def home() -> str:
     """The people whose circle I am in, what I may do for each, and for whom I act."""
-    return render_template("circle/home.html", **gathering.home(request.args.get("said", "")))
+    waiting = answered.to(guards.caller().person_id)
+    return render_template("circle/home.html", answered=waiting, **gathering.home(request.args.get("said", "")))
 
 
 @pages.get("/<uuid:member_id>/leave", access=guards.signed_in)

@@ -1,4 +1,4 @@
-"""Records opened in emergencies as the console shows them."""
+"""Emergency openings as the console shows them."""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ def team_of(caller: Caller) -> Team:
 def worklist_etag(caller: Caller, team: Team, filters: Filters) -> str:
     """Changes whenever the list would: with what is on it, who reads it, how it is filtered, and the day."""
     today = clock.today(ZoneInfo(team.zone))
-    parts = (worklists.fingerprint(caller), caller.session_id, filters, today)
+    to_confirm = [one.invitation.id for one in identity.answered(caller.person_id)]
+    parts = (worklists.fingerprint(caller), caller.session_id, filters, today, to_confirm)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
@@ -82,10 +83,17 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         if looking.may(Permission.SEE_CIRCLE)
         else None,
         "sharing_href": url_for("sharing.agreements", patient_id=patient.id) if looking.may(SHARES) else None,
+        "invitations": _invitations(me, patient) if looking.may(Permission.CHANGE_CIRCLE) else None,
         "corrections": one_patient.corrections(keeping.correction_notes(patient), now, zone),
         "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
         "back_href": url_for("coordinator.worklist"),
     }
+
+
+def _invitations(me: UUID, patient: AdmittedPatient) -> dict[str, Any]:
+    """Where people are asked into the circle, and how many have come whom the caller asked."""
+    came = [one for one in identity.answered(me) if one.invitation.patient_id == patient.id]
+    return {"href": url_for("circle_invitations.invited", patient_id=patient.id), "came": len(came)}
 
 
 def _emergency(me: UUID, patient: AdmittedPatient) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from app.web import frame
 
 
 def place(caller: Caller, me: Me) -> str | None:
-    """A patient's today, a coordinator's worklist, an administrator's organisation, a member's circles; else None."""
+    """A patient's today, the worklist, an organisation, the circles, a record that has ended; or None."""
     running = [record for record in me.records if record.ended_at is None]
     if running:
         return url_for("patient.today", patient_id=running[0].id)
@@ -18,4 +18,6 @@ def place(caller: Caller, me: Me) -> str | None:
         return url_for("coordinator.worklist")
     if frame.runs_something(caller):
         return url_for("admin.start")
-    return url_for("circles.home") if me.circles or me.acting else None
+    if me.circles or me.acting:
+        return url_for("circles.home")
+    return url_for("my_record.overview") if me.records else None

@@ -121,7 +121,7 @@ def _sign_in_form(
 
 
 def _other_ways(back: str) -> list[dict[str, str]]:
-    """A code, and the accounts of others that this deployment takes."""
+    """A code, the accounts of others that this deployment takes, and the way in for whoever is new."""
     kept = None if back == "/" else back
     by_code = {"text": "Get a code by text or e-mail", "href": url_for("code_pages.ask", next=kept)}
     elsewhere = [
@@ -131,7 +131,8 @@ def _other_ways(back: str) -> list[dict[str, str]]:
         }
         for one in federated.offered()
     ]
-    return [by_code, *elsewhere]
+    invited = {"text": "I have an invitation code", "href": url_for("join.start")}
+    return [by_code, *elsewhere, invited]
 
 
 def _password() -> str:

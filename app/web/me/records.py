@@ -17,11 +17,18 @@ from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.records.schemas import keeping as schemas
 from app.records.service import closing, exporting, noting
-from app.web import moments
+from app.web import frame, moments
 from app.web.me.pages import ZONE
 
 pages = Pages("my_record", __name__, url_prefix="/me/record")
 
+# The pages of a record that make sense also once care has ended; today only until then.
+PAGES: Final = {
+    "patient.today": "Today",
+    "patient.numbers": "My numbers",
+    "my_circle.circle": "My circle: who sees what",
+    "my_access_log.who_looked": "Who looked at my record",
+}
 SAID: Final = {
     "asked": "Your copy is being made. Load this page again in a minute.",
     "noted": "Your note is kept, and your coordinator is asked to read it.",
@@ -89,15 +96,23 @@ def _overview(errors: list[dict[str, str]] | None = None, typed: str = "") -> st
         "me/record.html",
         notice=SAID.get(request.args.get("said", "")),
         copies=[_copy(one) for one in exporting.about_oneself(me)],
-        records=[{"id": record.id, "team": team} for record, team in _records(me)],
+        records=[_record(patient) for patient in _records(me)],
         errors=errors or [],
         typed=typed,
     )
 
 
-def _records(person_id: UUID) -> list[tuple[Any, str]]:
-    known = patients.admitted([record.id for record in patients.own_records(person_id)])
-    return [(patient, patient.team_name) for patient in known.values()]
+def _records(person_id: UUID) -> list[AdmittedPatient]:
+    own = [record.id for record in patients.own_records(person_id)]
+    known = patients.admitted(own)
+    return [known[one] for one in own]
+
+
+def _record(patient: AdmittedPatient) -> dict[str, Any]:
+    shown = [one for one in PAGES.items() if patient.ended_at is None or one[0] not in frame.WHILE_CARED_FOR]
+    ended = moments.full(patient.ended_at.astimezone(patient.zone).date()) if patient.ended_at else None
+    ways = [{"text": text, "href": url_for(name, patient_id=patient.id)} for name, text in shown]
+    return {"id": patient.id, "team": patient.team_name, "ended": ended, "ways": ways}
 
 
 def _copy(one: Any) -> dict[str, Any]:

@@ -142,6 +142,6 @@ def for_numbers(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "days": days,
         "ranges": trends.ranges(days, lambda one: url_for("patient.numbers", patient_id=patient.id, days=one)),
         "measures": measuring.measures(patient, Span(days, clock.now(), patient.zone)),
-        "add_href": None if whose else url_for("patient.add", patient_id=patient.id),
-        "back_href": _start(patient) if whose is None else url_for("entrance.home"),
+        "add_href": None if whose or patient.ended_at else url_for("patient.add", patient_id=patient.id),
+        "back_href": _start(patient) if whose is None and not patient.ended_at else url_for("entrance.home"),
     }

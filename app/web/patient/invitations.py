@@ -114,7 +114,7 @@ def _list(patient: AdmittedPatient, said: str | None, refused: str | None = None
     return frame.for_patient(
         "patient/invitations.html",
         patient,
-        "overview",
+        "circle",
         whose=frame.whose(patient),
         said=said,
         errors=[{"text": refused, "href": "#invitations"}] if refused else [],
@@ -139,7 +139,7 @@ def _form(patient: AdmittedPatient, typed: dict[str, str], refused: DomainError 
     return frame.for_patient(
         "patient/invite.html",
         patient,
-        "overview",
+        "circle",
         whose=frame.whose(patient),
         typed=typed,
         beside=beside,

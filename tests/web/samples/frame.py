@@ -17,6 +17,7 @@ FRAME: dict[str, Any] = {
     "sign_out_url": "/sign-out",
     "own_links": [{"text": "How I sign in and my devices", "href": "/me/sign-in"}],
     "listening": None,
+    "answered": [],
     "draft_protocols": True,
     "errors": [],
 }
@@ -48,7 +49,7 @@ AS_MARY = FRAME | {
     "listening": LISTENING,
 }
 AS_PRIYA = FRAME | {
-    "person": {"name": "Priya Shah", "role": "Coordinator"},
+    "person": {"name": "Priya Shah", "role": "Care coordinator"},
     "navigation": PRIYA_NAV,
     "listening": LISTENING
     | {"words": "The Riverside team is on duty until 5 pm today; then the out-of-hours line takes over."},
