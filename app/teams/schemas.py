@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate
 
 from app.access.roles import TEAM_ROLES
 from app.core.schemas import Instant, Schema, Text, page_of
+from app.identity.schemas.invitations import InvitedBy, Sent
 from app.teams import service_hours
 
 _WALL_TIME = validate.Regexp(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z", error="Not a time of day such as 08:00.")
@@ -157,31 +158,14 @@ class Colleague(Schema):
 Colleagues = page_of(Colleague, "Colleagues")
 
 
-class NewTeamInvitation(Schema):
+class NewTeamInvitation(InvitedBy):
     """Somebody to ask into a team, by their phone or by their e-mail."""
 
     role = fields.String(required=True, validate=validate.OneOf(sorted(TEAM_ROLES)))
-    phone = Text(load_default=None, longest=30, allow_none=True)
-    email = Text(load_default=None, longest=254, allow_none=True)
-
-    @validates_schema
-    def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
-        if bool(data.get("phone")) == bool(data.get("email")):
-            raise ValidationError("Give a phone or an e-mail, one of both.", "phone")
 
 
-class TeamInvitation(Schema):
-    """An invitation into a team that somebody may still do something about."""
-
-    id = fields.UUID(required=True, attribute="invitation.id")
-    state = fields.String(required=True)
-    role = fields.String(required=True, attribute="invitation.role")
-    contact_kind = fields.String(required=True, attribute="invitation.contact_kind")
-    contact = fields.String(required=True, attribute="invitation.contact")
-    sent_by = fields.String(required=True, attribute="inviter.name")
-    expires_at = Instant(required=True, attribute="invitation.expires_at")
-    accepted_at = Instant(required=True, allow_none=True, attribute="invitation.accepted_at")
-    joiner = fields.String(required=True, allow_none=True, attribute="joiner.name", dump_default=None)
+class TeamInvitation(Sent):
+    """An invitation into a team."""
 
 
 class TeamInvitations(Schema):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from typing import Any
 
-from app.core.schemas import Schema, Text
+from marshmallow import ValidationError, fields, validates_schema
+
+from app.core.schemas import Instant, Schema, Text
 
 
 class TypedCode(Schema):
@@ -51,3 +53,29 @@ class Opened(Schema):
 
     secret = fields.String(required=True)
     invitation = fields.Nested(Joining, required=True)
+
+
+class InvitedBy(Schema):
+    """The one contact by which somebody is asked, into a circle or into a team."""
+
+    phone = Text(load_default=None, longest=30, allow_none=True)
+    email = Text(load_default=None, longest=254, allow_none=True)
+
+    @validates_schema
+    def _one_of_both(self, data: dict[str, Any], **_: Any) -> None:
+        if bool(data.get("phone")) == bool(data.get("email")):
+            raise ValidationError("Give a phone or an e-mail, one of both.", "phone")
+
+
+class Sent(Schema):
+    """An invitation that somebody may still do something about."""
+
+    id = fields.UUID(required=True, attribute="invitation.id")
+    state = fields.String(required=True)
+    role = fields.String(required=True, attribute="invitation.role")
+    contact_kind = fields.String(required=True, attribute="invitation.contact_kind")
+    contact = fields.String(required=True, attribute="invitation.contact")
+    sent_by = fields.String(required=True, attribute="inviter.name")
+    expires_at = Instant(required=True, attribute="invitation.expires_at")
+    accepted_at = Instant(required=True, allow_none=True, attribute="invitation.accepted_at")
+    joiner = fields.String(required=True, allow_none=True, attribute="joiner.name", dump_default=None)
