@@ -108,7 +108,7 @@ def holds(team_id: UUID, person_id: UUID, role: str, *, for_now: bool = False) -
 
 
 def coordinated(person_id: UUID, team_id: UUID) -> int:
-    """How many running patients of a team have this person as their named coordinator.
+    """How many patients of a team have this person as their named coordinator, also where care has ended.
 
     Teams know no patients: assembly hands in `patients.queries.caseloads.coordinates` under this name.
     """

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.access.roles import Role
-from app.core import clock
+from app.core import clock, limits
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
@@ -20,7 +20,9 @@ from app.demo import people
 from app.identity.models import Person
 from app.notifications.models import Delivery
 from app.patients import queries as patients
+from app.patients import service as patient_service
 from app.patients.models import EmergencyAccess
+from app.patients.service import emergency
 from app.teams import service as teams
 from app.teams.models import Organisation
 from app.todos import queries as todos
@@ -178,10 +180,33 @@ def test_it_is_never_prolonged_and_opened_again_only_with_a_new_reason(
     assert kept() == 2
 
 
-def test_five_a_day(client: FlaskClient, world: World, doctor: Headers) -> None:
+def test_five_a_day(client: FlaskClient, world: World, noor: Person, doctor: Headers) -> None:
+    """Numbers typed wrong spend none of them; the sixth that would open does not."""
     answers = [open_record(client, doctor, nhs_number="999 000 0034").status_code for _ in range(6)]
-    assert answers == [404] * 5 + [429]
+    for _ in range(5):
+        opened = open_record(client, doctor)
+        assert opened.json is not None
+        answers.append(opened.status_code)
+        end(client, doctor, opened.json["id"])
+    assert answers == [404] * 6 + [201] * 5
     assert open_record(client, doctor).status_code == 429
+    assert kept() == 5
+    with clock.at(NOW + timedelta(days=1)):
+        assert open_record(client, signed_in(client, noor)).status_code == 201
+
+
+def test_fifty_look_ups_a_day_and_each_miss_is_written_down(client: FlaskClient, world: World, noor: Person) -> None:
+    with unit_of_work():
+        for _ in range(48):
+            limits.spend(f"look for a record {noor.id}", allowed=emergency.LOOKED_FOR_A_DAY, per=timedelta(days=1))
+    doctor = signed_in(client, noor)
+    answers = [open_record(client, doctor, nhs_number="999 000 0034").status_code for _ in range(3)]
+    assert answers == [404, 404, 429]
+    assert open_record(client, doctor).status_code == 429
+    assert kept() == 0
+    noted = db.session.scalars(select(AuditEntry).where(AuditEntry.actor_id == noor.id).order_by(AuditEntry.id)).all()
+    in_vain = [one for one in noted if one.action == "in vain: break_glass"]
+    assert [(one.role, one.purpose, one.patient_id) for one in in_vain[:2]] == [("clinician", "emergency", None)] * 2
 
 
 def test_it_can_be_ended_early_by_whoever_opened_it(
@@ -208,6 +233,15 @@ def test_the_patient_is_told_without_a_word_of_it(client: FlaskClient, world: Wo
     assert "999" in told.body
     for hidden in ("unwell", "Noor", "Haddad", "Okafor", "0018"):
         assert hidden not in told.body
+
+
+def test_the_phone_of_somebody_who_has_died_is_not_texted(client: FlaskClient, world: World, doctor: Headers) -> None:
+    with unit_of_work():
+        patient_service.end_care(patients.admitted_one(world.mary_patient.id), "died")
+    assert open_record(client, doctor).status_code == 201
+    assert db.session.scalars(select(Delivery).where(Delivery.about == "emergency_access")).all() == []
+    [todo] = todos.open_of(patients.admitted_one(world.mary_patient.id))
+    assert (todo.kind, kept()) == ("emergency_access", 1)
 
 
 def test_the_coordinator_is_asked_to_speak_of_it(client: FlaskClient, world: World, doctor: Headers) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
-from app.core import clock
+from app.core import clock, embedded
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
@@ -19,6 +21,7 @@ from app.todos.models import Todo
 from tests.conftest import NOW
 from tests.patients.circles import circle_of
 from tests.people import World, signed_in
+from tests.queries_counted import waiting_for_a_lock
 
 
 def test_who_somebody_is_by_now_ends_what_is_not_kept(client: FlaskClient, world: World) -> None:
@@ -136,6 +139,25 @@ def test_a_visitors_grants_end_with_their_last_role(client: FlaskClient, world: 
         "readings. Ask Mary whether to take Bola out of the circle."
     )
     assert mary.grants("Tom") == ["readings see"]
+
+
+def test_of_two_roles_that_end_at_the_same_moment_one_is_the_last(
+    client: FlaskClient, world: World, server: embedded.Server, database: str
+) -> None:
+    """The lead ends Bola's other role, and has not yet committed, when the admin ends the last but one."""
+    mary, membership = circle_of(client, world, world.mary), works_as_visitor(world)
+    with unit_of_work():
+        clinic = teams.give_role(world.organisation.id, world.team.id, world.adeyemi.id, Role.CLINICIAN).id
+    url = server.url("kith_app", database).replace("+psycopg", "")
+    teams.end_role(world.team, clinic)
+    with ThreadPoolExecutor(1) as thread:
+        ending = thread.submit(end_role, client, world, membership, "admin")
+        while not waiting_for_a_lock(url):
+            assert not ending.done(), "nobody waited for whoever came first"
+        db.session.commit()
+        assert ending.result(timeout=10) == 204
+    assert mary.grants("Bola") == []
+    assert len(db.session.scalars(select(Todo).where(Todo.kind == "visitor_left")).all()) == 1
 
 
 def test_a_relative_who_works_here_keeps_what_family_was_given(client: FlaskClient, world: World) -> None:

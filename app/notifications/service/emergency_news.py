@@ -10,9 +10,14 @@ from app.patients import queries as patients
 from app.patients.events import EmergencyOpened
 
 
-def consider(event: EmergencyOpened) -> dict[str, Any]:
-    """The text: that it happened, and where it stands who and why; none of it in the text itself."""
+def consider(event: EmergencyOpened) -> dict[str, Any] | None:
+    """The text: that it happened, and where it stands who and why; none of it in the text itself.
+
+    None to the phone of somebody who has died: the family has it. The to-do and the review stay.
+    """
     patient = patients.admitted_one(event.patient_id)
+    if patients.record(patient).ended_reason == "died":
+        return None
     link = f"{config.current().public_url}/"
     reader = texts.first_name(patient.given_name)
     return {

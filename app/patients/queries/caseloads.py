@@ -14,15 +14,20 @@ _PATIENT = table("guard_patient", column("team_id"), column("coordinator_id"), c
 
 
 def caseloads(team_ids: Collection[UUID]) -> dict[UUID, dict[UUID, int]]:
-    """Team -> named coordinator -> running patients, for those who have any."""
+    """Team -> named coordinator -> running patients; 0 for whoever is named only where care has ended."""
     whose = (_PATIENT.team_id, _PATIENT.coordinator_id)
-    running = (_PATIENT.team_id.in_(team_ids), _PATIENT.ended_at.is_(None))
+    running = func.count().filter(_PATIENT.ended_at.is_(None))
     counts: dict[UUID, dict[UUID, int]] = {team_id: {} for team_id in team_ids}
-    for team_id, person_id, count in db.session.execute(select(*whose, func.count()).where(*running).group_by(*whose)):
+    theirs = select(*whose, running).where(_PATIENT.team_id.in_(team_ids)).group_by(*whose)
+    for team_id, person_id, count in db.session.execute(theirs):
         counts[team_id][person_id] = count
     return counts
 
 
 def coordinates(person_id: UUID, team_id: UUID) -> int:
-    """How many running patients of a team this person is the named coordinator of."""
-    return caseloads([team_id])[team_id].get(person_id, 0)
+    """How many patients of a team this person is the named coordinator of.
+
+    Those too whose care has ended: what is open about them, and what is still to come, has this owner.
+    """
+    theirs = (_PATIENT.team_id == team_id, _PATIENT.coordinator_id == person_id)
+    return db.session.scalar(select(func.count()).where(*theirs)) or 0

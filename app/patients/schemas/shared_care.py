@@ -63,7 +63,7 @@ class Caseload(Schema):
 
 
 class Caseloads(Schema):
-    """The coordinators of a team who have patients."""
+    """The coordinators of a team; 0 for whoever is named only where care has ended."""
 
     items = fields.List(fields.Nested(Caseload), required=True)
 

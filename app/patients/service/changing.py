@@ -62,7 +62,8 @@ def end_care(patient: AdmittedPatient, reason: str) -> Patient:
 
 def _locked(patient: AdmittedPatient) -> Patient:
     # Two people may change one record at once: the second waits here and then finds another version.
-    return db.session.get_one(Patient, patient.id, with_for_update=True, populate_existing=True)
+    # Readings that come meanwhile do not: they only need the record to stay.
+    return db.session.get_one(Patient, patient.id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def _check(record: Patient, changes: dict[str, Any]) -> None:

@@ -116,8 +116,8 @@ def _record(caller: Caller, patient_id: UUID | None, nhs_number: str | None) -> 
     if found is None or found.organisation_id not in organisations:
         _note_looked_for(caller, organisations[0])
         raise NotFound
-    # Opened twice at the same moment it is opened once.
-    return db.session.get_one(Patient, found.id, with_for_update=True)
+    # Opened twice at the same moment it is opened once; readings that come meanwhile do not wait.
+    return db.session.get_one(Patient, found.id, with_for_update={"key_share": True})
 
 
 def _note_looked_for(caller: Caller, organisation_id: UUID) -> None:

@@ -64,7 +64,7 @@ def enrol(team: Team, person: Person, new: NewPatient) -> Patient:
 
 
 def _may_reopen(record: Patient, person: Person, new: NewPatient) -> None:
-    db.session.refresh(record, with_for_update=True)
+    db.session.refresh(record, with_for_update={"key_share": True})
     if record.ended_at is None:
         raise Conflict(ENROLLED)
     if record.person_id != person.id:

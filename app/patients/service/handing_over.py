@@ -19,16 +19,18 @@ from app.teams.models import Team
 
 
 def hand_over_all(team: Team, from_id: UUID, to_id: UUID, by: Caller) -> list[UUID]:
-    """Name another coordinator for every running patient of one; returns whom it concerned. Publishes HandedOver.
+    """Name another coordinator for every patient of one; returns whom it concerned. Publishes HandedOver.
 
+    Also for those whose care has ended: their open alerts and to-dos must stay with somebody who works here.
     Done again it finds nobody left. Raises Invalid where the other is the same, or no coordinator of this team.
     """
     if from_id == to_id:
         raise _not_fit("Choose two different coordinators.")
     if not teams.holds(team.id, to_id, Role.COORDINATOR, for_now=True):
         raise _not_fit("Holds no role coordinator in this team.")
-    theirs = (Patient.team_id == team.id, Patient.coordinator_id == from_id, Patient.ended_at.is_(None))
-    records = db.session.scalars(select(Patient).where(*theirs).order_by(Patient.id).with_for_update()).all()
+    theirs = select(Patient).where(Patient.team_id == team.id, Patient.coordinator_id == from_id).order_by(Patient.id)
+    # Readings that come meanwhile do not wait: they only need the record to stay.
+    records = db.session.scalars(theirs.with_for_update(key_share=True)).all()
     for record in records:
         record.coordinator_id = to_id
     db.session.flush()

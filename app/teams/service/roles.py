@@ -83,7 +83,7 @@ def end_role(team: Team, membership_id: UUID, by: Caller | None = None) -> None:
     """End a role from this commit on.
 
     Raises NotFound for a role of another team, Forbidden where `by` may not end it, Conflict while somebody still
-    depends on it: the running patients whose named coordinator holds it, or the team whose lead does.
+    depends on it: the patients whose named coordinator holds it, or the team whose lead does.
     """
     membership = db.session.get(Membership, membership_id, with_for_update=True, populate_existing=True)
     if membership is None or membership.team_id != team.id or membership.ended_at:
@@ -99,6 +99,8 @@ def end_role(team: Team, membership_id: UUID, by: Caller | None = None) -> None:
 
 def end(membership: Membership) -> None:
     """End a role now. Publishes DutyEnded for each circle that somebody visited by their work, if this was the last."""
+    # Of two roles of one person that end at once the second waits here, and then sees that it was the last.
+    db.session.get_one(Person, membership.person_id, with_for_update={"key_share": True})
     membership.ended_at = clock.now()
     db.session.flush()
     invitations.close_of(membership.person_id, membership.organisation_id)

@@ -105,7 +105,7 @@ def hand_over(team: Team, staff: Iterable[Colleague], counts: Mapping[UUID, int]
         for one in people.by_name(staff)
         if any(role.team_id == team.id and role.role == Role.COORDINATOR for role in one.roles)
     ]
-    givers = [one for one in coordinators if counts.get(one.person.id)]
+    givers = [one for one in coordinators if one.person.id in counts]
     if not givers or len(coordinators) < 2:
         return None
     return {
