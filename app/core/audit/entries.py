@@ -99,6 +99,7 @@ class Entry:
     request_id: str | None = None
     id: UUID = field(default_factory=new_id)
     created_at: datetime = field(default_factory=clock.now)
+    stands: bool = False  # it happened though the request was refused, as a lock after too many guesses; not stored
 
 
 IN_VAIN = "in vain: "
@@ -133,7 +134,7 @@ def take() -> str:
 def mark_in_vain() -> None:
     """What was noted came to nothing, and the transaction that says so is kept."""
     noted = _noted()
-    noted[:] = [replace(entry, action=f"{IN_VAIN}{entry.action}") for entry in noted]
+    noted[:] = [entry if entry.stands else replace(entry, action=f"{IN_VAIN}{entry.action}") for entry in noted]
 
 
 def note_in_vain() -> None:
