@@ -13,8 +13,10 @@ from app.identity import posting, queries
 WHERE = "/me/sign-in"
 
 
-def note(what: str, person_id: UUID, by: UUID | None = None, organisation_id: UUID | None = None) -> None:
-    """Have it written into the audit; `by` is somebody else who did it."""
+def note(
+    what: str, person_id: UUID, by: UUID | None = None, organisation_id: UUID | None = None, *, stands: bool = False
+) -> None:
+    """Have it written into the audit; `by` is somebody else who did it. What `stands` is no try: it has happened."""
     entry = audit.Entry(
         role="admin" if by else "self",
         action=what,
@@ -23,13 +25,14 @@ def note(what: str, person_id: UUID, by: UUID | None = None, organisation_id: UU
         purpose=str(Purpose.SERVICE),
         subject_id=person_id,
         request_id=audit.request_id(),
+        stands=stands,
     )
     audit.note(entry)
 
 
 def tell(what: str, person_id: UUID) -> None:
     """The same, and loudly: somebody else may have done it in their name."""
-    note(what, person_id)
+    note(what, person_id, stands=True)
     log.warning("sign-in", reason=what, actor=str(person_id))
     message(person_id)
 
