@@ -15,7 +15,15 @@ from app.core import clock, sealed
 from app.core.db import db
 from app.core.errors import Invalid
 from app.identity import contacts, one_use_codes
-from app.identity.models import AuthenticatorApp, DeviceSession, Invitation, Passkey, Person, RecoveryCode
+from app.identity.models import (
+    AccountClosing,
+    AuthenticatorApp,
+    DeviceSession,
+    Invitation,
+    Passkey,
+    Person,
+    RecoveryCode,
+)
 
 
 def person(person_id: UUID) -> Person:
@@ -75,6 +83,12 @@ def own_contacts(person_id: UUID) -> dict[str, Any]:
 def session(session_id: UUID) -> DeviceSession:
     """A session that is known to exist, as the caller's own does."""
     return db.session.get_one(DeviceSession, session_id)
+
+
+def closing(person_id: UUID) -> AccountClosing | None:
+    """The closing of somebody's account, while it holds."""
+    theirs = (AccountClosing.person_id == person_id, AccountClosing.reopened_at.is_(None))
+    return db.session.scalar(select(AccountClosing).where(*theirs))
 
 
 def authenticator_app(person_id: UUID) -> AuthenticatorApp | None:

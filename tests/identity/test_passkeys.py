@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -17,8 +19,8 @@ from app.identity import queries
 from app.identity.models import PasskeyChallenge, Person
 from app.identity.service import passkeys
 from tests.conftest import NOW
-from tests.identity.steps import bearer, by_passkey, by_password, fully, half, new_passkey
-from tests.people import World, signed_in
+from tests.identity.steps import bearer, by_passkey, by_password, fully, half, new_passkey, show
+from tests.people import PASSWORD, World, signed_in
 from tests.stand_ins.authenticator import Authenticator, decoded, encoded
 
 
@@ -171,6 +173,84 @@ def test_a_counter_that_went_back_is_noticed_refused_and_told(
     assert entry.subject_id == world.mary.id
     (mine,) = client.get("/api/passkeys", headers=signed_in(client, world.mary)).get_json()["items"]
     assert mine["copied_at"] == NOW.isoformat()
+
+
+def shown_twice(client: FlaskClient, device: Authenticator) -> list[dict[str, Any]]:
+    """Two tabs, each with an answer of the device that is not sent yet."""
+    asked = [client.post("/api/sign-in/passkey/options").get_json() for _ in range(2)]
+    return [{"visit": one["visit"], "credential": device.show(one["options"])} for one in asked]
+
+
+def test_two_answers_that_come_in_the_other_order_are_no_copy(
+    client: FlaskClient, world: World, phone: Authenticator
+) -> None:
+    earlier, later = shown_twice(client, phone)
+    assert client.post("/api/sign-in/passkey", json=later).status_code == 200
+    assert client.post("/api/sign-in/passkey", json=earlier).status_code == 401
+    (mine,) = queries.passkeys(world.mary.id)
+    assert mine.copied_at is None
+    assert by_passkey(client, phone).status_code == 200
+
+
+def test_an_answer_that_comes_long_after_a_later_one_is_of_a_copy(
+    client: FlaskClient, world: World, phone: Authenticator
+) -> None:
+    earlier, later = shown_twice(client, phone)
+    assert client.post("/api/sign-in/passkey", json=later).status_code == 200
+    with clock.at(NOW + timedelta(seconds=6)):
+        assert client.post("/api/sign-in/passkey", json=earlier).status_code == 401
+    (mine,) = queries.passkeys(world.mary.id)
+    assert mine.copied_at is not None
+
+
+def test_of_answers_that_come_at_once_none_marks_the_passkey(
+    app: Flask, client: FlaskClient, world: World, phone: Authenticator
+) -> None:
+    start, statuses = threading.Barrier(2), []
+
+    def send(body: dict[str, Any]) -> None:
+        start.wait()
+        statuses.append(app.test_client().post("/api/sign-in/passkey", json=body).status_code)
+
+    threads = [threading.Thread(target=send, args=(body,)) for body in shown_twice(client, phone)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(statuses) <= {200, 401}
+    assert 200 in statuses
+    (mine,) = queries.passkeys(world.mary.id)
+    assert mine.copied_at is None
+
+
+def test_a_copied_passkey_opens_no_way_to_set_up_another(client: FlaskClient, world: World) -> None:
+    """Staff, a passkey alone, and a copy of it: who knows the password as well needs a recovery code, or an admin."""
+    device = Authenticator()
+    made = new_passkey(client, fully(client, world.priya), device).get_json()
+    headers = bearer(made["tokens"])
+    fresh = client.post("/api/second-factor/recovery-codes", headers=headers).get_json()["recovery_codes"]
+    gone = client.post("/api/second-factor/app/remove", json={"password": PASSWORD}, headers=headers)
+    assert gone.status_code == 204
+    assert by_passkey(client, device).status_code == 200
+    device.count -= 1
+    assert by_passkey(client, device).status_code == 401
+    signed = by_password(client, world.priya).get_json()
+    assert signed["second_factor"] == "recovery_code"
+    for path in ("/api/passkeys/options", "/api/second-factor/app"):
+        refused = client.post(path, headers=bearer(signed))
+        assert (refused.status_code, refused.get_json()["type"]) == (401, "/problems/second-factor-needed")
+    shown = show(client, bearer(signed), fresh[0]).get_json()
+    assert new_passkey(client, bearer(shown), Authenticator()).status_code == 201
+
+
+def test_an_app_is_not_removed_where_only_a_copied_passkey_would_stay(client: FlaskClient, world: World) -> None:
+    device = Authenticator()
+    headers = bearer(new_passkey(client, fully(client, world.priya), device).get_json()["tokens"])
+    assert by_passkey(client, device).status_code == 200
+    device.count -= 1
+    assert by_passkey(client, device).status_code == 401
+    kept = client.post("/api/second-factor/app/remove", json={"password": PASSWORD}, headers=headers)
+    assert kept.status_code == 409
 
 
 def test_authenticators_that_do_not_count_are_taken(client: FlaskClient, world: World) -> None:

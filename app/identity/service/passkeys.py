@@ -25,11 +25,12 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound, Unauthenticated
 from app.identity import queries, tokens
 from app.identity.models import Passkey, PasskeyChallenge, Person
-from app.identity.service import beginning, noting, second_factors
+from app.identity.service import beginning, guesses, noting, second_factors
 from app.identity.service.sessions import Tokens
 
 LASTS: Final = timedelta(minutes=5)
 ASKED, ASKED_PER = 100, timedelta(minutes=15)
+TABS_APART: Final = timedelta(seconds=5)
 MOST: Final = 20  # passkeys of one person
 WRONG: Final = "This passkey opens nothing here. Try again, or sign in another way."
 REFUSED: Final = "This passkey could not be kept. Try again, or use another device."
@@ -156,24 +157,32 @@ def _shown(bound_to: str, credential: Mapping[str, Any], of: UUID | None = None)
     if not person.is_active or person.locked_at or not _names(credential, person):
         raise Unauthenticated(WRONG)
     if not _counted_on(passkey, shown.new_sign_count):
-        passkey.copied_at = clock.now()
-        noting.tell("passkey refused: its counter went back", person.id)
+        _look_into(passkey, shown.new_sign_count)
         raise Unauthenticated(WRONG)
-    person.password_locked_at = None
+    guesses.forget(person)
     return person
 
 
 def _counted_on(passkey: Passkey, count: int) -> bool:
-    """Note the use; False where the counter has not moved on, which a copy of the key would explain."""
-    now = clock.now()
-    same = (Passkey.id == passkey.id, Passkey.sign_count == passkey.sign_count)
-    if passkey.sign_count == count == 0:  # many authenticators do not count
-        passkey.last_used_at = now
-        return True
-    if count <= passkey.sign_count:
-        return False
-    used = update(Passkey).where(*same).values(sign_count=count, last_used_at=now).returning(Passkey.id)
-    return db.session.scalar(used) is not None
+    """Note the use, compared and set in one statement; False where the counter has not moved on."""
+    moved = Passkey.sign_count < count if count else Passkey.sign_count == 0  # many authenticators do not count
+    used = update(Passkey).where(Passkey.id == passkey.id, Passkey.copied_at.is_(None), moved)
+    set_to = used.values(sign_count=count, last_used_at=clock.now()).returning(Passkey.id)
+    return db.session.scalar(set_to) is not None
+
+
+def _look_into(passkey: Passkey, count: int) -> None:
+    """Was it a copy of the key, or two tabs whose answers came in the other order?
+
+    An authenticator counts each answer once, so a tab that lost shows a number that is lower, a moment after the other.
+    It is refused either way; a copy that hides in that moment opens nothing and is found at the next use.
+    """
+    db.session.refresh(passkey, with_for_update=True)
+    last = passkey.last_used_at
+    if passkey.copied_at or (0 < count < passkey.sign_count and last and clock.now() - last <= TABS_APART):
+        return
+    passkey.copied_at = clock.now()
+    noting.tell("passkey refused: its counter went back", passkey.person_id)
 
 
 def _known(credential: Mapping[str, Any]) -> Passkey | None:

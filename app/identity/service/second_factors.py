@@ -74,7 +74,7 @@ def remove_app(session_id: UUID, password: str) -> None:
     app = queries.authenticator_app(person.id)
     if app is None or not app.confirmed_at:
         raise NotFound
-    if queries.works_somewhere(person.id) and not queries.passkeys(person.id):
+    if queries.works_somewhere(person.id) and not queries.opens(queries.passkeys(person.id)):
         raise Conflict(LAST)
     if person.password_hash:
         limits.spend(f"password again {person.id}", allowed=TRIES, per=TRIES_PER)

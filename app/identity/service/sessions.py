@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.errors import NotFound, Unauthenticated
 from app.identity import tokens
 from app.identity.models import DeviceSession, Person, RefreshToken
-from app.identity.service import noting
+from app.identity.service import guesses, noting
 
 BROWSER_LASTS = timedelta(hours=12)
 APP_LASTS = timedelta(days=30)  # absolute: refreshing does not prolong it
@@ -94,7 +94,7 @@ def finish(session_id: UUID) -> DeviceSession:
     if half.revoked_at:
         raise Unauthenticated
     person = db.session.get_one(Person, half.person_id)
-    person.password_locked_at = None  # whoever shows a second factor as well is no guesser
+    guesses.forget(person)
     lasts = BROWSER_LASTS if half.kind == "browser" else APP_LASTS
     session = new_session(person, half.kind, half.label or "", lasts, method=half.method, second_factor=True)
     session.identity_level = half.identity_level

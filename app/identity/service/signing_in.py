@@ -13,11 +13,10 @@ from app.core.db import db
 from app.core.errors import Invalid, Unauthenticated
 from app.identity import contacts, passwords, queries
 from app.identity.models import Person
-from app.identity.service import beginning, noting, second_factors, sessions
+from app.identity.service import beginning, guesses, noting, second_factors, sessions
 from app.identity.service.sessions import Tokens
 
 TRIES, TRIES_PER = 10, timedelta(minutes=15)
-WRONG_ONES_IN = timedelta(days=1)
 WRONG = "The e-mail or phone and the password do not fit together."
 NOBODY = UUID(int=0)
 
@@ -59,15 +58,18 @@ def change_password(session_id: UUID, current: str, new: str) -> None:
 def _proven(identifier: str, password: str, address: str) -> Person:
     account = contacts.normal(identifier)
     # Strict on one account from one address; looser on the account alone, so that nobody locks out somebody else.
-    limits.spend(f"sign-in both {account} {address}", allowed=TRIES, per=TRIES_PER)
-    limits.spend(f"sign-in account {account}", allowed=TRIES * 5, per=TRIES_PER)
-    limits.spend(f"sign-in address {address}", allowed=TRIES * 20, per=TRIES_PER)
+    both, of_account, of_address = f"both {account} {address}", f"account {account}", f"address {address}"
+    counted = {f"sign-in {both}": TRIES, f"sign-in {of_account}": TRIES * 5, f"sign-in {of_address}": TRIES * 20}
+    for key, allowed in counted.items():
+        limits.spend(key, allowed=allowed, per=TRIES_PER)
     person = queries.person_by_contact(identifier)
     fits = passwords.fits(password, person.password_hash if person else None)
     if person is None or not fits or not _may_by_password(person):
         _count_a_wrong_one(person, account)
         raise Unauthenticated(WRONG)
-    limits.forget(_wrong_ones(person, account))
+    guesses.begin_anew(person)
+    for key in counted:
+        limits.give_back(key)
     return person
 
 
@@ -80,7 +82,7 @@ def _count_a_wrong_one(person: Person | None, account: str) -> None:
 
     The password alone is closed: running sessions go on, alerts reach them, a passkey or a code still lets them in.
     """
-    if limits.count(_wrong_ones(person, account), per=WRONG_ONES_IN) < TRIES:
+    if guesses.count(person, account) < guesses.ALLOWED:
         return
     whose = person.id if person else NOBODY
     works = queries.works_somewhere(whose)
@@ -90,11 +92,6 @@ def _count_a_wrong_one(person: Person | None, account: str) -> None:
         noting.tell("password locked after ten wrong ones", whose)
 
 
-def _wrong_ones(person: Person | None, account: str) -> str:
-    return f"wrong password {person.id if person else account}"
-
-
 def _set(person: Person, password: str) -> None:
     person.password_hash = passwords.hash_of(password, has_second_factor=person.second_factor_since is not None)
-    person.password_locked_at = None
-    limits.forget(_wrong_ones(person, ""))
+    guesses.forget(person)
