@@ -106,6 +106,8 @@ class InboundText(Base, Row):
     message_sid: Mapped[str] = mapped_column(unique=True)
     sender_sealed: Mapped[bytes]
     sender_index: Mapped[bytes] = mapped_column(index=True)
+    # Who had this phone when the text came; a phone may have another owner later.
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     body_sealed: Mapped[bytes]
     fields_sealed: Mapped[bytes]  # every form field as it came, known or not
     handled_at: Mapped[datetime | None]

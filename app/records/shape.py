@@ -36,6 +36,7 @@ OWN: Final = {
     "acting_for": "person_id",
     "emergency_access": "person_id",
     "delivery": "recipient_id",
+    "inbound_text": "person_id",
     "invitation": "person_id",
     "record_export": "person_id",
     "audit_entry": "actor_id",

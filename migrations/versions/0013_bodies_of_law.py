@@ -37,6 +37,8 @@ def upgrade() -> None:
         op.add_column(table, sa.Column(f"{column}_sealed", sa.LargeBinary(), nullable=True))
         op.alter_column(table, column, nullable=True)
     op.add_column("patient", sa.Column("restricted_at", sa.DateTime(timezone=True), nullable=True))
+    _inbound_text()
+    _audit_entry()
     _account_closing()
     _record_export()
     _correction_note()
@@ -48,17 +50,45 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_to_lose_words()
     op.execute(f"revoke delete on {DELETED_BY_SCHEDULE} from kith_worker")
     for table, columns in SEALED_FOR_GOOD:
         op.execute(f"revoke update ({columns}) on {table} from kith_worker")
     for table in ("tombstone", "legal_hold", "correction_note", "record_export", "account_closing"):
         op.drop_table(table)
+    for name in ("on_behalf_of", "actor_id_created_at"):
+        op.drop_index(f"ix_audit_entry_{name}", "audit_entry")
+    op.drop_column("inbound_text", "person_id")
     op.drop_column("patient", "restricted_at")
     for table, column in WORDS:
         empty = "'{}'" if column == "conditions" else "''"
         op.execute(f"update {table} set {column} = {empty} where {column} is null")  # noqa: S608  names of ours
         op.alter_column(table, column, nullable=False)
         op.drop_column(table, f"{column}_sealed")
+
+
+def _refuse_to_lose_words() -> None:
+    """What is sealed and stands nowhere readable would be gone: then there is no way back but a backup."""
+    for table, column in WORDS:
+        only_sealed = f"select exists (select from {table} where {column} is null and {column}_sealed is not null)"  # noqa: S608
+        if op.get_bind().exec_driver_sql(only_sealed).scalar():
+            raise RuntimeError(
+                f"Words of {table}.{column} are sealed and would be lost by going back. Restore a backup instead."
+            )
+
+
+def _inbound_text() -> None:
+    # Who had the phone when the text came; of texts from before nobody can say it, and they stay nobody's.
+    op.add_column("inbound_text", sa.Column("person_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(op.f("fk_inbound_text_person_id"), "inbound_text", "person", ["person_id"], ["id"])
+    op.create_index("ix_inbound_text_person_id", "inbound_text", ["person_id"])
+
+
+def _audit_entry() -> None:
+    """What somebody did themselves, for their copy; and whether the audit names them at all."""
+    op.create_index("ix_audit_entry_actor_id_created_at", "audit_entry", ["actor_id", "created_at"])
+    named = sa.text("on_behalf_of is not null")
+    op.create_index("ix_audit_entry_on_behalf_of", "audit_entry", ["on_behalf_of"], postgresql_where=named)
 
 
 def _row(table: str) -> tuple[sa.Column, sa.Column, sa.PrimaryKeyConstraint]:  # type: ignore[type-arg]

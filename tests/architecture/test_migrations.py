@@ -60,6 +60,26 @@ def test_up_down_up_leaves_nothing_and_ends_where_the_models_are(empty: str) -> 
         assert compare_metadata(context, Base.metadata) == []
 
 
+def test_going_back_is_refused_while_words_are_sealed_only(empty: str) -> None:
+    migrate(empty)
+    engine = sa.create_engine(empty, poolclass=sa.NullPool)
+    person = (
+        "insert into person (id, created_at, given_name, family_name, language, kind, is_active)"
+        " values (uuidv7(), now(), 'Mary', 'Okafor', 'en', 'human', true) returning id"
+    )
+    session = (
+        "insert into device_session (id, created_at, person_id, kind, label_sealed,"
+        " expires_at, last_used_at, method) values (uuidv7(), now(), %(person)s, 'web', 'x', now(), now(), 'password')"
+    )
+    with engine.begin() as connection:
+        one = connection.exec_driver_sql(person).scalar()
+        connection.exec_driver_sql(session, {"person": one})
+    with pytest.raises(RuntimeError, match=r"device_session\.label are sealed and would be lost"):
+        migrate(empty, "base")
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("select label_sealed from device_session").scalar() == b"x"
+
+
 def is_ours(_: object, name: str | None, kind: str, *__: object) -> bool:
     return not (kind == "table" and name and name.startswith(("procrastinate_", "alembic_")))
 

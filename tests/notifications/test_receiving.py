@@ -72,6 +72,10 @@ def test_a_text_is_kept_as_it_came_and_told_to_other_slices(
     [event] = received
     assert (event.person_id, event.patient_id) == (world.tom.id, world.mary_patient.id)
     assert event.organisation_id == world.organisation.id
+    assert provider.deliver_inbound(WEBHOOK, NOBODY, "Who is this?") == 200
+    with unit_of_work():
+        of = db.session.scalars(select(InboundText.person_id).order_by(InboundText.created_at, InboundText.id)).all()
+    assert of == [world.tom.id, None]
 
 
 def test_a_text_delivered_three_times_is_one_text(

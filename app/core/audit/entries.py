@@ -42,6 +42,8 @@ class AuditEntry(Base, Row):
             postgresql_where=text("patient_id is null"),
         ),
         Index("ix_audit_entry_written_in", "written_in"),
+        Index("ix_audit_entry_actor_id_created_at", "actor_id", "created_at"),
+        Index("ix_audit_entry_on_behalf_of", "on_behalf_of", postgresql_where=text("on_behalf_of is not null")),
     )
 
     organisation_id: Mapped[UUID | None]

@@ -32,12 +32,14 @@ ANSWER_EACH = timedelta(days=1)
 def keep(fields: Mapping[str, str]) -> bool:
     """Keep a text as it came and have it understood afterwards; False for one that was kept before."""
     row_id, sender = new_id(), fields.get("From", "")
+    owner = identity.person_by_contact(sender)
     row = {
         "id": row_id,
         "created_at": clock.now(),
         "message_sid": fields["MessageSid"],
         "sender_sealed": sealed.seal(sender, InboundText.sender.place, row_id),
         "sender_index": sealed.index(sender, InboundText.sender.place),
+        "person_id": owner.id if owner else None,
         "body_sealed": sealed.seal(fields.get("Body", ""), InboundText.body.place, row_id),
         "fields_sealed": sealed.seal(orjson.dumps(dict(fields)).decode(), InboundText.fields.place, row_id),
     }
