@@ -24,7 +24,7 @@ class RecordExport(Base, Row):
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     ready_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
-    file_sealed: Mapped[bytes | None]
+    file_sealed: Mapped[bytes | None] = mapped_column(deferred=True)  # many megabytes: read only to be taken
 
     file = SealedFile()
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, select, text, update
 from werkzeug.test import TestResponse
 
 from app.access.permissions import SCOPES
@@ -34,6 +36,7 @@ from app.records.service import exporting
 from tests.conftest import NOW
 from tests.patients.circles import circle_of
 from tests.people import World, signed_in
+from tests.queries_counted import counted
 
 KEY = "Idempotency-Key"
 # Somebody whom a column names although no foreign key says so.
@@ -72,7 +75,7 @@ def lived(world: World) -> World:
         patient = patients.admitted_one(world.mary_patient.id)
         note = {"on_oxygen": False, "note": "=HYPERLINK(1) out of breath"}
         record(patient, [Entry(new_id(), "oxygen_saturation", NOW, 88, "%", context=note)], by=world.mary.id)
-        text = InboundText(message_sid="SM1", handled_at=NOW)
+        text = InboundText(message_sid="SM1", handled_at=NOW, person_id=world.mary.id)
         text.sender, text.body, text.fields = "+447700900201", "I feel better", "{}"
         db.session.add(text)
     return world
@@ -128,7 +131,7 @@ def test_no_secret_is_ever_copied() -> None:
     }  # fmt: skip
     of_identity = {table.name for table in tables() if table.name in {*shape.OWN, *shape.LEFT_OUT}} - {
         "circle_member", "acting_for", "emergency_access", "delivery", "record_export", "audit_entry", "legal_hold",
-        "sandbox_message",
+        "sandbox_message", "inbound_text",
     }  # fmt: skip
     copied = {
         place.name
@@ -222,6 +225,92 @@ def test_a_name_that_is_a_formula_is_harmless_in_the_csv(client: FlaskClient, wo
     archive = zipfile.ZipFile(io.BytesIO(client.get(ask(client, headers), headers=headers).data))
     assert "'=HYPERLINK" in archive.read("csv/person.csv").decode()
     assert '"=HYPERLINK' in archive.read("json/person.json").decode()
+
+
+def test_the_texts_of_a_phones_former_owner_are_not_its_new_owners(client: FlaskClient, lived: World) -> None:
+    with unit_of_work():
+        mary, sam = (db.session.get_one(Person, one.id) for one in (lived.mary, lived.stranger))
+        phone, mary.phone = mary.phone, "+447700900777"
+        db.session.flush()
+        sam.phone = phone
+        nobodys = InboundText(message_sid="SM2", handled_at=NOW)
+        nobodys.sender, nobodys.body, nobodys.fields = str(phone), "From before", "{}"
+        db.session.add(nobodys)
+    texts = []
+    for person in (lived.stranger, lived.mary):
+        headers = signed_in(client, person)
+        copy = opened(client.get(ask(client, headers), headers=headers))
+        texts.append([one["body"] for one in copy.get("inbound_text", [])])
+    assert texts == [[], ["I feel better"]]
+
+
+@pytest.mark.parametrize("path", ["/api/me/exports", "/api/patients/{}/exports"], ids=["everything", "one record"])
+def test_strangers_tries_are_in_it_as_the_log_tells_them(
+    worker: Flask, client: FlaskClient, lived: World, path: str
+) -> None:
+    record_path = f"/api/patients/{lived.mary_patient.id}"
+    for person in (lived.stranger, lived.other_coordinator):
+        assert client.get(record_path, headers=signed_in(client, person)).status_code == 404
+    headers = signed_in(client, lived.mary)
+    url = path.format(lived.mary_patient.id)
+    asked = client.post(url, headers=headers | {KEY: str(new_id())}).json["id"]
+    exporting_now(worker)
+    copy = opened(client.get(f"{url}/{asked}/file", headers=headers))
+    tries = [entry["actor_id"] for entry in copy["audit_entry"] if entry["action"] == "refused see_patient"]
+    assert tries == [None, lived.other_coordinator.name]
+    assert "Stranger" not in copy["all"]
+    assert {"Mary Okafor"} <= {entry["actor_id"] for entry in copy["audit_entry"]}
+
+
+# What it costs.
+
+
+def many_acts(person: Person, record_id: UUID, number: int) -> None:
+    with unit_of_work():
+        db.session.execute(
+            text("""
+                insert into audit_entry (id, created_at, organisation_id, patient_id, actor_id, role, action, purpose)
+                select uuidv7(), :now, organisation_id, id, :actor, 'coordinator', 'see_readings', 'care'
+                from patient, generate_series(1, :number) where id = :record
+            """),
+            {"now": NOW, "actor": person.id, "record": record_id, "number": number},
+        )
+
+
+def test_a_long_copy_is_not_built_in_memory(worker: Flask, lived: World) -> None:
+    many_acts(lived.priya, lived.mary_patient.id, 20_000)
+    with worker.app_context(), unit_of_work():
+        subject = exporting._subject(RecordExport(person_id=lived.priya.id))
+        tracemalloc.start()
+        with exporting.written(subject) as file:
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            lists = zipfile.ZipFile(file)
+            assert lists.getinfo("json/audit_entry.json").file_size > 5_000_000
+    assert peak < 6_000_000
+
+
+def test_the_acts_of_somebody_are_found_by_index(worker: Flask, lived: World) -> None:
+    many_acts(lived.priya, lived.mary_patient.id, 20_000)
+    with worker.app_context():
+        db.session.execute(text("analyze audit_entry"))
+        subject = exporting._subject(RecordExport(person_id=lived.khan.id))
+        wanted = exporting.gathering.wanted(Base.metadata.tables["audit_entry"], subject)
+        assert wanted is not None
+        statement = select(AuditEntry).where(wanted).compile(db.engine, compile_kwargs={"render_postcompile": True})
+        answer = db.session.connection().exec_driver_sql(f"explain {statement}", statement.params)
+        plan = "\n".join(answer.scalars())
+    for index in ("actor_id_created_at", "patient_id_created_at", "subject_id_created_at"):
+        assert f"ix_audit_entry_{index}" in plan
+    assert "Seq Scan on audit_entry" not in plan
+
+
+def test_a_list_of_copies_reads_no_file(app: Flask, client: FlaskClient, lived: World) -> None:
+    headers = signed_in(client, lived.mary)
+    ask(client, headers)
+    with app.app_context(), counted() as statements:
+        assert len(client.get("/api/me/exports", headers=headers).json["items"]) == 1
+    assert not any("file_sealed" in statement for statement in statements)
 
 
 # Who may have it, and how long.

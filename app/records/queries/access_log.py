@@ -61,6 +61,12 @@ def access_log(
     return [_told(look, known, reader) for look in looks]
 
 
+def would_name(record_id: UUID, person_id: UUID) -> bool:
+    """Would the log of this record name this person to its patient?"""
+    one = {person_id}
+    return bool(_relationships(record_id, one) or _places_of_work(one) or _acting(record_id, one))
+
+
 def _looks(patient: AdmittedPatient, asked: Asked, after: Position | None, most: int) -> list[Look]:
     values = {
         "record": patient.id,
@@ -87,17 +93,17 @@ def _told(look: Look, known: dict[UUID, Known], reader: Reader) -> Told:
 
 def _known(patient: AdmittedPatient, person_ids: Collection[UUID]) -> dict[UUID, Known]:
     """Those of these people who may be named to the patient."""
-    circle = _relationships(patient, person_ids)
+    circle = _relationships(patient.id, person_ids)
     works = _places_of_work(person_ids)
-    nameable = {*circle, *works, *_acting(patient, person_ids), patient.person_id} & set(person_ids)
+    nameable = {*circle, *works, *_acting(patient.id, person_ids), patient.person_id} & set(person_ids)
     return {
         person.id: Known(person.name, circle.get(person.id), works.get(person.id))
         for person in identity.people(nameable).values()
     }
 
 
-def _relationships(patient: AdmittedPatient, person_ids: Collection[UUID]) -> dict[UUID, str]:
-    members = select(CircleMember).where(CircleMember.patient_id == patient.id, CircleMember.person_id.in_(person_ids))
+def _relationships(record_id: UUID, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    members = select(CircleMember).where(CircleMember.patient_id == record_id, CircleMember.person_id.in_(person_ids))
     # Whoever left and came back is what they are now.
     rows = db.session.scalars(members.order_by(CircleMember.created_at))
     return {row.person_id: row.relationship or "" for row in rows}
@@ -108,6 +114,6 @@ def _places_of_work(person_ids: Collection[UUID]) -> dict[UUID, str]:
     return {row[0]: row[1] for row in db.session.execute(held.where(Membership.person_id.in_(person_ids)))}
 
 
-def _acting(patient: AdmittedPatient, person_ids: Collection[UUID]) -> set[UUID]:
-    acting = (ActingFor.patient_id == patient.id, ActingFor.person_id.in_(person_ids))
+def _acting(record_id: UUID, person_ids: Collection[UUID]) -> set[UUID]:
+    acting = (ActingFor.patient_id == record_id, ActingFor.person_id.in_(person_ids))
     return set(db.session.scalars(select(ActingFor.person_id).where(*acting)))

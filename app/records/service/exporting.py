@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import itertools
+import shutil
+import tempfile
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 import orjson
@@ -28,6 +31,7 @@ from app.records.service.gathering import Listing, Subject
 MAKE = "make a copy"
 LASTS = timedelta(hours=24)
 ASKED_A_DAY = 5
+IN_MEMORY = 1_000_000  # bytes of one list before it waits on disk
 ASKED, TAKEN = "ask_for_copy", "take_copy"
 
 
@@ -75,7 +79,8 @@ def make(export_id: str) -> None:
     if export.patient_id is not None and not _may_still(export.asked_by, export.patient_id):
         export.expires_at = clock.now()
         return
-    export.file = written(_subject(export))
+    with written(_subject(export)) as file:
+        export.file = file.read()
     export.ready_at = clock.now()
     export.expires_at = export.ready_at + LASTS
 
@@ -96,15 +101,19 @@ def forget_expired() -> int:
     return int(emptied.rowcount)  # type: ignore[attr-defined]
 
 
-def written(subject: Subject) -> bytes:
-    """The file: each list as JSON and as CSV, with a page that explains it."""
-    target, lists = io.BytesIO(), []
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for listing in gathering.listings(subject):
-            if rows := _write(archive, listing):
-                lists.append(f"{listing.name}: {listing.means} ({rows})")
-        archive.writestr("README.txt", _readme(subject, lists))
-    return target.getvalue()
+@contextmanager
+def written(subject: Subject) -> Iterator[IO[bytes]]:
+    """The file, on disk: each list as JSON and as CSV, with a page that explains it."""
+    lists = []
+    # It has no name: nobody else opens it, and it is gone with the process that holds it.
+    with tempfile.TemporaryFile() as target:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for listing in gathering.listings(subject):
+                if rows := _write(archive, listing):
+                    lists.append(f"{listing.name}: {listing.means} ({rows})")
+            archive.writestr("README.txt", _readme(subject, lists))
+        target.seek(0)
+        yield target
 
 
 def _ask(export: RecordExport) -> RecordExport:
@@ -152,17 +161,22 @@ def _subject(export: RecordExport) -> Subject:
 
 def _write(archive: zipfile.ZipFile, listing: Listing) -> int:
     """Write one list both ways, a row at a time; a list without rows is not there."""
-    number, listed, table = 0, io.BytesIO(), io.StringIO("\ufeff")
-    table.seek(0, io.SEEK_END)
-    for number, row in enumerate(listing.rows, 1):
-        if number == 1:
-            table.write(csv_cells.line(row))
-        listed.write(b"[\n" if number == 1 else b",\n")
-        listed.write(orjson.dumps(row))
-        table.write(csv_cells.line(map(_cell, row.values())))
-    if number:
-        archive.writestr(f"json/{listing.name}.json", listed.getvalue() + b"\n]\n")
-        archive.writestr(f"csv/{listing.name}.csv", table.getvalue())
+    first = next(listing.rows, None)
+    if first is None:
+        return 0
+    number = 0
+    # A ZIP takes one file at a time, so the CSV waits on disk for its turn.
+    with tempfile.SpooledTemporaryFile(IN_MEMORY) as table:
+        table.write(("\ufeff" + csv_cells.line(first)).encode())
+        with archive.open(f"json/{listing.name}.json", "w", force_zip64=True) as listed:
+            for number, row in enumerate(itertools.chain([first], listing.rows), 1):
+                listed.write(b"[\n" if number == 1 else b",\n")
+                listed.write(orjson.dumps(row))
+                table.write(csv_cells.line(map(_cell, row.values())).encode())
+            listed.write(b"\n]\n")
+        table.seek(0)
+        with archive.open(f"csv/{listing.name}.csv", "w", force_zip64=True) as cells:
+            shutil.copyfileobj(table, cells)
     return number
 
 
