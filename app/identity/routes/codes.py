@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 
 from app.access import guards
+from app.core import addresses
 from app.core.http import Routes
 from app.identity import one_use_codes, queries, schemas, service
 from app.identity.service import codes, own_contacts
@@ -23,7 +24,7 @@ routes = Routes(
 )
 def ask_for_code(body: dict[str, str]) -> dict[str, Any]:
     """Have a code sent to a phone or an e-mail; answered alike whether or not anybody is known by it."""
-    return {"request": codes.ask(body["identifier"], request.remote_addr or ""), "expires_in": LASTS}
+    return {"request": codes.ask(body["identifier"], addresses.of_caller()), "expires_in": LASTS}
 
 
 @routes.post(
@@ -31,7 +32,7 @@ def ask_for_code(body: dict[str, str]) -> dict[str, Any]:
 )
 def sign_in_with_code(body: dict[str, str]) -> service.Tokens:
     """Sign in with the code; for staff, and where a second factor was set up, that still has to be shown."""
-    key, address = current_app.extensions["token_key"], request.remote_addr or ""
+    key, address = current_app.extensions["token_key"], addresses.of_caller()
     return codes.sign_in_app(body["request"], body["code"], body["device"], address, key)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from app.access import guards
+from app.core import addresses
 from app.core.http import Routes
 from app.identity import queries
 from app.identity.models import Person
@@ -24,7 +23,7 @@ def _signed_in() -> Person | None:
 @routes.post("", access=guards.public, keyed=False, takes=invitations.TypedCode(), gives={200: invitations.Opened})
 def type_code(body: dict[str, str]) -> dict[str, Any]:
     """Open an invitation with its code. A code that is wrong, used, too old or taken back is answered alike."""
-    secret = joining.type_code(body["code"], request.remote_addr or "", _signed_in())
+    secret = joining.type_code(body["code"], addresses.of_caller(), _signed_in())
     return {"secret": secret, "invitation": joining.seen(secret)}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request
+from flask import current_app
 from joserfc.jwk import OctKey
 
 from app.access import guards
-from app.core import problems
+from app.core import addresses, problems
 from app.core.errors import Unauthenticated
 from app.core.http import Routes
 from app.identity import queries, schemas, tokens
@@ -23,7 +23,7 @@ routes = Routes("passkeys", __name__, url_prefix="/api", description="Passkeys")
 def to_sign_in() -> dict[str, Any]:
     """What the device needs to sign somebody in with a passkey; good for five minutes and one try."""
     visit = tokens.new_secret()
-    return {"visit": visit, "options": passkeys.to_sign_in(f"visit {visit}", request.remote_addr or "")}
+    return {"visit": visit, "options": passkeys.to_sign_in(f"visit {visit}", addresses.of_caller())}
 
 
 @routes.post(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request
+from flask import current_app
 from joserfc.jwk import OctKey
 
 from app import config
 from app.access import guards
 from app.access.guards import Admitted, Caller
 from app.access.permissions import Permission
-from app.core import problems
+from app.core import addresses, problems
 from app.core.errors import Unauthenticated
 from app.core.http import Routes
 from app.identity import queries, schemas, second_factor_codes
@@ -48,7 +48,7 @@ def second_factor() -> dict[str, Any]:
 @routes.post("/second-factor", access=HALF, keyed=False, takes=schemas.Code(), gives={200: schemas.Tokens})
 def show_code(body: dict[str, str]) -> Tokens:
     """Finish signing in with a code of the authenticator app, or with a recovery code."""
-    second_factors.show(guards.caller().session_id, body["code"], request.remote_addr or "")
+    second_factors.show(guards.caller().session_id, body["code"], addresses.of_caller())
     return finished()
 
 
@@ -85,7 +85,7 @@ def begin_app() -> dict[str, str]:
 )
 def confirm_app(body: dict[str, str]) -> dict[str, Any]:
     """Set the app up by its first code; the caller goes on with the tokens of the answer."""
-    codes = second_factors.confirm_app(guards.caller().session_id, body["code"], request.remote_addr or "")
+    codes = second_factors.confirm_app(guards.caller().session_id, body["code"], addresses.of_caller())
     return {"recovery_codes": codes, "tokens": finished()}
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, request
+from flask import current_app
 from joserfc.jwk import OctKey
 
 from app.access import guards
-from app.core import problems
+from app.core import addresses, problems
 from app.core.errors import Unauthenticated
 from app.core.http import Routes
 from app.identity import queries, schemas, service
@@ -28,7 +28,7 @@ def _key() -> OctKey:
 @routes.post("/sign-in", access=guards.public, keyed=False, takes=schemas.SignIn(), gives={200: schemas.Tokens})
 def sign_in(body: dict[str, str]) -> Any:
     """Sign in with e-mail or phone and password; where a second factor is due, the answer says so."""
-    address = request.remote_addr or ""
+    address = addresses.of_caller()
     try:
         return service.sign_in_app(body["identifier"], body["password"], body["device"], address, _key())
     except Unauthenticated as refused:

@@ -8,7 +8,7 @@ from flask import Response, redirect, request
 
 from app import config
 from app.access import guards
-from app.core import csrf
+from app.core import addresses, csrf
 from app.identity import service as identity
 
 
@@ -32,8 +32,8 @@ def device() -> str:
 
 
 def address() -> str:
-    """Where the request comes from, as far as our proxies tell."""
-    return request.remote_addr or ""
+    """Where the request comes from, as it is counted."""
+    return addresses.of_caller()
 
 
 def bind(answer: Response, to: str, secret: str, lasts: timedelta) -> Response:
