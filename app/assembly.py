@@ -36,7 +36,7 @@ from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
 from app.patients import jobs as patient_jobs
 from app.patients import routes as patients
-from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver
+from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver, MemberLeft
 from app.patients.queries import caseloads, consent
 from app.patients.queries.directory import Directory
 from app.protocols import commands as protocol_commands
@@ -123,6 +123,10 @@ def _events() -> None:
     events.subscribe(DutyEnded, patient_handlers.END_WITH_DUTY)
     events.subscribe(GrantsEndedWithDuty, todo_handlers.ask_about_visitor)
     events.subscribe(EndingNear, notification_handlers.WARN_OF_ENDING)
+    events.subscribe(EndingNear, notification_handlers.ASK_FOR_REVIEW)
+    events.subscribe(EndingNear, todo_handlers.review_acting)
+    events.subscribe(MemberLeft, notification_handlers.TELL_OF_LEAVING)
+    events.subscribe(MemberLeft, todo_handlers.ask_who_is_told)
     events.subscribe(AccessEnded, notification_handlers.TELL_MEMBER)
     events.subscribe(EmergencyOpened, notification_handlers.TELL_OF_EMERGENCY)
     events.subscribe(EmergencyOpened, todo_handlers.speak_of_emergency)

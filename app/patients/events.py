@@ -47,6 +47,14 @@ class AccessEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLeft(Event):
+    """Somebody has left the circle by themselves, and what they were granted has ended at that instant."""
+
+    member_id: UUID
+    left_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsEndedWithDuty(Event):
     """A visitor works here no more, so what they were granted has ended."""
 

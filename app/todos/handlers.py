@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
+from typing import Final
+
 from app.core.events import Handler
+from app.identity.models import Person
 from app.patients import labelling
 from app.patients import queries as patients
-from app.patients.events import EmergencyOpened, GrantsEndedWithDuty, HandedOver
+from app.patients.events import EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver, MemberLeft
+from app.patients.models import EndingNotice
 from app.patients.queries import consent, emergency, ending
 from app.todos import service
+
+END_OF_DAY: Final = time(17)
 
 
 def _pass_on(event: HandedOver) -> None:
@@ -45,3 +52,40 @@ def _ask_to_speak_of_it(event: EmergencyOpened) -> None:
 
 # A record was opened by somebody from outside the team: its coordinator hears of it.
 speak_of_emergency = Handler("todos.speak_of_emergency", consider=lambda event: event, act=_ask_to_speak_of_it)
+
+
+def _acting_to_review(event: EndingNear) -> tuple[EndingNotice, Person] | None:
+    return ending.acting_to_review(event.notice_id)
+
+
+def _ask_to_review(found: tuple[EndingNotice, Person]) -> None:
+    notice, person = found
+    patient = patients.admitted_one(notice.patient_id)
+    by = datetime.combine(notice.ends_on, END_OF_DAY, patient.team_zone)
+    reason = (
+        f"Review who acts for {patient.name} by {by.day} {by:%B}: {person.name} does, on what the team has seen. "
+        f"After that day it opens nothing until somebody has looked at it again."
+    )
+    service.add(patient, "acting_review", f"{notice.subject_id} {notice.ends_on}", reason, by)
+
+
+# The patient is told as well, but may not be able to see to it: that is why somebody acts for them.
+review_acting = Handler("todos.review_acting", consider=_acting_to_review, act=_ask_to_review)
+
+
+def _ask_who_is_told(event: MemberLeft) -> None:
+    patient = patients.admitted_one(event.patient_id)
+    unheard = ending.nobody_told(patient, event.member_id, event.left_at) if patient.ended_at is None else []
+    if not unheard:
+        return
+    member, person = ending.former_member(event.member_id)
+    about = labelling.listed([labelling.kind(category) for category in unheard])
+    reason = (
+        f"{person.name} ({member.relationship}) has left the circle, and now nobody in it is told about {about}. "
+        f"Ask {patient.given_name} whether somebody else should be."
+    )
+    service.add(patient, "nobody_told", str(event.member_id), reason)
+
+
+# Where nobody else hears of something, whoever left would be missed by nobody.
+ask_who_is_told = Handler("todos.ask_who_is_told", consider=lambda event: event, act=_ask_who_is_told)

@@ -16,7 +16,10 @@ from app.alerts.service import escalating
 from app.core import clock, events, reruns
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.identity.models import Person
 from app.notifications.events import DeliveryFailed
+from app.patients.events import HandedOver
+from app.patients.models import Patient
 from app.protocols.models import MonitoringPlan
 from app.teams import service as teams
 from tests.alerts.sending import Sender, alerts, deliveries, findings, history
@@ -114,6 +117,47 @@ def test_open_alerts_go_with_a_patient_who_is_handed_over(client: FlaskClient, w
     (alert,) = alerts()
     assert alert.owner_id == world.lind.id
     assert history(alert) == ["opened", "handed_over"]
+
+
+TAKES_OVER = {
+    "red, open": (88, None, False, "Kith: Anna, a RED alert for Mary O. is waiting for you."),
+    "red, overdue": (88, None, True, "Kith: Anna, nobody has taken the RED alert for Mary O., due by 10:15."),
+    "amber": (93, None, False, None),
+    "red that came late": (88, NOW - timedelta(days=2), False, None),
+}
+
+
+@pytest.mark.parametrize("case", TAKES_OVER)
+def test_a_new_coordinator_is_told_once_of_what_nobody_has_taken(world: World, mary: Sender, case: str) -> None:
+    value, measured_at, is_overdue, said = TAKES_OVER[case]
+    mary.oxygen(value, measured_at)
+    with unit_of_work():
+        teams.give_role(world.organisation.id, world.team.id, world.lind.id, Role.COORDINATOR)
+    with clock.at(NOW + timedelta(minutes=20 if is_overdue else 1)):
+        for _ in range(2):
+            hand_mary_to(world, world.lind)
+    told = [one.body or "" for one in deliveries() if one.recipient_id == world.lind.id]
+    assert [text[: len(said or "")] for text in told] == ([said] if said else [])
+    assert {one.owner_id for one in alerts()} == {world.lind.id}
+
+
+def test_what_the_coordinator_before_has_taken_tells_nobody(client: FlaskClient, world: World, mary: Sender) -> None:
+    mary.oxygen(88)
+    url = f"/api/patients/{world.mary_patient.id}/alerts/{alerts()[0].id}/acknowledge"
+    assert client.post(url, headers=signed_in(client, world.priya)).status_code == 200
+    with unit_of_work():
+        teams.give_role(world.organisation.id, world.team.id, world.lind.id, Role.COORDINATOR)
+    hand_mary_to(world, world.lind)
+    assert [one.recipient_id for one in deliveries()] == [world.priya.id]
+
+
+def hand_mary_to(world: World, person: Person) -> None:
+    """Also where she has this coordinator already, as when the handler is run again."""
+    with unit_of_work():
+        record = db.session.get_one(Patient, world.mary_patient.id, populate_existing=True)
+        record.coordinator_id = person.id
+        db.session.flush()
+        events.publish(HandedOver(record.organisation_id, record.id, record.team_id, person.id))
 
 
 def test_the_worklist_is_flat_in_the_number_of_patients(app: Flask, client: FlaskClient, world: World) -> None:

@@ -20,6 +20,7 @@ from app.patients import jobs, queries, service
 from app.patients.admission import AdmittedPatient
 from app.patients.models import EndingNotice
 from app.patients.queries import consent, ending
+from app.todos.models import Todo
 from tests.conftest import NOW
 from tests.patients.circles import circle_of
 from tests.people import World
@@ -125,6 +126,47 @@ def test_a_review_is_warned_of_and_once_more_after_it_moved(client: FlaskClient,
         assert circle_of(client, world, world.mary).post(f"/acting/{acting}/review", review).status_code == 201
     assert look(days(28)) == [(date(2026, 12, 18), 14)]
     assert look(days(50))[1:] == [(date(2027, 1, 18), 14)]
+
+
+SEEN = "Seen on 16 November 2026: registered LPA for health and welfare, number 7000-1234-5678."
+
+
+@pytest.mark.parametrize("basis", ["lasting_power_of_attorney", "best_interest"])
+def test_a_review_that_is_the_teams_is_asked_of_the_team(client: FlaskClient, world: World, basis: str) -> None:
+    """The patient may not be able to see to it, so the coordinator has a to-do and Tom a text."""
+    priya = circle_of(client, world, world.priya)
+    made = priya.act("Tom", basis, "circle", evidence=SEEN, review_on="2026-12-18")
+    assert made.status_code == 201
+    assert look(days(17)) == [(date(2026, 12, 18), 14)]
+    assert look(days(28)) == [(date(2026, 12, 18), 14), (date(2026, 12, 18), 3)]
+    (todo,) = db.session.scalars(select(Todo))
+    assert (todo.kind, todo.owner_id, todo.due_at) == (
+        "acting_review",
+        world.priya.id,
+        datetime(2026, 12, 18, 17, tzinfo=UTC),
+    )
+    assert todo.reason == (
+        "Review who acts for Mary Okafor by 18 December: Tom Okafor does, on what the team has seen. "
+        "After that day it opens nothing until somebody has looked at it again."
+    )
+    to_tom = [one.body or "" for one in db.session.scalars(select(Delivery)) if one.recipient_id == world.tom.id]
+    assert (
+        to_tom
+        == [
+            "Kith: Tom, you act for Mary O. and the team should look at it again by 18 December, else it stops. "
+            "Please speak with them: http://localhost/ Not for emergencies: 999 or 111."
+        ]
+        * 2
+    )
+    assert sum(one.recipient_id == world.mary.id for one in db.session.scalars(select(Delivery))) == 2
+
+
+def test_what_rests_on_consent_asks_nothing_of_the_team(client: FlaskClient, world: World) -> None:
+    mary = circle_of(client, world, world.mary)
+    mary.act("Tom", "consent", "circle", review_on="2026-12-18")
+    look(days(17))
+    assert db.session.scalars(select(Todo)).all() == []
+    assert {one.recipient_id for one in db.session.scalars(select(Delivery))} == {world.mary.id}
 
 
 def test_however_many_look_at_once_it_is_said_once(app: Flask, world: World) -> None:

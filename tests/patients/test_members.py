@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,6 +15,7 @@ from app.core import clock, embedded
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.notifications.models import Delivery
 from app.patients import queries, service
 from app.patients.models import CircleGrant, CircleMember
 from app.teams import service as teams
@@ -105,6 +107,53 @@ def test_somebody_leaves_by_themselves(client: FlaskClient, world: World) -> Non
     (noted,) = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "leave_circle"))
     assert (noted.actor_id, noted.patient_id, noted.role) == (world.tom.id, world.mary_patient.id, "member")
     assert client.delete(f"/api/me/circles/{place['member_id']}", headers=tom).status_code == 404
+
+
+LEAVES = {"by the page": False, "by closing the account": True}
+
+
+@pytest.mark.parametrize("case", LEAVES)
+def test_a_carer_who_leaves_is_missed(client: FlaskClient, world: World, case: str) -> None:
+    """Tom and Bola are told about readings, and Tom alone about the plan."""
+    mary, tom = circle_of(client, world, world.mary), signed_in(client, world.tom)
+    for name, category in (("Tom", "readings"), ("Tom", "plan"), ("Bola", "readings"), ("Tom", "visits")):
+        assert mary.give(name, category, "see" if category == "visits" else "be_told").status_code == 201
+    if LEAVES[case]:
+        answer = client.post("/api/me/closing", json={"confirmed": True}, headers=tom)
+    else:
+        (place,) = client.get("/api/me", headers=tom).get_json()["circles"]
+        answer = client.delete(f"/api/me/circles/{place['member_id']}", headers=tom)
+    assert answer.status_code == 204
+    (todo,) = db.session.scalars(select(Todo))
+    assert (todo.kind, todo.owner_id) == ("nobody_told", world.priya.id)
+    assert todo.reason == (
+        "Tom Okafor (son) has left the circle, and now nobody in it is told about the plan. "
+        "Ask Mary whether somebody else should be."
+    )
+    (text,) = db.session.scalars(select(Delivery))
+    assert text.recipient_id == world.mary.id
+    assert (text.body or "").startswith("Kith: Mary, Tom has left your circle and sees nothing of yours any more.")
+
+
+def test_where_somebody_is_told_still_only_the_patient_hears_of_it(client: FlaskClient, world: World) -> None:
+    mary = circle_of(client, world, world.mary)
+    for name in ("Tom", "Bola"):
+        assert mary.give(name, "readings", "be_told").status_code == 201
+    with unit_of_work():
+        service.leave(world.tom.id, UUID(mary.member("Tom")))
+    assert db.session.scalars(select(Todo)).all() == []
+    assert [one.recipient_id for one in db.session.scalars(select(Delivery))] == [world.mary.id]
+
+
+def test_after_the_end_of_care_whoever_leaves_goes_quietly(client: FlaskClient, world: World) -> None:
+    mary = circle_of(client, world, world.mary)
+    assert mary.give("Tom", "readings", "be_told").status_code == 201
+    member = UUID(mary.member("Tom"))
+    with unit_of_work():
+        service.end_care(queries.admitted([world.mary_patient.id])[world.mary_patient.id], "died")
+        service.leave(world.tom.id, member)
+    assert db.session.scalars(select(Todo)).all() == []
+    assert db.session.scalars(select(Delivery)).all() == []
 
 
 def works_as_visitor(world: World) -> str:

@@ -1,11 +1,15 @@
-"""A patient was handed over: their open alerts go with them, to the new coordinator and team."""
+"""A patient was handed over: their open alerts go with them, and the new coordinator is told of what is urgent."""
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from app.alerts.models import Alert, AlertEvent
+from app.alerts.service.writing import about_alert, text_about
+from app.core import clock
 from app.core.db import db
+from app.notifications import service as notifications
+from app.patients import queries as patients
 from app.patients.events import HandedOver
 
 
@@ -15,17 +19,33 @@ def consider(event: HandedOver) -> HandedOver:
 
 
 def act(event: HandedOver) -> None:
-    """Give every open alert its new owner and say so in its history."""
+    """Give every open alert its new owner, say so in its history, and tell them of those that nobody has taken."""
     open_ones = (Alert.patient_id == event.patient_id, Alert.state != "resolved")
-    new = {"owner_id": event.coordinator_id, "team_id": event.team_id, "version": Alert.version + 1}
-    moved = db.session.execute(update(Alert).where(*open_ones).values(new).returning(Alert.id)).scalars().all()
-    for alert_id in moved:
-        db.session.add(
-            AlertEvent(
-                organisation_id=event.organisation_id,
-                patient_id=event.patient_id,
-                alert_id=alert_id,
-                kind="handed_over",
-            )
+    chosen = select(Alert).where(*open_ones).order_by(Alert.id).with_for_update()
+    for alert in db.session.scalars(chosen.execution_options(populate_existing=True)).all():
+        is_news = alert.owner_id != event.coordinator_id
+        alert.owner_id, alert.team_id, alert.version = event.coordinator_id, event.team_id, alert.version + 1
+        _note(alert)
+        db.session.flush()
+        if is_news and alert.state == "open" and alert.fresh_severity in ("red", "emergency"):
+            _tell_owner(alert)
+
+
+def _tell_owner(alert: Alert) -> None:
+    """The text that the owner before them had, or that it is overdue."""
+    patient = patients.admitted([alert.patient_id])[alert.patient_id]
+    name = "alert_opened" if alert.acknowledge_by > clock.now() else "alert_not_acknowledged"
+    reader = patient.coordinator_given_name
+    body = text_about(patient, name, alert.id, alert.severity, alert.acknowledge_by, reader)
+    notifications.tell(**about_alert(patient, alert.id, alert.owner_id, body))
+
+
+def _note(alert: Alert) -> None:
+    db.session.add(
+        AlertEvent(
+            organisation_id=alert.organisation_id,
+            patient_id=alert.patient_id,
+            alert_id=alert.id,
+            kind="handed_over",
         )
-    db.session.flush()
+    )

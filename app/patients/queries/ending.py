@@ -16,7 +16,8 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.pages import Position
 from app.identity.models import Person
-from app.patients import withdrawal
+from app.patients import labelling, withdrawal
+from app.patients.acting import CONSENT
 from app.patients.admission import AdmittedPatient
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EndingNotice
 from app.patients.queries import acting, consent
@@ -124,6 +125,15 @@ def notice(notice_id: UUID) -> tuple[EndingNotice, Person] | None:
     return (one, person) if person is not None else None
 
 
+def acting_to_review(notice_id: UUID) -> tuple[EndingNotice, Person] | None:
+    """The same where it is the team that reviews: somebody acts on what the team has seen, not on consent alone."""
+    found = notice(notice_id)
+    if found is None or found[0].subject != "acting":
+        return None
+    is_consent = db.session.get_one(ActingFor, found[0].subject_id).basis == CONSENT
+    return None if is_consent else found
+
+
 def history(patient: AdmittedPatient, after: Position | None, limit: int) -> list[Past]:
     """Every grant there is or was, given last first; one more than `limit`, to know of a next page."""
     both = select(CircleGrant, Person).join(CircleMember, CircleMember.id == CircleGrant.member_id)
@@ -150,5 +160,22 @@ def history(patient: AdmittedPatient, after: Position | None, limit: int) -> lis
 
 def ended_with_duty(member_id: UUID, ended_at: datetime) -> list[tuple[Category, Right]]:
     """What a member lost when their duty ended at this instant."""
-    where = (CircleGrant.member_id == member_id, CircleGrant.ended_why == "duty", CircleGrant.ended_at == ended_at)
-    return [consent.granted(one) for one in db.session.scalars(select(CircleGrant).where(*where))]
+    return _ended(member_id, ended_at, "duty")
+
+
+def nobody_told(patient: AdmittedPatient, member_id: UUID, left_at: datetime) -> list[Category]:
+    """What nobody of the circle is told about any more, since a member left who was."""
+    still = {consent.granted(one) for one in consent.running_grants(patient)}
+    lost = _ended(member_id, left_at, "left")
+    return [category for category, right in lost if right is Right.BE_TOLD and (category, right) not in still]
+
+
+def former_member(member_id: UUID) -> tuple[CircleMember, Person]:
+    """A member who is in the circle no more, and who they are."""
+    member = db.session.get_one(CircleMember, member_id)
+    return member, db.session.get_one(Person, member.person_id)
+
+
+def _ended(member_id: UUID, ended_at: datetime, why: str) -> list[tuple[Category, Right]]:
+    where = (CircleGrant.member_id == member_id, CircleGrant.ended_why == why, CircleGrant.ended_at == ended_at)
+    return labelling.in_order(consent.granted(one) for one in db.session.scalars(select(CircleGrant).where(*where)))

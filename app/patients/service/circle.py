@@ -9,14 +9,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.core import clock, events, limits
+from app.core import clock, events, limits, rows
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.identity import service as identity
 from app.identity.introductions import Introduced
 from app.identity.models import Person
 from app.patients.admission import AdmittedPatient
-from app.patients.events import AccessEnded
+from app.patients.events import AccessEnded, MemberLeft
 from app.patients.models import CircleMember
 from app.patients.queries import consent
 from app.patients.service import acting as acts
@@ -104,7 +104,10 @@ def end_membership(patient: AdmittedPatient, member_id: UUID, by: UUID, *, tell:
 
 
 def leave(person_id: UUID, member_id: UUID) -> None:
-    """Leave a circle by oneself, with every grant, and with acting for the patient. Raises NotFound."""
+    """Leave a circle by oneself, with every grant, and with acting for the patient. Publishes MemberLeft.
+
+    Raises NotFound.
+    """
     patient = consent.patient_of_member(person_id, member_id)
     if patient is None:
         raise NotFound
@@ -113,6 +116,9 @@ def leave(person_id: UUID, member_id: UUID) -> None:
         acts.end(acting, person_id)
     acts.note_own(patient.organisation_id, patient.id, member.role, "leave_circle", person_id)
     _end(patient, member, "left", person_id)
+    assert member.ended_at is not None  # it was set above
+    rows.reach_also(patient.organisation_id, [patient.id])  # who has left reaches nothing; what is told of it must
+    events.publish(MemberLeft(patient.organisation_id, patient.id, member.id, member.ended_at))
 
 
 def _end(patient: AdmittedPatient, member: CircleMember, why: str, by: UUID) -> None:
