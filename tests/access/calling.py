@@ -61,6 +61,11 @@ class Seen:
         return self.answer.status_code
 
     @property
+    def is_done(self) -> bool:
+        """Answered, or done as far as the commit and then taken back."""
+        return self.status < 400 or self.status == Done.status
+
+    @property
     def slug(self) -> str:
         """What kind of problem it is, for a program; where a browser is sent to, for a page."""
         body = self.answer.get_json(silent=True) if self.answer.is_json else None
@@ -92,8 +97,11 @@ class Line:
 
     def path_of(self, operation: Operation, **other: str) -> str:
         """The path with Mary's ids, or `other` ones."""
-        ids = {**self.ids, **self._named(operation.row.ids), **other}
-        return filled(operation.path, ids) + operation.row.query
+        return filled(operation.path, {**self.named(operation), **other}) + operation.row.query
+
+    def named(self, operation: Operation) -> dict[str, str]:
+        """Mary's ids, as the path of an operation names them."""
+        return {**self.ids, **self._named(operation.row.ids)}
 
     def open(self, method: str, path: str, sent: Mapping[str, Any] | None = None, *, tried: bool = False) -> Seen:
         """Call a path; the client's own context says whether the guard admitted it."""
@@ -118,7 +126,11 @@ class Line:
         body = self._named(operation.row.body) | dict(also or {}) if operation.row.body is not None else also
         headers = self.headers(operation.path)
         if operation.path.startswith("/api/"):
-            headers |= {"Idempotency-Key": str(uuid4()), "If-Match": '"1"'} if operation.method != "GET" else {}
+            headers |= (
+                {"Idempotency-Key": str(uuid4()), "If-Match": f'"{operation.row.version}"'}
+                if operation.method != "GET"
+                else {}
+            )
             return {"headers": headers} | ({"json": body} if body is not None else {})
         if operation.method == "GET":
             return {"headers": headers}
@@ -134,8 +146,18 @@ class Line:
         return value
 
     def _id(self, name: str) -> str:
-        made = {"new": lambda: str(new_id()), "now": lambda: clock.now().isoformat()}
+        made = {"new": lambda: str(new_id()), "now": lambda: clock.now().isoformat(), "email": _email}
         return made[name]() if name in made else self.ids[name]
+
+
+def _email() -> str:
+    """Somebody nobody has asked before: an address may be asked so often only."""
+    return f"{new_id().hex}@kith.example"
+
+
+def ids_in(path: str) -> set[str]:
+    """The names of the ids in a path."""
+    return set(re.findall(r"<uuid:(\w+)>", path))
 
 
 def filled(path: str, ids: Mapping[str, str]) -> str:

@@ -12,6 +12,9 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.access import roles
+from app.access.permissions import Permission
+from app.access.roles import Role
 from app.core import clock, embedded
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
@@ -41,6 +44,16 @@ class Stage:
 
     def line(self, name: str) -> Line:
         return self.lines[name]
+
+    def line_for_khan(self, permission: Permission) -> Line:
+        """Somebody who may do this for Mr Khan."""
+        names = {
+            Role.PATIENT: "another patient of the same team",
+            Role.COORDINATOR: "priya, her named coordinator",
+            Role.CLINICIAN: "clinician",
+            Role.LEAD: "lead",
+        }
+        return self.line(next(name for role, name in names.items() if roles.allowed(role, permission)))
 
 
 @pytest.fixture(autouse=True)

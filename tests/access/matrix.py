@@ -30,6 +30,7 @@ class Answer(StrEnum):
     STEP_UP = "403 step-up-needed"
     NOT_ALLOWED = "403 not-allowed"
     NOT_FOR_THEM = "admitted, but not in this team or role: 403"
+    CONFLICT = "admitted, but it cannot be done as things are: 409"
 
 
 REFUSED = frozenset(Answer) - {Answer.ADMITTED, Answer.OPEN}
@@ -37,6 +38,7 @@ REFUSED = frozenset(Answer) - {Answer.ADMITTED, Answer.OPEN}
 LET_THROUGH: dict[Answer, tuple[bool, ...]] = dict.fromkeys(REFUSED, (False,)) | {
     Answer.NOT_THEIRS: (True,),
     Answer.NOT_FOR_THEM: (True,),
+    Answer.CONFLICT: (True,),
     Answer.STEP_UP: (False, True),
 }
 
@@ -145,7 +147,9 @@ def _theirs(persona: Persona, operation: Operation) -> Answer:
 
 def _asked(persona: Persona, row: Row) -> Answer:
     is_theirs = persona.is_mary if row.asked_by == MARY else persona.name == row.asked_by
-    return Answer.ADMITTED if is_theirs or not row.asked_by else Answer.NOT_FOR_THEM
+    if row.asked_by and not is_theirs:
+        return Answer.NOT_FOR_THEM
+    return Answer.CONFLICT if row.conflict and row.conflict(persona) else Answer.ADMITTED
 
 
 def _to(is_theirs: bool) -> Answer:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.access.guards import OnPatient
-from tests.access import alike, matrix
+from tests.access import alike, calling, matrix
 from tests.access.calling import Line, Seen
 from tests.access.conftest import Stage
 from tests.access.matrix import Answer, Operation
@@ -38,6 +38,78 @@ def test_not_theirs_and_not_there_are_one_answer(stage: Stage, persona: Persona)
         nobodys = alike.plain(line.call(operation, tried=False, patient_id=nobody), [nobody])
         assert theirs == nobodys, str(operation)
         assert theirs[0] == 404, str(operation)
+
+
+@pytest.mark.parametrize("persona", STRANGERS, ids=str)
+def test_whatever_a_path_names_is_not_theirs_as_it_is_not_there(stage: Stage, persona: Persona) -> None:
+    """Team, organisation, person, session, passkey, copy, hold, emergency: each id of Mary's beside nobody's."""
+    line, compared = stage.line(persona.name), 0
+    for operation in stage.operations:
+        if isinstance(operation.access, OnPatient) or matrix.expected(persona, operation) is not Answer.NOT_THEIRS:
+            continue
+        theirs = line.call(operation, tried=False)
+        assert theirs.status == 404, str(operation)
+        for name in calling.ids_in(operation.path):
+            expect_alike(line, operation, theirs, name)
+            compared += 1
+    assert compared >= 8
+
+
+def expect_alike(line: Line, operation: Operation, theirs: Seen, name: str, **other: str) -> None:
+    """The same request with an id that nobody has is answered the same."""
+    ids, nobody = {**line.named(operation), **other}, str(uuid4())
+    nobodys = line.call(operation, tried=False, **{**other, name: nobody})
+    assert alike.plain(theirs, [ids[name]]) == alike.plain(nobodys, [nobody]), (str(operation), name)
+
+
+def test_every_kind_of_id_is_compared(stage: Stage) -> None:
+    named = {
+        name
+        for one in stage.operations
+        for name in calling.ids_in(one.path)
+        if not isinstance(one.access, OnPatient)
+        and any(matrix.expected(persona, one) is Answer.NOT_THEIRS for persona in STRANGERS)
+    }
+    assert named >= {
+        "team_id",
+        "organisation_id",
+        "person_id",
+        "session_id",
+        "passkey_id",
+        "export_id",
+        "hold_id",
+        "access_id",
+        "alert_id",
+        "todo_id",
+        "membership_id",
+        "invitation_id",
+        "member_id",
+        "acting_id",
+    }
+
+
+def test_a_person_who_does_not_work_here_is_nobody(stage: Stage) -> None:
+    """To an admin, who may look after their colleagues, a patient of their organisation is as good as not there."""
+    line, mary = stage.line("admin"), str(stage.cast.world.mary.id)
+    asked = [one for one in stage.operations if "person_id" in calling.ids_in(one.path)]
+    assert len(asked) >= 8
+    for operation in asked:
+        theirs = line.call(operation, tried=False, person_id=mary)
+        assert theirs.status == 404, str(operation)
+        expect_alike(line, operation, theirs, "person_id", person_id=mary)
+
+
+def test_another_patients_row_is_not_there(stage: Stage) -> None:
+    """Whoever may do it for Mr Khan learns of no reading, alert, grant of Mary's that there is one."""
+    khan, compared = str(stage.cast.world.khan_patient.id), 0
+    for operation in on_mary(stage):
+        line = stage.line_for_khan(operation.access.permission)  # type: ignore[union-attr]
+        for name in calling.ids_in(operation.path) - {"patient_id"}:
+            theirs = line.call(operation, tried=False, patient_id=khan)
+            assert theirs.status == 404, (str(operation), theirs.status)
+            expect_alike(line, operation, theirs, name, patient_id=khan)
+            compared += 1
+    assert compared >= 20
 
 
 def test_a_true_etag_tells_a_stranger_nothing(stage: Stage) -> None:

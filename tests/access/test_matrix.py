@@ -16,6 +16,7 @@ SIGNED = {
     Answer.STEP_UP: (403, "step-up-needed"),
     Answer.NOT_ALLOWED: (403, "not-allowed"),
     Answer.NOT_FOR_THEM: (403, "not-allowed"),
+    Answer.CONFLICT: (409, "conflict"),
     Answer.NOT_THERE: (404, "not-found"),
     Answer.NOT_THEIRS: (404, "not-found"),
 }
@@ -36,7 +37,7 @@ def fits(answer: Answer, seen: Seen) -> bool:
     if answer is Answer.OPEN:
         return seen.was_admitted and seen.status != 500
     if answer is Answer.ADMITTED:
-        return seen.was_admitted and seen.status not in (401, 403, 404) and seen.status < 500
+        return seen.was_admitted and seen.is_done
     return seen.was_admitted in matrix.LET_THROUGH[answer] and SIGNED[answer] == (seen.status, seen.slug)
 
 

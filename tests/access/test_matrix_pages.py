@@ -14,6 +14,7 @@ STATUS = {
     Answer.STEP_UP: 403,
     Answer.NOT_ALLOWED: 403,
     Answer.NOT_FOR_THEM: 403,
+    Answer.CONFLICT: 409,
     Answer.NOT_THERE: 404,
     Answer.NOT_THEIRS: 404,
 }
@@ -29,7 +30,7 @@ def fits(answer: Answer, seen: Seen) -> bool:
     if answer is Answer.OPEN:
         return seen.was_admitted and seen.status != 500
     if answer is Answer.ADMITTED:
-        return seen.was_admitted and seen.status not in (401, 403, 404) and seen.status < 500
+        return seen.was_admitted and seen.is_done
     if answer in STARTS:
         path = seen.location.partition("?")[0]
         return not seen.was_admitted and seen.status == 303 and path == STARTS[answer]

@@ -8,12 +8,8 @@ from uuid import UUID
 import pytest
 from psycopg import sql
 
-from app.access import roles
 from app.access.guards import OnPatient
-from app.access.permissions import Permission
-from app.access.roles import Role
 from tests.access import calling, matrix
-from tests.access.calling import Line
 from tests.access.conftest import Stage
 from tests.access.matrix import Operation
 from tests.access.personas import PERSONAS
@@ -44,7 +40,8 @@ def test_the_witness_notices_a_row_that_goes_from_any_table(stage: Stage) -> Non
         "circle_grant",
         "membership",
     }
-    assert needed | {"monitoring_plan", "personal_limit", "device_session", "finding"} <= noticed
+    needed |= {"monitoring_plan", "personal_limit", "device_session", "finding", "procrastinate_jobs"}
+    assert needed <= noticed
     assert stage.witness.sees() == before
 
 
@@ -61,7 +58,7 @@ def test_what_is_marys_is_not_found_under_another_patient(stage: Stage) -> None:
     for operation in stage.operations:
         if not isinstance(operation.access, OnPatient) or not names_more(operation):
             continue
-        line, before = for_khan(stage, operation.access.permission), stage.witness.sees()
+        line, before = stage.line_for_khan(operation.access.permission), stage.witness.sees()
         seen = line.call(operation, tried=False, patient_id=str(stage.cast.world.khan_patient.id))
         assert seen.was_admitted, (str(operation), str(line.persona))
         assert seen.status == operation.row.not_theirs, (str(operation), str(line.persona), seen.answer.text[:300])
@@ -73,13 +70,9 @@ def test_what_is_marys_is_not_found_under_another_patient(stage: Stage) -> None:
 
 def names_more(operation: Operation) -> bool:
     """Does its path, or its body, name a row of Mary's beside her?"""
-    in_path = {one for one in _parameters(operation.path) if one not in operation.row.ids} - {"patient_id"}
+    in_path = calling.ids_in(operation.path) - {"patient_id"}
     in_body = {one[1:] for one in _texts(operation.row.body) if one.startswith("$")}
     return bool(in_path or in_body & {"member_id", "reading_id", "alert_id", "grant_id", "session_id"})
-
-
-def _parameters(path: str) -> list[str]:
-    return [part.partition(">")[0].rpartition(":")[2] for part in path.split("<")[1:]]
 
 
 def _texts(value: Any) -> list[str]:
@@ -88,17 +81,6 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for one in value for text in _texts(one)]
     return [value] if isinstance(value, str) else []
-
-
-def for_khan(stage: Stage, permission: Permission) -> Line:
-    """Somebody who may do this for Mr Khan."""
-    names = {
-        Role.PATIENT: "another patient of the same team",
-        Role.COORDINATOR: "priya, her named coordinator",
-        Role.CLINICIAN: "clinician",
-        Role.LEAD: "lead",
-    }
-    return stage.line(next(name for role, name in names.items() if roles.allowed(role, permission)))
 
 
 def test_no_unknown_field_is_stored(stage: Stage) -> None:

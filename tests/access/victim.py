@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.access.roles import Role
 from app.alerts import queries as alerts
-from app.core import clock
+from app.core import clock, rows
 from app.core.db import db
 from app.core.ids import new_id
 from app.identity import service as identity
@@ -22,6 +22,7 @@ from app.patients import queries as patients
 from app.patients import service
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
 from app.patients.service import inviting as circle_invitations
+from app.protocols import queries as plans
 from app.protocols import service as protocols
 from app.protocols.models import MonitoringPlan
 from app.readings import service as readings
@@ -54,6 +55,8 @@ def make(cast: Cast) -> Victim:
     limit = protocols.set_limit(
         patient, "oxygen_saturation.low.red.target", 88, reason="Set at clinic.", review_on=review_on, by=world.lind.id
     )
+    (heart,) = (one for one in plans.plans(patient) if one.protocol == "heart_failure")
+    protocols.end_plan(patient, heart.id, by=world.lind.id)  # so that it can be started
     phone = identity.new_session(world.mary, "app", "Mary's phone", timedelta(days=30))
     db.session.flush()
     second_admin = cast.somebody("second admin")
@@ -82,6 +85,7 @@ def make(cast: Cast) -> Victim:
     db.session.flush()
     for export in (of_her, about_her):
         exporting.make(str(export.id))
+    rows.reach(rows.SERVICE)  # a copy is made with its asker's reach; what follows is by the test's own hands
 
     def of(name: str) -> UUID:
         return cast.people[name].id
@@ -94,7 +98,9 @@ def make(cast: Cast) -> Victim:
         "limit_id": limit.id,
         "session_id": phone.id,
         "todo_id": todos.add(patient, "call_back", "her wish", "She asked for a call."),
-        "plan_id": _first(MonitoringPlan.id, MonitoringPlan.patient_id == patient.id),
+        "plan_id": _first(
+            MonitoringPlan.id, MonitoringPlan.patient_id == patient.id, MonitoringPlan.ended_at.is_(None)
+        ),
         "member_id": _first(CircleMember.id, CircleMember.person_id == world.tom.id),
         "grant_id": _first(CircleGrant.id, CircleMember.person_id == world.tom.id, join=CircleMember),
         "membership_id": _first(Membership.id, Membership.person_id == world.lind.id),

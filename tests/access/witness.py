@@ -1,4 +1,4 @@
-"""A witness of the whole database: what a refused request must leave exactly as it was."""
+"""A witness of the whole database, and of the queue: what a refused request must leave exactly as it was."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Witness:
 
     def _named(self) -> list[str]:
         rows = self.connection.execute(
-            "select tablename from pg_tables where schemaname = 'public' and tablename not like 'procrastinate_%'"
+            "select tablename from pg_tables where schemaname = 'public'"
+            " and (tablename not like 'procrastinate_%' or tablename = 'procrastinate_jobs')"
         ).fetchall()
         return sorted(name for (name,) in rows if name not in BESIDE)
 

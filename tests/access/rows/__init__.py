@@ -1,6 +1,7 @@
 """The table of every endpoint: whose the rows are that its path names, and a body that would be taken.
 
-An endpoint without a row fails the build. "$name" stands for an id of Mary's (victim.py), "$new" for a fresh one.
+An endpoint without a row fails the build. "$name" stands for an id of Mary's (victim.py), "$new" for a fresh one,
+"$email" for an address that nobody has.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ ROWS: dict[str, Row] = {
     f"GET {_PATIENT}/series": Row(query="?measure=oxygen_saturation"),
     "GET /api/protocols": Row(),
     f"GET {_PATIENT}/monitoring": Row(),
-    f"POST {_PATIENT}/monitoring/plans": Row(body={"protocol": "hypertension_at_home"}),
+    f"POST {_PATIENT}/monitoring/plans": Row(body={"protocol": "heart_failure"}),
     f"DELETE {_PATIENT}/monitoring/plans/<uuid:plan_id>": Row(),
     f"POST {_PATIENT}/monitoring/limits": Row(
         body={
@@ -41,6 +41,9 @@ ROWS: dict[str, Row] = {
     "POST /api/todos/<uuid:todo_id>/done": Row(of=Of.TEAM),
     "GET /console/worklist": Row(),
     f"GET {_CONSOLE}": Row(),
+    f"GET {_CONSOLE}/account": Row(),
+    f"POST {_CONSOLE}/account/second-factor": Row(body={"reason": "Lost the phone; seen in person with a passport."}),
+    f"POST {_CONSOLE}/account/reopening": Row(conflict=anybody),
     f"GET {_CONSOLE}/alerts/<uuid:alert_id>": Row(),
     f"POST {_CONSOLE}/alerts/<uuid:alert_id>/acknowledge": Row(),
     f"POST {_CONSOLE}/alerts/<uuid:alert_id>/notes": Row(body={"note": "Rang; no answer."}),
@@ -53,7 +56,7 @@ ROWS: dict[str, Row] = {
     f"GET {_MY}/readings/new": Row(),
     f"GET {_MY}/readings/new/<measure>": Row(ids=_MEASURE),
     f"POST {_MY}/readings/new/<measure>": Row(
-        ids=_MEASURE, body={"value": "97", "oxygen": "air", "check_in_id": "$new", "reading_id": "$new"}
+        ids=_MEASURE, body={"value": "97", "oxygen": "air", "confirmed": "yes", "check_in_id": "$new", "id": "$new"}
     ),
     "POST /webhooks/twilio/inbound": Row(body={"MessageSid": _SID, "Body": "Hello", "From": "+447700900203"}),
     "POST /webhooks/twilio/status/<uuid:delivery_id>": Row(body={"MessageSid": _SID, "MessageStatus": "delivered"}),

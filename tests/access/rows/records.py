@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.rows.row import Of, Row
+from tests.access.rows.row import Of, Row, anybody, is_somebody_to_mary, works
 
 _PATIENT = "/api/patients/<uuid:patient_id>"
 _ABOUT_HER = {"export_id": "$export_about_her"}
@@ -15,12 +15,12 @@ ROWS: dict[str, Row] = {
     f"GET {_PATIENT}/exports": Row(),
     f"POST {_PATIENT}/exports": Row(),
     f"GET {_PATIENT}/exports/<uuid:export_id>/file": Row(of=Of.MARY),
-    f"POST {_PATIENT}/reopening": Row(),
+    f"POST {_PATIENT}/reopening": Row(conflict=anybody),
     "GET /api/me/exports": Row(),
     "POST /api/me/exports": Row(),
     "GET /api/me/exports/<uuid:export_id>/file": Row(of=Of.MARY, ids=_ABOUT_HER),
     "GET /api/me/closing": Row(),
-    "POST /api/me/closing": Row(body={"confirmed": True}),
+    "POST /api/me/closing": Row(body={"confirmed": True}, conflict=works),
     "GET /api/retention": Row(),
     "GET /api/legal-holds": Row(),
     "POST /api/legal-holds": Row(
@@ -47,7 +47,7 @@ ROWS: dict[str, Row] = {
     "POST /console/emergency": Row(of=Of.CALLER, body={"nhs_number": "9990000018", "reason": _OPENED["reason"]}),
     "POST /console/emergency/<uuid:access_id>/end": Row(whose="clinician who broke the glass"),
     "GET /api/emergency-access": Row(),
-    "POST /api/emergency-access": Row(of=Of.ORGANISATION, body=_OPENED),
+    "POST /api/emergency-access": Row(of=Of.ORGANISATION, body=_OPENED, conflict=is_somebody_to_mary),
     "POST /api/emergency-access/<uuid:access_id>/end": Row(whose="clinician who broke the glass"),
     "GET /api/emergency-accesses": Row(),
     "POST /api/emergency-accesses/<uuid:access_id>/review": Row(

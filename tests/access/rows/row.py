@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from app.access.roles import Role
+from tests.access.personas import Persona
 
 
 class Of(StrEnum):
@@ -32,11 +33,28 @@ class Row:
     asked_by: str = ""  # the one who goes on with it: others may see it there, and are refused
     ids: Mapping[str, str] = field(default_factory=dict)  # for path parameters that mean something else here
     query: str = ""
+    version: str = "1"  # the version of Mary's row that a change names
     not_for: frozenset[Role] = frozenset()  # roles that are admitted and then refused: another's to do
     scope: str = ""  # what somebody who acts for Mary must decide besides
     not_theirs: int = 404  # what naming somebody else's row is answered
+    conflict: Callable[[Persona], bool] | None = None  # for whom it cannot be done as things are: 409, and nothing is
     may_be_kept: bool = False  # by a browser: nothing of a person is in it
     is_open: bool = False  # shows what anybody may see: nothing of a person is in it
+
+
+def works(persona: Persona) -> bool:
+    """Whoever works somewhere cannot close their account."""
+    return bool(persona.works)
+
+
+def is_somebody_to_mary(persona: Persona) -> bool:
+    """Whoever sees her record anyway need not open it in an emergency."""
+    return bool(persona.roles)
+
+
+def anybody(_: Persona) -> bool:
+    """Nobody can do it as things are with Mary."""
+    return True
 
 
 MARY, LEAD = "mary herself", "lead"
@@ -48,4 +66,4 @@ READING = {
     "unit": "%",
     "context": {"on_oxygen": False},
 }
-SOMEBODY = {"given_name": "Nina", "family_name": "New", "email": "nina.new@kith.example"}
+SOMEBODY = {"given_name": "Nina", "family_name": "New", "email": "$email"}

@@ -29,7 +29,7 @@ ROWS: dict[str, Row] = {
     "GET /api/teams": Row(),
     "POST /api/teams": Row(body={"name": "New Team"}),
     f"GET {_TEAM}": Row(of=Of.ORGANISATION),
-    f"PATCH {_TEAM}": Row(of=Of.RUN, body={"name": "Renamed Team"}),
+    f"PATCH {_TEAM}": Row(of=Of.RUN, body={"name": "Renamed Team"}, version="2"),
     f"GET {_TEAM}/members": Row(of=Of.ORGANISATION),
     f"POST {_TEAM}/members": Row(of=Of.RUN, body=_ROLE),
     f"DELETE {_TEAM}/members/<uuid:membership_id>": Row(of=Of.RUN),
@@ -42,7 +42,7 @@ ROWS: dict[str, Row] = {
     f"GET {_TEAM}/caseloads": Row(of=Of.RUN),
     f"POST {_TEAM}/hand-over": Row(of=Of.RUN, body=_HAND_OVER),
     f"GET {_INVITED}": Row(of=Of.RUN),
-    f"POST {_INVITED}": Row(of=Of.RUN, body={"role": "clinician", "email": "nina.new@kith.example"}),
+    f"POST {_INVITED}": Row(of=Of.RUN, body={"role": "clinician", "email": "$email"}),
     f"DELETE {_INVITED}/<uuid:invitation_id>": Row(of=Of.RUN, ids=_WAITING),
     f"POST {_INVITED}/<uuid:invitation_id>/resend": Row(of=Of.RUN, ids=_WAITING, asked_by=LEAD),
     f"POST {_INVITED}/<uuid:invitation_id>/confirm": Row(of=Of.RUN, ids=_ACCEPTED, asked_by=LEAD),
@@ -74,9 +74,7 @@ ROWS: dict[str, Row] = {
     f"POST {_PAGE_OF_TEAM}/change": Row(of=Of.RUN, body=_TEAM_FORM),
     f"POST {_PAGE_OF_TEAM}/roles": Row(of=Of.RUN, body=_ROLE),
     f"POST {_PAGE_OF_TEAM}/roles/<uuid:membership_id>/end": Row(of=Of.RUN),
-    f"POST {_PAGE_OF_TEAM}/invitations": Row(
-        of=Of.RUN, body={"invited_role": "clinician", "contact": "nina.new@kith.example"}
-    ),
+    f"POST {_PAGE_OF_TEAM}/invitations": Row(of=Of.RUN, body={"invited_role": "clinician", "contact": "$email"}),
     f"POST {_PAGE_OF_TEAM}/invitations/<uuid:invitation_id>/revoke": Row(of=Of.RUN, ids=_WAITING),
     f"POST {_PAGE_OF_TEAM}/invitations/<uuid:invitation_id>/resend": Row(of=Of.RUN, ids=_WAITING, asked_by=LEAD),
     f"POST {_PAGE_OF_TEAM}/invitations/<uuid:invitation_id>/confirm": Row(of=Of.RUN, ids=_ACCEPTED, asked_by=LEAD),
