@@ -58,6 +58,7 @@ from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
 from app.web import admin, frame
 from app.web.circle import pages as circles
+from app.web.coordinator import account as account_page
 from app.web.coordinator import emergency as emergency_pages
 from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
@@ -65,6 +66,7 @@ from app.web.entrance import federated as login_pages
 from app.web.entrance import invitations as joining_pages
 from app.web.entrance import pages as entrance
 from app.web.entrance import second_factor
+from app.web.me import contacts as own_contacts
 from app.web.me import pages as own_sign_in
 from app.web.me import records as own_record
 from app.web.me import set_up as own_set_up
@@ -148,7 +150,7 @@ def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
     for audience in (entrance, code_pages, login_pages, second_factor, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
-    for own in (own_sign_in, own_set_up, own_record):
+    for own in (own_sign_in, own_contacts, own_set_up, own_record):
         app.register_blueprint(own.pages)
     for invited in (joining_pages, circle_invitations):
         app.register_blueprint(invited.pages)
@@ -156,7 +158,7 @@ def _pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(about_consent.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)
-    for one in (access_log_page, emergency_pages):
+    for one in (access_log_page, emergency_pages, account_page):
         app.register_blueprint(one.page)
     if settings.sms_channel == "sandbox":
         app.register_blueprint(sandbox.pages)

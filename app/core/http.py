@@ -26,6 +26,14 @@ from app.core.errors import BadRequest, Invalid, PreconditionRequired, Unsupport
 from app.core.unit_of_work import unit_of_work
 
 WEBHOOK_BYTES = 64 * 1024
+# Heeded by the guard on everything that is read about a patient (app/access/guards/admitting.py).
+SEE_AS = {
+    "in": "query",
+    "name": "see_as",
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "A member of the circle: the answer is what they would be given. For the patient, and for whoever "
+    "acts for them in their circle (403 for others). Nothing can be changed by looking.",
+}
 
 
 class Access(Protocol):
@@ -88,7 +96,7 @@ class Routes(DocumentedBlueprint):  # type: ignore[misc]  # the library has no t
 
         def declare(view: Callable[..., Any]) -> Callable[..., Any]:
             edge = _edge(view, contract)
-            documented = self.doc(**_documentation(contract))(edge)
+            documented = self.doc(**_documentation(contract, method))(edge)
             super(Routes, self).route(rule, methods=[method])(documented)
             return view
 
@@ -216,7 +224,7 @@ def _version_asked_for(*, needed: bool) -> int | None:
     return int(values[0]) if values and len(values[0]) < 10 else -1
 
 
-def _documentation(contract: Contract) -> dict[str, Any]:
+def _documentation(contract: Contract, method: str) -> dict[str, Any]:
     """What the generated OpenAPI document says of a route."""
     responses: dict[str, Any] = {
         str(status): {
@@ -233,6 +241,8 @@ def _documentation(contract: Contract) -> dict[str, Any]:
     parameters: list[Any] = []
     if contract.query is not None:
         parameters.append({"in": "query", "schema": contract.query})
+    if method == "GET" and contract.access.label.startswith("on patient"):
+        parameters.append(SEE_AS)
     if contract.keyed:
         parameters.append(
             _header("Idempotency-Key", "Chosen by the client; the same key gives the same answer for 24 h.")

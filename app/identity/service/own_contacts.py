@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.errors import Invalid, Unauthenticated
 from app.identity import contacts, posting, queries, tokens
 from app.identity.models import OneUseCode, Person
-from app.identity.service import codes, people
+from app.identity.service import codes, noting, people, second_factors
 
 DAY = timedelta(days=1)
 NO_EMAILS = "No e-mails are sent from here, so an e-mail cannot be confirmed."
@@ -19,8 +19,10 @@ NO_EMAILS = "No e-mails are sent from here, so an e-mail cannot be confirmed."
 def ask_to_change(person_id: UUID, session_id: UUID, kind: str, typed: str) -> None:
     """Have a code sent to a new phone or e-mail; nothing is changed yet, and nobody learns whether it is taken.
 
-    Raises Invalid for what is none, TooMany past five a day.
+    Codes to sign in are sent there, so whoever asks must have signed in lately. Raises SignInAgain, Invalid for what is
+    none, TooMany past five a day.
     """
+    second_factors.may_change(session_id)
     if kind == "email" and not posting.sends_emails():
         raise Invalid(NO_EMAILS, errors=[{"pointer": "/email", "detail": NO_EMAILS}])
     contact = contacts.phone(typed) if kind == "phone" else contacts.email(typed)
@@ -43,6 +45,7 @@ def confirm_change(person_id: UUID, session_id: UUID, typed: str) -> Person:
     former: str | None = getattr(person, kind)
     people.change_person(person, {kind: code.contact})
     codes.verified(person, code)
+    noting.note(f"changed {kind}" if former != code.contact else f"confirmed {kind}", person.id)
     if former and former != code.contact:
         posting.post(person.id, kind, "contact_changed", {}, kind="message", about_id=code.id, address=former)
     db.session.flush()

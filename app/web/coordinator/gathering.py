@@ -86,8 +86,14 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "invitations": _invitations(me, patient) if looking.may(Permission.CHANGE_CIRCLE) else None,
         "corrections": one_patient.corrections(keeping.correction_notes(patient), now, zone),
         "contacts": one_patient.contacts(alerts.last_contacts(patient), now, zone),
+        "account_href": _account(patient),
         "back_href": url_for("coordinator.worklist"),
     }
+
+
+def _account(patient: AdmittedPatient) -> str | None:
+    may = looking.may(Permission.CHANGE_PATIENT)
+    return url_for("account.overview", patient_id=patient.id) if may else None
 
 
 def _invitations(me: UUID, patient: AdmittedPatient) -> dict[str, Any]:

@@ -107,11 +107,11 @@ def sign_out_others() -> Any:
 
 
 @pages.errorhandler(SignInAgain)
-def sign_in_again(refused: SignInAgain) -> Any:
+def sign_in_again(refused: SignInAgain, back: str = "my_sign_in.overview") -> Any:
     """Sign in again, and come back to change how one signs in; a script is told why in words."""
     if problems.is_for_programs():
         return problems.answer(refused)
-    return redirect(url_for("entrance.sign_in", said="again", next=url_for("my_sign_in.overview")), 303)
+    return redirect(url_for("entrance.sign_in", said="again", next=url_for(back)), 303)
 
 
 def _back(said: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.rows.row import READING, Of, Row
+from tests.access.rows.row import READING, Of, Row, anybody
 
 _PATIENT, _ALERT = "/api/patients/<uuid:patient_id>", "/api/patients/<uuid:patient_id>/alerts/<uuid:alert_id>"
 _CONSOLE = "/console/patients/<uuid:patient_id>"

@@ -38,6 +38,10 @@ ROWS: dict[str, Row] = {
     "POST /sign-in/second-factor/passkey/options": _OWN,
     # how I sign in
     "GET /me/sign-in": Row(),
+    "GET /me/contacts": Row(),
+    "POST /me/contacts": Row(of=Of.CALLER, body={"contact": "another@kith.example"}),
+    "GET /me/contacts/code": Row(),
+    "POST /me/contacts/code": _CODE,
     "GET /me/password": Row(),
     "POST /me/password": Row(of=Of.CALLER, body={"current": "wrong words", "new": "another calm sentence 2"}),
     "POST /me/passkeys": Row(of=Of.CALLER, body={"credential": "{}", "name": "A key"}),

@@ -186,6 +186,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                     "phones": [{"label": None, "number": "07700 900456", "href": "tel:+447700900456"}],
                 }
             ],
+            "account_href": "/console/patients/1/account",
             "invitations": {"href": "/my/1/invitations", "came": 1},
             "contacts": [{"when": measures.moment("Friday 14:10"), "words": "Priya Shah called: slept badly"}],
             "back_href": "/worklist",
