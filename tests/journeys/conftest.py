@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -9,6 +11,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 
+from app import create_app
+from app.core import embedded
+from app.core.db import db
+from app.demo import people
+from tests.conftest import cloned, settings_for
 from tests.journeys import windows
 from tests.journeys.windows import Site, Window
 
@@ -25,6 +32,17 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=chromium, headless=True, args=windows.QUIET)
         yield started
         started.close()
+
+
+@pytest.fixture
+def here(server: embedded.Server, template: str) -> Iterator[tuple[people.World, str]]:
+    """The world on a database of its own, as processes of their own see it; and the name of that database."""
+    with cloned(server, template, f"kith_test_leaks_{os.getpid()}") as name:
+        app = create_app(dataclasses.replace(settings_for(server, name), is_worker=True))
+        with app.app_context():
+            yield people.arrive(), name
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

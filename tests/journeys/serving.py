@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +35,21 @@ def environment(server: embedded.Server, database: str, **more: str) -> dict[str
     return {"PATH": os.environ["PATH"], **SECRETS, **urls, **more}
 
 
+@contextmanager
+def worker(settings: dict[str, str], log: Path) -> Iterator[None]:
+    """`flask worker` as it is started for real, while the block lasts; stopped as an operator stops it."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
+    with log.open("ab") as written:
+        process = subprocess.Popen(command, cwd=HOME, env=settings, stdout=written, stderr=written)
+    try:
+        yield
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
 @dataclass
 class Web:
     """Granian with one worker process; `kill` is kill -9 of all of it, `start` again takes the same port."""
@@ -42,6 +58,7 @@ class Web:
     port: int = field(default_factory=free_port)
     log: Path = Path(os.devnull)
     process: subprocess.Popen[bytes] | None = None
+    refused: list[bytes] = field(default_factory=list)  # answers of 400 and more, for whoever searches them
 
     def start(self) -> None:
         granian = Path(sys.executable).with_name("granian")

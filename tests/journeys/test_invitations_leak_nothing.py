@@ -12,11 +12,9 @@ from app.core import embedded
 from app.core.unit_of_work import unit_of_work
 from app.notifications import queries
 from app.notifications.service import sending
+from tests.journeys.canaries import MARY, call, signed_in
 from tests.journeys.serving import Web, environment
-from tests.journeys.test_nothing_leaks import MARY, call, here, signed_in
 from tests.people import World
-
-__all__ = ["here"]
 
 
 def newest(pattern: str) -> str:
