@@ -43,10 +43,13 @@ def close(person_id: UUID, *, wants_restriction: bool) -> AccountClosing:
     return closing
 
 
-def reopen(person_id: UUID, by: UUID | None) -> None:
-    """Let a person in again, with those contacts that nobody has taken since. Raises Conflict when too late."""
+def reopen(person_id: UUID, by: UUID | None, *, however_late: bool = False) -> None:
+    """Let a person in again, with those contacts that nobody has taken since and that are not erased.
+
+    Raises Conflict when too late, unless `however_late`: then nothing may be left to reach or be that person by.
+    """
     closing = db.session.scalar(_running(AccountClosing.person_id == person_id).with_for_update())
-    if closing is None or closing.created_at <= clock.now() - CAN_BE_REOPENED or closing.erased_at:
+    if closing is None or (_is_late(closing) and not however_late):
         raise Conflict(NOT_CLOSED)
     person = db.session.get_one(Person, person_id, with_for_update=True, populate_existing=True)
     phone, email = closing.phone, closing.email
@@ -70,6 +73,10 @@ def erase_old() -> int:
         for way in WAYS_IN:
             db.session.execute(delete(way).where(way.__table__.c.person_id == person.id))
     return len(closings)
+
+
+def _is_late(closing: AccountClosing) -> bool:
+    return closing.erased_at is not None or closing.created_at <= clock.now() - CAN_BE_REOPENED
 
 
 def wanting_restriction() -> list[UUID]:

@@ -41,7 +41,7 @@ def patients(caller: Caller, team_id: UUID, query: dict[str, Any]) -> Page[Whole
 def enrol(caller: Caller, team_id: UUID, body: service.Applicant) -> WholeRecord:
     """Enrol somebody with the team and its named coordinator; enrolling again reopens the record."""
     team = teams.team_for(caller, team_id, P.ENROL)
-    patient = service.enrol_applicant(team, body)
+    patient = service.enrol_applicant(team, body, caller.person_id)
     guards.note_seen(caller, P.ENROL, team.organisation_id, [patient.id])
     return queries.whole_record(patient.id)
 

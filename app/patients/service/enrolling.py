@@ -15,6 +15,7 @@ from app.identity import queries as people
 from app.identity import service as identity
 from app.identity.introductions import Introduced
 from app.identity.models import Person
+from app.identity.service import closing
 from app.patients import enrolment, queries
 from app.patients.enrolment import Applicant, NewPatient
 from app.patients.models import Patient
@@ -26,30 +27,40 @@ OTHER_NUMBER = "This person's record has another NHS number. Correct the record,
 OTHER_PERSON = "This NHS number belongs to somebody of another name. Please compare it with the letter or the app."
 
 
-def enrol_applicant(team: Team, applicant: Applicant) -> Patient:
+def enrol_applicant(team: Team, applicant: Applicant, by: UUID | None = None) -> Patient:
     """Enrol somebody who is found or made by NHS number, phone or e-mail; enrolling again reopens the record.
+
+    With it a closed account is opened again (by `by`), and nothing of the record is restricted any more.
 
     Raises Invalid for what the enrolment says, Conflict where number or contacts are somebody else's or enrolled.
     """
     check(team, applicant.new.coordinator_id, enrolment.applicant_faults(applicant, clock.today(enrolment.LONDON)))
     number = applicant.new.nhs_number
     record = by_number(team.organisation_id, number) if number else None
-    person = _returning(record, applicant.who) if record else identity.meet(applicant.who)
-    return enrol(team, person, applicant.new)
+    person = _returning(record, applicant.who, by) if record else identity.meet(applicant.who)
+    return enrol(team, person, applicant.new, by)
 
 
-def _returning(record: Patient, who: Introduced) -> Person:
+def _returning(record: Patient, who: Introduced, by: UUID | None) -> Person:
     """The person of a record that is there, with the contacts they are reached by now."""
     person = people.person(record.person_id)
     refuse_other_name(person, who)
     typed = {name: value for name, value in (("phone", who.phone), ("email", who.email)) if value}
-    if record.ended_at is not None and not queries.is_known_elsewhere(record):
-        identity.change_person(person, typed)
+    if record.ended_at is not None:
+        _let_in_again(person, by)
+        if not queries.is_known_elsewhere(record):
+            identity.change_person(person, typed)
     return person
 
 
-def enrol(team: Team, person: Person, new: NewPatient) -> Patient:
-    """Enrol a known person with a team and its named coordinator; enrolling again reopens the record.
+def _let_in_again(person: Person, by: UUID | None) -> None:
+    """Whoever closed their account is a patient again: with the contacts that are kept, or those typed now."""
+    if not person.is_active:
+        closing.reopen(person.id, by, however_late=True)
+
+
+def enrol(team: Team, person: Person, new: NewPatient, by: UUID | None = None) -> Patient:
+    """Enrol a known person with a team and its named coordinator; enrolling again reopens the record and the account.
 
     Raises Invalid (NHS number, zone, birth, coordinator) and Conflict (the number, or the person, is enrolled).
     """
@@ -57,6 +68,7 @@ def enrol(team: Team, person: Person, new: NewPatient) -> Patient:
     record = _known_record(team.organisation_id, person.id, new.nhs_number)
     if record is not None:
         _may_reopen(record, person, new)
+        _let_in_again(person, by)
     patient = placed(record or Patient(organisation_id=team.organisation_id, person_id=person.id), team, new)
     db.session.add(patient)
     db.session.flush()
@@ -77,6 +89,7 @@ def placed(patient: Patient, team: Team, new: NewPatient) -> Patient:
     patient.team_id, patient.coordinator_id = team.id, new.coordinator_id
     patient.coordinator_role = Role.COORDINATOR
     patient.enrolled_at, patient.ended_at, patient.ended_reason = clock.now(), None, None
+    patient.restricted_at = None  # the wish was to have it rest after the end of care
     patient.zone, patient.is_pregnant = new.zone, new.is_pregnant
     if new.nhs_number:
         patient.nhs_number = enrolment.nhs_number_digits(new.nhs_number)
