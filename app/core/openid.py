@@ -63,7 +63,11 @@ def _described(prefix: str, kind: Kind) -> list[tuple[str, str, str]]:
         ("ALGORITHM", "the one algorithm it signs with", kind.algorithm),
         ("SCOPES", "what it is asked for", kind.scopes),
         ("HOSTS", "other hosts its addresses lead to, by spaces", "the issuer's only"),
-        ("SECOND_FACTOR", "values of acr or amr that stand for a second factor, by spaces", "none: ours is asked for"),
+        (
+            "SECOND_FACTOR",
+            "values of acr or amr that stand for a second factor, by spaces; the token must say auth_time too",
+            "none: ours is asked for",
+        ),
     ]
     return [(f"{prefix}_{name}", *rest) for name, *rest in every + (of_staff if kind.is_of_staff else [])]  # type: ignore[misc]
 

@@ -216,6 +216,15 @@ class Client:
         return self._get(session, places["userinfo_endpoint"], as_bearer=True)
 
 
+def signed_in_at(signed: Mapping[str, Any], now: datetime, within: timedelta) -> datetime | None:
+    """When somebody showed there who they are, as the token says; None where it does not say, or not `within`."""
+    said = signed.get("auth_time")
+    if isinstance(said, bool) or not isinstance(said, int | float):
+        return None
+    ago = now.timestamp() - said
+    return now - timedelta(seconds=max(ago, 0)) if -CLOCKS_DIFFER <= ago <= within.total_seconds() else None
+
+
 def _key_id(token: str) -> str:
     """Which key it says it was signed with; every token must say so."""
     padded = token.split(".", 1)[0]

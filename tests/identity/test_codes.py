@@ -232,6 +232,17 @@ def test_guessing_for_many_accounts_from_one_address_is_slowed(client: FlaskClie
     assert tries == [401] * 100 + [429]
 
 
+def test_codes_that_let_somebody_in_are_not_counted(client: FlaskClient, world: World) -> None:
+    """A ward behind one address."""
+    for _ in range(3):
+        request = asked(client, MARY)
+        assert prove(client, request, sent()[-1].code).status_code == 200
+    statuses = [ask(client, f"07700 900{n:03}").status_code for n in range(31)]
+    assert statuses == [202] * 30 + [429]
+    tries = [prove(client, f"made up {n}", "123456").status_code for n in range(101)]
+    assert tries == [401] * 100 + [429]
+
+
 def test_asking_is_limited_for_an_account_known_or_not(client: FlaskClient, world: World) -> None:
     for identifier in (MARY, NOBODY):
         statuses = [ask(client, identifier).status_code for _ in range(4)]

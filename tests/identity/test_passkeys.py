@@ -297,6 +297,15 @@ def test_a_patients_passkey_is_a_way_in_and_no_second_factor(
     assert by_password(client, world.mary).get_json()["second_factor"] is None
 
 
+def test_passkeys_that_open_are_not_counted(client: FlaskClient, phone: Authenticator) -> None:
+    """A ward behind one address."""
+    asked = [client.post("/api/sign-in/passkey/options").status_code for _ in range(passkeys.ASKED - 2)]
+    assert asked == [200] * (passkeys.ASKED - 2)
+    assert [by_passkey(client, phone).status_code for _ in range(4)] == [200] * 4
+    asked = [client.post("/api/sign-in/passkey/options").status_code for _ in range(3)]
+    assert asked == [200, 200, 429]
+
+
 GARBAGE: dict[str, Any] = {
     "nothing": {},
     "no response": {"rawId": "AA", "id": "AA", "type": "public-key"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries as identity
 from app.identity.models import LinkedLogin, Person
+from app.identity.service import federated
 from tests.conftest import NOW
 from tests.identity import elsewhere
 from tests.identity.elsewhere import asked_of, cookies, sessions, there_and_back
@@ -151,6 +153,44 @@ def test_a_second_factor_shown_there_counts_where_a_setting_says_how_it_is_told(
         assert there_and_back(browser, LEAVE).status_code == 303
         assert (sessions()[-1].second_factor_at is not None) is counts
         assert (browser.get("/console/worklist").status_code == 200) is counts
+
+
+# what the provider does -> how many minutes ago the second factor was shown (None: it does not count)
+WHEN = {
+    "": 0,
+    "a moment ago": 2,
+    "a session that ran there": None,
+    "not said when": None,
+    "in the future": None,
+    "at no time": None,
+    "a truth": None,
+}
+
+
+@pytest.mark.parametrize(("fault", "minutes"), WHEN.items())
+def test_a_second_factor_counts_from_when_it_was_shown_there(
+    app: Flask,
+    server: embedded.Server,
+    database: str,
+    employer: Provider,
+    world: World,
+    fault: str,
+    minutes: int | None,
+) -> None:
+    """A session that ran there for hours answers without asking anybody anything."""
+    employer.extra, employer.faults = {"amr": ["mfa"]}, {fault}
+    with elsewhere.app_with(server, database, "work", "SSO", employer, SECOND_FACTOR="mfa") as deployed:
+        assert there_and_back(Browser(deployed.test_client()), LEAVE).status_code == 303
+    assert employer.asked[-1]["max_age"] == "0"
+    shown_at = sessions()[-1].second_factor_at
+    assert shown_at == (None if minutes is None else NOW - timedelta(minutes=minutes))
+
+
+def test_who_comes_back_is_not_counted_and_who_does_not_is(browser: Browser, world: World) -> None:
+    """A ward behind one address."""
+    assert [there_and_back(browser, LEAVE).status_code for _ in range(3)] == [303] * 3
+    statuses = [browser.get(LEAVE).status_code for _ in range(federated.LEFT + 1)]
+    assert statuses == [303] * federated.LEFT + [429]
 
 
 def test_a_provider_that_takes_a_secret_instead_of_a_signature(

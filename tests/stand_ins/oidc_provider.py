@@ -213,6 +213,8 @@ class Provider:
             "exp": now + 300,
             "nonce": grant.asked["nonce"],
         }
+        if grant.asked.get("max_age") == "0":  # it has asked them to sign in anew
+            claims["auth_time"] = now
         if "vtr" in grant.asked:
             claims |= {"vot": f"{grant.level}.Cp.Cd", "identity_proofing_level": grant.level}
         changes = {
@@ -225,6 +227,12 @@ class Provider:
             "other audience": {"aud": "another service"},
             "also for another": {"aud": [self.client_id, "another service"], "azp": "another service"},
             "subject is no text": {"sub": 7},
+            "a session that ran there": {"auth_time": now - 3600},
+            "a moment ago": {"auth_time": now - 120},
+            "not said when": {"auth_time": None},
+            "in the future": {"auth_time": now + 600},
+            "at no time": {"auth_time": float("nan")},
+            "a truth": {"auth_time": True},
         }
         for fault in self.faults & changes.keys():
             claims |= changes[fault]

@@ -33,7 +33,8 @@ def sign_in(body: dict[str, Any]) -> Any:
     """Sign in with a passkey: both factors at once."""
     key: OctKey = current_app.extensions["token_key"]
     try:
-        return passkeys.sign_in_app(f"visit {body['visit']}", body["credential"], body["device"], key)
+        visit, address = f"visit {body['visit']}", addresses.of_caller()
+        return passkeys.sign_in_app(visit, body["credential"], body["device"], address, key)
     except Unauthenticated as refused:
         return problems.answer(refused)  # returned, not raised: what it brought to light is committed
 

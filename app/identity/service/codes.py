@@ -118,12 +118,14 @@ def forget_old() -> None:
 
 
 def _proven(secret: str, typed: str, address: str) -> Person:
-    limits.spend(f"one-use code address {address}", allowed=100, per=QUARTER)
+    limits.spend(_tries(address), allowed=100, per=QUARTER)
     code = used("sign_in", tokens.hashed(secret), typed)
     person = queries.person(code.person_id) if code.person_id else None
     if person is None or not may_sign_in(person):
         raise Unauthenticated(WRONG)
     verified(person, code)
+    for key in (_tries(address), *_requests_of_address(address)):
+        limits.give_back(key)
     return person
 
 
@@ -141,8 +143,18 @@ def _spend_a_request(account: str, address: str) -> None:
     limits.spend(f"code both {account} {address}", allowed=3, per=QUARTER)
     limits.spend(f"code account {account}", allowed=6, per=timedelta(hours=1))
     limits.spend(f"code account today {account}", allowed=10, per=DAY)
-    limits.spend(f"code address {address}", allowed=30, per=QUARTER)
-    limits.spend(f"code address today {address}", allowed=200, per=DAY)
+    soon, today = _requests_of_address(address)
+    limits.spend(soon, allowed=30, per=QUARTER)
+    limits.spend(today, allowed=200, per=DAY)
+
+
+def _requests_of_address(address: str) -> tuple[str, str]:
+    """A ward is one address: who came in by the code they asked for is counted no more."""
+    return f"code address {address}", f"code address today {address}"
+
+
+def _tries(address: str) -> str:
+    return f"one-use code address {address}"
 
 
 def _digest(code: OneUseCode, text: str) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,6 +24,7 @@ from app.identity.oidc import Client, Told, Visit
 from app.identity.service import beginning, codes, noting, sessions
 
 NHS_LOGIN: Final = "nhs_login"
+LEFT: Final = 300
 LASTS, QUARTER, DAY = timedelta(minutes=10), timedelta(minutes=15), timedelta(days=1)
 STALE = "This was not begun in this browser, was used before, or took more than ten minutes. Please begin again."
 AWAY = "It does not answer just now. Please try again in a few minutes, or sign in another way."
@@ -51,9 +52,11 @@ class Arrival:
 
 def leave(client: Client, back: str, least: str | None, address: str) -> tuple[str, str]:
     """Begin to sign in elsewhere; returns where to send the browser and the secret that its cookie keeps."""
-    limits.spend(f"login elsewhere {address}", allowed=60, per=QUARTER)
+    limits.spend(_left(address), allowed=LEFT, per=QUARTER)
     visit, now = Visit(tokens.new_secret(), tokens.new_secret()), clock.now()
     asked = {"vtr": nhs_identity.asked_for(least)} if least else {}
+    if client.provider.second_factor:  # to count, it has to be shown now, not found in a session that runs there
+        asked["max_age"] = "0"
     try:
         there = client.address(visit, now, **asked)
     except oidc.Away as away:
@@ -62,6 +65,15 @@ def leave(client: Client, back: str, least: str | None, address: str) -> tuple[s
     attempt.state_hash, attempt.bound_to = tokens.hashed(visit.state), tokens.hashed(visit.secret)
     db.session.add(attempt)
     return there, visit.secret
+
+
+def count_no_more(address: str) -> None:
+    """Somebody has arrived: what is counted is who went away and came to nothing, as a ward is one address."""
+    limits.give_back(_left(address))
+
+
+def _left(address: str) -> str:
+    return f"login elsewhere {address}"
 
 
 def come_back(client: Client, visit: Visit) -> LoginAttempt:
@@ -114,7 +126,8 @@ def arrive_by_sso(client: Client, told: Told, label: str) -> Arrival:
     """Begin a session of a member of staff; makes nobody known who is not.
 
     The first time they are found by an e-mail that the employer has verified, later by the account itself; each time
-    they must hold a role. Whether a second factor was shown there counts only where a setting says how it is told.
+    they must hold a role. Whether a second factor was shown there counts only where a setting says how it is told, and
+    from when the provider says that it was.
     """
     link = _link(client.provider.name, told.subject)
     person_id = link.person_id if link else _by_verified_email(told)
@@ -125,8 +138,9 @@ def arrive_by_sso(client: Client, told: Told, label: str) -> Arrival:
             raise _refused(client, UNKNOWN, "another account is linked")
         link = _linked(client.provider.name, told.subject, queries.person(person_id))
         noting.note("link work account", person_id)
-    shown = bool(client.provider.second_factor & _ways(told.signed))
-    return Arrival(beginning.in_browser(_admitted(link), label, method="sso", second_factor=shown))
+    shown_at = _second_factor_at(client, told)
+    how = {"method": "sso", "second_factor": shown_at is not None, "shown_at": shown_at}
+    return Arrival(beginning.in_browser(_admitted(link), label, **how))
 
 
 def forget_old() -> None:
@@ -210,6 +224,12 @@ def _says_verified(told: Told) -> bool:
     # Entra ID says it in a claim of its own, when it is asked to: the owner of the domain is the tenant.
     said = (told.known.get("email_verified"), told.signed.get("xms_edov"))
     return any(one is True or str(one).lower() in ("1", "true") for one in said)
+
+
+def _second_factor_at(client: Client, told: Told) -> datetime | None:
+    """When a second factor was shown there; None where that is not said, or longer ago than coming here takes."""
+    listed = client.provider.second_factor & _ways(told.signed)
+    return oidc.signed_in_at(told.signed, clock.now(), LASTS) if listed else None
 
 
 def _ways(signed: Mapping[str, Any]) -> set[str]:

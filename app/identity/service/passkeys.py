@@ -53,7 +53,7 @@ class Site:
 
 def to_sign_in(bound_to: str, address: str) -> dict[str, Any]:
     """What a browser needs to sign somebody in with any passkey it holds for us; good for one try of this visit."""
-    limits.spend(f"passkey from {address}", allowed=ASKED, per=ASKED_PER)
+    limits.spend(_asked(address), allowed=ASKED, per=ASKED_PER)
     return _to_show(bound_to, [])
 
 
@@ -126,14 +126,16 @@ def show(session_id: UUID, bound_to: str, credential: Mapping[str, Any]) -> None
     _shown(bound_to, credential, of=queries.session(session_id).person_id)
 
 
-def sign_in_browser(bound_to: str, credential: Mapping[str, Any], label: str) -> str:
+def sign_in_browser(bound_to: str, credential: Mapping[str, Any], label: str, address: str) -> str:
     """Sign in on pages; returns the secret of the session cookie. A refusal may have marked, so it is committed."""
-    return beginning.in_browser(_shown(bound_to, credential), label, method="passkey", second_factor=True)
+    person = _let_in(bound_to, credential, address)
+    return beginning.in_browser(person, label, method="passkey", second_factor=True)
 
 
-def sign_in_app(bound_to: str, credential: Mapping[str, Any], label: str, key: OctKey) -> Tokens:
+def sign_in_app(bound_to: str, credential: Mapping[str, Any], label: str, address: str, key: OctKey) -> Tokens:
     """Sign in from the app; returns the first pair of tokens. A refusal may have marked, so it is committed."""
-    return beginning.in_app(_shown(bound_to, credential), label, key, method="passkey", second_factor=True)
+    person = _let_in(bound_to, credential, address)
+    return beginning.in_app(person, label, key, method="passkey", second_factor=True)
 
 
 def forget_challenges() -> None:
@@ -145,6 +147,16 @@ def site() -> Site:
     """Whose passkeys are ours."""
     parts = urlsplit(config.current().public_url)
     return Site(parts.hostname or "", f"{parts.scheme}://{parts.netloc}")
+
+
+def _let_in(bound_to: str, credential: Mapping[str, Any], address: str) -> Person:
+    person = _shown(bound_to, credential)
+    limits.give_back(_asked(address))  # only what comes to nothing counts: a ward is one address
+    return person
+
+
+def _asked(address: str) -> str:
+    return f"passkey from {address}"
 
 
 def _shown(bound_to: str, credential: Mapping[str, Any], of: UUID | None = None) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from joserfc.jwk import OctKey
@@ -46,13 +46,14 @@ def new_session(
     *,
     method: str = "password",
     second_factor: bool = False,
+    shown_at: datetime | None = None,
     identity_level: str | None = None,
 ) -> DeviceSession:
-    """Begin a session of a person who has proven who they are, by `method` and perhaps a second factor."""
+    """Begin a session of a person who has proven who they are by `method`, perhaps by a second factor (`shown_at`)."""
     now = clock.now()
     session = DeviceSession(person_id=person.id, kind=kind, label=label[:80], last_used_at=now, expires_at=now + lasts)
     session.method, session.identity_level = method, identity_level
-    session.second_factor_at = now if second_factor else None
+    session.second_factor_at = (shown_at or now) if second_factor else None
     db.session.add(session)
     return session
 

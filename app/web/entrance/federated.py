@@ -46,6 +46,7 @@ def come_back(provider: str) -> Any:
     told = federated.told(client, request.args.get("code", "")[:4000], visit)
     arriving.end_former()
     arrival = _arrived(client, told, attempt.wanted_level)
+    federated.count_no_more(arriving.address())
     return arriving.release(arriving.go_on(arrival.secret, _where(arrival, attempt.back)), COOKIE)
 
 

@@ -63,7 +63,8 @@ def sign_in_by_passkey() -> Any:
     """Sign in with a passkey, which is both factors at once."""
     back = returning.path(request.form.get("next"))
     try:
-        secret = passkeys.sign_in_browser(csrf.token(), second_factor.credential(), arriving.device())
+        shown, address = second_factor.credential(), arriving.address()
+        secret = passkeys.sign_in_browser(csrf.token(), shown, arriving.device(), address)
     except Unauthenticated as refused:
         return _sign_in_form(back, refused=refused, at="#passkey"), refused.status, refused.headers
     arriving.end_former()
