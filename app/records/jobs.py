@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from app.core.scheduler import Job
 from app.identity.service import closing as accounts
+from app.records.queries import holds
 from app.records.service import closing, exporting, retaining
 
 
@@ -15,7 +16,7 @@ def _each_hour() -> None:
 
 
 def _erase() -> None:
-    accounts.erase_old()
+    accounts.erase_old(holds.people())
 
 
 def _carry_out_schedule() -> None:

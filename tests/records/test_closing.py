@@ -28,7 +28,11 @@ from app.patients.models import ActingFor, CircleGrant, CircleMember, Patient
 from app.readings.intake import Entry
 from app.readings.models import Reading
 from app.readings.service import record
+from app.records.jobs import JOBS
+from app.records.models import LegalHold
+from app.records.queries import holds
 from app.records.service import closing, exporting
+from app.teams.models import Team
 from app.todos.models import Todo
 from tests.conftest import NOW
 from tests.people import PASSWORD, World, signed_in
@@ -205,11 +209,54 @@ def test_after_thirty_days_contacts_and_ways_in_are_erased(worker: Flask, client
     close(client, world.tom)
     for day, erased in ((29, 0), (30, 1), (31, 0)):
         with clock.at(NOW + day * DAY), worker.app_context(), unit_of_work():
-            assert accounts.erase_old() == erased
+            assert accounts.erase_old(holds.people()) == erased
     tom = db.session.get_one(Person, world.tom.id)
     assert (tom.name, tom.phone, tom.email, tom.password_hash) == ("Tom Okafor", None, None, None)
     row = db.session.scalars(select(AccountClosing)).one()
     assert (row.phone_sealed, row.email_sealed, row.erased_at) == (None, None, NOW + 30 * DAY)
+
+
+def test_what_is_on_hold_is_not_erased(worker: Flask, client: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        hold = LegalHold(organisation_id=world.organisation.id, set_by=world.admin.id)
+        hold.patient_id, hold.reason = world.mary_patient.id, "A letter of solicitors"
+        db.session.add(hold)
+    for person in (world.mary, world.khan):
+        close(client, person)
+    erase = next(job for job in JOBS if job.name == "erase closed accounts")
+    with clock.at(NOW + 31 * DAY), worker.app_context():
+        with unit_of_work():
+            erase.work()
+        rows = {one.person_id: one for one in db.session.scalars(select(AccountClosing))}
+        assert (rows[world.mary.id].phone, rows[world.mary.id].erased_at) == ("+447700900201", None)
+        assert (rows[world.khan.id].phone, rows[world.khan.id].erased_at) == (None, clock.now())
+        with unit_of_work():
+            db.session.get_one(LegalHold, hold.id).lifted_at = clock.now()
+            db.session.get_one(LegalHold, hold.id).lifted_by = world.admin.id
+        with unit_of_work():
+            erase.work()
+        assert db.session.scalars(select(AccountClosing.phone_sealed)).all() == [None, None]
+
+
+def test_who_has_records_in_two_organisations_is_opened_in_both(client: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        team, mary = db.session.get_one(Team, world.other_team.id), db.session.get_one(Person, world.mary.id)
+        new = patient_service.NewPatient(coordinator_id=world.other_coordinator.id)
+        elsewhere = patient_service.enrol(team, mary, new).id
+    close(client, world.mary, restrict=True)
+    with unit_of_work():
+        for record_id in (world.mary_patient.id, elsewhere):
+            patient_service.end_care(patients.admitted_one(record_id), "discharged")
+        closing.restrict_records()
+    theirs = select(Patient.restricted_at).where(Patient.person_id == world.mary.id)
+    assert db.session.scalars(theirs).all() == [NOW, NOW]
+    answer = client.post(f"/api/patients/{world.mary_patient.id}/reopening", headers=signed_in(client, world.lead))
+    assert answer.status_code == 204
+    assert db.session.scalars(theirs).all() == [None, None]
+    asked = select(Todo.done_at).where(Todo.kind == closing.ASKED)
+    assert db.session.scalars(asked).all() == [NOW, NOW]
+    owen = signed_in(client, world.other_coordinator)
+    assert client.get(f"/api/patients/{elsewhere}", headers=owen).status_code == 200
 
 
 def test_a_record_is_restricted_once_care_has_ended_and_no_alert_is_open(client: FlaskClient, world: World) -> None:

@@ -61,10 +61,11 @@ def reopen(person_id: UUID, by: UUID | None, *, however_late: bool = False) -> N
     db.session.flush()
 
 
-def erase_old() -> int:
-    """Erase the contacts and every way to sign in of those who closed thirty days ago. Returns how many."""
+def erase_old(held: Select[UUID]) -> int:
+    """Erase contacts and every way in of those who closed thirty days ago, but of the held; returns of how many."""
     old = (AccountClosing.created_at <= clock.now() - CAN_BE_REOPENED, AccountClosing.erased_at.is_(None))
-    closings = db.session.scalars(_running(*old).with_for_update(skip_locked=True)).all()
+    free = _running(*old, AccountClosing.person_id.not_in(held))
+    closings = db.session.scalars(free.with_for_update(skip_locked=True)).all()
     for closing in closings:
         closing.phone = closing.email = None
         closing.erased_at = clock.now()

@@ -95,8 +95,11 @@ def _note(patient: AdmittedPatient) -> None:
 def reopen(patient: AdmittedPatient, by: UUID) -> None:
     """Let a patient in again within thirty days, at the word of their team; nobody is let into the circle by it."""
     accounts.reopen(patient.person_id, by)
-    db.session.execute(update(Patient).where(Patient.person_id == patient.person_id).values(restricted_at=None))
-    todos.settle(patient.id, ASKED, str(patient.person_id), by)
+    # The account is one, the person's records may stand in several organisations.
+    with rows.within(rows.SERVICE):
+        opened = update(Patient).where(Patient.person_id == patient.person_id).values(restricted_at=None)
+        for record_id in db.session.scalars(opened.returning(Patient.id)).all():
+            todos.settle(record_id, ASKED, str(patient.person_id), by)
 
 
 def restrict_records() -> None:
