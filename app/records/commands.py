@@ -12,7 +12,7 @@ from app.core import audit as chains
 from app.core import rows, worker
 from app.core.audit import Fault, Head
 from app.records import schedule
-from app.records.service import retaining
+from app.records.service import foreseeing, retaining
 from app.teams import queries as teams
 
 audit = AppGroup("audit", help="Who did what to whose record: the chains over it.")
@@ -59,7 +59,7 @@ def retention(act: str | None, dry_run: bool) -> None:
             click.echo(f"{one.name:<20}{one.keeps}")
         return
     with worker.at_work():
-        gone = retaining.run(dry=dry_run)
+        gone = foreseeing.foresee() if dry_run else retaining.run()
     for (name, table, organisation_id), what in sorted(gone.items(), key=str):
         of = organisation_id or "no organisation"
         click.echo(f"{name:<20}{table:<22}{what.rows:>9} rows, {what.oldest} to {what.newest}, {of}")

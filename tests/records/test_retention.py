@@ -22,18 +22,19 @@ from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity import service as identity
 from app.identity.models import DeviceSession, Person
-from app.notifications.models import Delivery
+from app.notifications.models import Delivery, InboundText
 from app.patients import queries as patients
 from app.patients import service as patient_service
 from app.patients.models import Patient
 from app.readings.intake import Entry
 from app.readings.service import record
 from app.records import schedule
-from app.records.models import Tombstone
+from app.records.models import LegalHold, Tombstone
 from app.records.schedule import CARE_ENDED, NEVER, SHIPPED
-from app.records.service import retaining
+from app.records.service import due, foreseeing, retaining
 from tests.conftest import NOW, settings_for
 from tests.people import World, signed_in
+from tests.queries_counted import counted
 
 DAY, YEAR = timedelta(days=1), timedelta(days=366)
 
@@ -147,7 +148,7 @@ def test_each_deletion_leaves_a_count_and_nothing_personal(as_worker: Flask, liv
 def test_a_dry_run_says_the_same_and_deletes_nothing(as_worker: Flask, lived: World) -> None:
     everything = counts()
     with clock.at(in_years(9)):
-        dry = retaining.run(dry=True)
+        dry = foreseeing.foresee()
         assert counts() == everything
         wet = retaining.run()
     assert {key: what.rows for key, what in dry.items()} == {key: what.rows for key, what in wet.items()}
@@ -178,6 +179,63 @@ def test_what_is_on_hold_stays_until_the_hold_is_lifted(
         assert client.get("/api/legal-holds", headers=admin).json["items"] == []
         retaining.run()
     assert rows_of(lived.mary_patient.id).keys() == {"audit_entry"}
+
+
+def text_from(person: Person | None, sid: str) -> None:
+    text = InboundText(message_sid=sid, handled_at=NOW, person_id=person.id if person else None)
+    text.sender, text.body, text.fields = "+447700900201", "BP 190/110", "{}"
+    db.session.add(text)
+
+
+@pytest.mark.parametrize("of_all", [False, True], ids=["of the patient", "of the organisation"])
+def test_texts_that_came_in_are_held_with_whoever_sent_them(as_worker: Flask, lived: World, of_all: bool) -> None:
+    with unit_of_work():
+        hold = LegalHold(organisation_id=lived.organisation.id, set_by=lived.admin.id)
+        hold.patient_id, hold.reason = None if of_all else lived.mary_patient.id, "A letter of solicitors"
+        db.session.add(hold)
+        for sid, person in (("mary", lived.mary), ("tom", lived.tom), ("khan", lived.khan), ("?", None)):
+            text_from(person, sid)
+    with clock.at(in_years(2)):
+        retaining.run()
+        kept = {"mary", "tom", "khan", "?"} if of_all else {"mary", "tom"}
+        assert set(db.session.scalars(select(InboundText.message_sid))) == kept
+        with unit_of_work():
+            hold.lifted_at, hold.lifted_by = clock.now(), lived.admin.id
+        retaining.run()
+    assert db.session.scalars(select(InboundText.id)).all() == []
+
+
+def test_who_is_of_no_known_birth_may_be_a_child(as_worker: Flask, lived: World) -> None:
+    with unit_of_work():
+        db.session.execute(update(Patient).where(Patient.id == lived.mary_patient.id).values(born_on=None))
+    for years, is_there in ((9, True), (24, True), (25, False)):
+        with clock.at(in_years(years)):
+            retaining.run()
+        assert bool(rows_of(lived.mary_patient.id).get("reading")) is is_there
+
+
+def test_a_dry_run_only_reads_each_class_by_itself(as_worker: Flask, lived: World) -> None:
+    with clock.at(in_years(9)), counted() as statements:
+        assert foreseeing.foresee()
+    acts = {statement.split()[0].lower() for statement in statements}
+    assert acts == {"set", "select"}
+    begun = [statement for statement in statements if statement.startswith("set local")]
+    assert len(begun) == len([one for one in SHIPPED.classes if one.after != NEVER])
+
+
+def test_whether_the_audit_names_somebody_is_asked_of_its_indexes(as_worker: Flask, lived: World) -> None:
+    with unit_of_work():
+        acts = "insert into audit_entry (id, created_at, actor_id, role, action, purpose)"
+        rows = "select uuidv7(), :now, :actor, 'lead', 'see_team', 'care' from generate_series(1, 20000)"
+        db.session.execute(text(f"{acts} {rows}"), {"now": NOW, "actor": lived.lead.id})
+    db.session.execute(text("analyze audit_entry"))
+    unnamed = due.people(SHIPPED.of(schedule.UNNAMED), in_years(1)).limit(retaining.BATCH)
+    statement = unnamed.compile(db.engine, compile_kwargs={"render_postcompile": True})
+    answer = db.session.connection().exec_driver_sql(f"explain {statement}", statement.params)
+    plan = "\n".join(answer.scalars())
+    assert "Seq Scan on audit_entry" not in plan
+    for index in ("actor_id_created_at", "on_behalf_of"):
+        assert f"ix_audit_entry_{index}" in plan
 
 
 def test_the_record_of_a_child_stays_until_they_are_25(as_worker: Flask, lived: World) -> None:

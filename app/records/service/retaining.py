@@ -6,20 +6,20 @@ another row still names stays until that one has gone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, exists, false, null, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Table, delete, null, select, tuple_
 
 from app.core import audit, clock
 from app.core.db import Base, db
 from app.core.unit_of_work import unit_of_work
 from app.records import schedule
-from app.records.models import LegalHold, Tombstone
+from app.records.models import Tombstone
 from app.records.schedule import RetentionClass, Schedule
+from app.records.service import due
 
 BATCH = 500
 _MOMENTS = ("created_at", "received_at", "opened_at", "measured_at")
@@ -42,103 +42,50 @@ class Gone:
         self.newest = max(filter(None, (self.newest, more.newest)), default=None)
 
 
-Counted = dict[tuple[str, str, UUID | None], Gone]  # by class, table and organisation
+OrganisationId = UUID | None
+Counted = dict[tuple[str, str, OrganisationId], Gone]  # by class, table and organisation
 
 
 @dataclass(slots=True)
 class Run:
-    """One run of the schedule; `dry` does the same and keeps none of it."""
+    """One run of the schedule."""
 
     plan: Schedule
     now: datetime
-    dry: bool
     gone: Counted = field(default_factory=dict)
     step_gone: Counted = field(default_factory=dict)
 
-    def step(self) -> AbstractContextManager[None]:
-        """What is deleted together: kept at once, or in a dry run with all the rest thrown away."""
-        return nullcontext() if self.dry else unit_of_work()
 
-
-class _OnlyLooked(Exception):
-    """Ends the unit of work of a dry run, so that nothing of it is kept."""
-
-
-def run(*, dry: bool = False, plan: Schedule = schedule.SHIPPED) -> Counted:
+def run(*, plan: Schedule = schedule.SHIPPED) -> Counted:
     """Delete what the schedule no longer keeps; gives what went, by class, table and organisation."""
-    this = Run(plan, clock.now(), dry)
-    if not dry:
-        _carry_out(this)
-        return this.gone
-    try:
-        with unit_of_work():
-            _carry_out(this)
-            raise _OnlyLooked
-    except _OnlyLooked:
-        return this.gone
-
-
-def _carry_out(this: Run) -> None:
-    for one in this.plan.classes:
+    this = Run(plan, clock.now())
+    for one in plan.classes:
         if one.after == schedule.NEVER:
             continue
         {schedule.CARE_ENDED: _records, schedule.UNNAMED: _people}.get(one.after, _rows)(this, one)
-
-
-def _in_order(tables: Sequence[str]) -> list[Table]:
-    """What names others before what is named."""
-    return [table for table in reversed(Base.metadata.sorted_tables) if table.name in tables]
+    return this.gone
 
 
 def _rows(this: Run, one: RetentionClass) -> None:
-    for table in _in_order(one.tables):
-        too_old = table.c[one.after] < one.cutoff(this.now)
+    for table in due.in_order(one.tables):
         keys = list(table.primary_key.columns)
-        due = select(*keys).where(too_old, ~_on_hold(table), ~_is_named(table)).limit(BATCH)
+        too_old = select(*keys).where(due.rows(table, one, this.now)).limit(BATCH)
         went = BATCH
         while went == BATCH:
-            with this.step():
-                _take_time()
-                found = [tuple(row) for row in db.session.execute(due)]
+            with unit_of_work():
+                due.take_time()
+                found = [tuple(row) for row in db.session.execute(too_old)]
                 went = _delete(this, one, table, tuple_(*keys).in_(found)) if found else 0
                 _bury(this)
 
 
-def _on_hold(table: Table) -> ColumnElement[bool]:
-    """Does a running hold cover the row: one on its patient, or one on all of its organisation?"""
-    covers = []
-    if "patient_id" in table.c:
-        covers.append(LegalHold.patient_id == table.c.patient_id)
-    if "organisation_id" in table.c:
-        covers.append(LegalHold.patient_id.is_(None) & (LegalHold.organisation_id == table.c.organisation_id))
-    return exists().where(LegalHold.lifted_at.is_(None), or_(false(), *covers)) if covers else false()
-
-
-def _is_named(table: Table, but_by: Sequence[tuple[str, str]] = ()) -> ColumnElement[bool]:
-    """Does a row of another table still name this one by a foreign key?"""
-    names = [
-        exists().where(key.parent == key.column)
-        for other in Base.metadata.sorted_tables
-        for key in other.foreign_keys
-        if key.column.table is table and other is not table and (other.name, key.parent.name) not in but_by
-    ]
-    return or_(false(), *names)
-
-
 def _records(this: Run, one: RetentionClass) -> None:
-    patient = Base.metadata.tables["patient"]
-    kept = this.plan.never()
-    tables = [t for t in _in_order(list(Base.metadata.tables)) if "patient_id" in t.c and t.name not in kept]
-    youngest = schedule.years_before_day(this.now.date(), one.not_before_age)
-    due = select(patient.c.id).where(
-        patient.c.ended_at < one.cutoff(this.now),
-        or_(patient.c.born_on.is_(None), patient.c.born_on <= youngest),
-        ~_is_held(patient),
-    )
+    patient, tables = Base.metadata.tables["patient"], due.record_tables(this.plan)
+    first = due.records(one, this.now).limit(1).with_for_update(skip_locked=True)
     while True:
-        with this.step():
-            _take_time()
-            found = db.session.scalar(due.order_by(patient.c.ended_at).limit(1).with_for_update(skip_locked=True))
+        with unit_of_work():
+            due.take_time()
+            found = db.session.scalar(first)
             if found is None:
                 return
             for table in tables:
@@ -147,21 +94,13 @@ def _records(this: Run, one: RetentionClass) -> None:
             _bury(this)
 
 
-def _is_held(patient: Table) -> ColumnElement[bool]:
-    whole = LegalHold.patient_id.is_(None) & (LegalHold.organisation_id == patient.c.organisation_id)
-    return exists().where(LegalHold.lifted_at.is_(None), or_(LegalHold.patient_id == patient.c.id, whole))
-
-
 def _people(this: Run, one: RetentionClass) -> None:
-    person, acts = Base.metadata.tables["person"], audit.AuditEntry
-    tables = [table for table in _in_order(one.tables) if table is not person]
-    told = exists().where(or_(acts.actor_id == person.c.id, acts.on_behalf_of == person.c.id))
-    theirs = [(table.name, "person_id") for table in tables]
-    unnamed = select(person.c.id).where(person.c.created_at < one.cutoff(this.now), ~_is_named(person, theirs), ~told)
+    person, tables = Base.metadata.tables["person"], due.tables_of_people(one)
+    unnamed = due.people(one, this.now).limit(BATCH).with_for_update(skip_locked=True, of=person)
     while True:
-        with this.step():
-            _take_time()
-            found = db.session.scalars(unnamed.limit(BATCH).with_for_update(skip_locked=True)).all()
+        with unit_of_work():
+            due.take_time()
+            found = db.session.scalars(unnamed).all()
             for person_id in found:
                 for table in tables:
                     _delete(this, one, table, table.c.person_id == person_id)
@@ -171,15 +110,14 @@ def _people(this: Run, one: RetentionClass) -> None:
             return
 
 
-def _take_time() -> None:
-    # At night, beside few others: a record of many years is deleted whole or not at all.
-    db.session.execute(text("set local statement_timeout = '10min'"))
+def told_of(table: Table) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What is said of a row that goes: its organisation, and from when it is."""
+    moment = next((table.c[name] for name in _MOMENTS if name in table.c), null())
+    return table.c.organisation_id if "organisation_id" in table.c else null(), moment
 
 
 def _delete(this: Run, one: RetentionClass, table: Table, where: ColumnElement[bool]) -> int:
-    moment = next((table.c[name] for name in _MOMENTS if name in table.c), null())
-    organisation = table.c.organisation_id if "organisation_id" in table.c else null()
-    rows = db.session.execute(delete(table).where(where).returning(organisation, moment)).all()
+    rows = db.session.execute(delete(table).where(where).returning(*told_of(table))).all()
     for organisation_id, at in rows:
         this.step_gone.setdefault((one.name, table.name, organisation_id), Gone()).add(at)
     return len(rows)
