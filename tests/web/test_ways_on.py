@@ -16,6 +16,7 @@ from app.identity.models import Person
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.models import Patient
+from tests.patients.circles import circle_of
 from tests.people import World, signed_in
 from tests.web.browsing import Browser, words
 
@@ -80,7 +81,7 @@ def test_whoever_is_no_longer_cared_for_still_reads_their_record(
         assert answer.status_code == 200
         assert "Care with Riverside Long-Term Conditions has ended" in words(answer)
     assert "Add a reading" not in words(mary.get(f"{home}/numbers"))
-    assert navigation_of(mary, f"{home}/numbers") == ["My numbers", "My circle"]
+    assert navigation_of(mary, f"{home}/numbers") == ["My numbers", "My plan", "My circle"]
     assert f'href="{home}/"' not in page.text
 
 
@@ -107,6 +108,38 @@ def test_the_header_says_in_words_what_somebody_is_here(
     browser_of: BrowserOf, world: World, who: str, path: str, said: str
 ) -> None:
     assert role_of(browser_of(getattr(world, who)), path.format(id=world.mary_patient.id)) == said
+
+
+def test_whoever_was_given_the_plan_reads_it_and_mary_sees_what_they_see(
+    browser_of: BrowserOf, mary: Browser, client: FlaskClient, world: World, home: str
+) -> None:
+    own = words(mary.get(f"{home}/plan"))
+    assert "My plan" in own
+    assert "Twice a day, and whenever breathing is worse" in own
+    assert "Inside the plan’s limits: " in own
+    tom = browser_of(world.tom)
+    assert tom.get(f"{home}/plan").status_code == 403
+    circle = circle_of(client, world, world.mary)
+    assert circle.give("Tom", "plan", "see").status_code == 201
+    page = words(tom.get(f"{home}/plan"))
+    assert "Mary Okafor’s plan" in page
+    assert "Twice a day, and whenever breathing is worse" in page
+    assert f'href="{home}/plan"' in tom.get("/circle").text
+
+
+@pytest.mark.parametrize(("category", "page"), [("plan", "plan"), ("medicines", None)])
+def test_see_what_they_see_is_offered_where_there_is_a_page(
+    mary: Browser, client: FlaskClient, world: World, home: str, category: str, page: str | None
+) -> None:
+    with unit_of_work():
+        record = patients.admitted([world.mary_patient.id])[world.mary_patient.id]
+        member = service.add_member(record, world.stranger, Role.MEMBER, "friend", world.mary.id)
+    assert circle_of(client, world, world.mary).give("Sam", category, "see").status_code == 201
+    shown = mary.get(f"{home}/circle").text
+    offered = re.findall(rf'href="([^"]+)\?see_as={member.id}"', shown)
+    assert offered == ([f"{home}/{page}"] if page else [])
+    if page:
+        assert "You are seeing what Sam Stranger sees." in words(mary.get(f"{offered[0]}?see_as={member.id}"))
 
 
 def test_navigation_and_page_use_the_same_words(browser_of: BrowserOf, world: World, mary: Browser, home: str) -> None:

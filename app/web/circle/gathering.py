@@ -18,9 +18,10 @@ from app.web import moments, words
 
 SAID: Final = {"left": "You have left the circle.", "stopped": "You do not act for them any more."}
 # Where a grant leads, as long as a page shows it.
-_PAGES: Final = {
+PAGES: Final = {
     (Category.READINGS, Right.SEE): ("Numbers", "patient.numbers"),
     (Category.READINGS, Right.ACT): ("Add a reading", "patient.add"),
+    (Category.PLAN, Right.SEE): ("Plan", "patient.plan"),
 }
 
 
@@ -38,7 +39,7 @@ def _circle(one: CirclePlace) -> dict[str, Any]:
     granted = {(Category(grant.category), Right(grant.right)): grant.ends_on for grant in one.grants}
     ways = [
         (text, url_for(name, patient_id=one.member.patient_id))
-        for what, (text, name) in _PAGES.items()
+        for what, (text, name) in PAGES.items()
         if what in granted
     ]
     return {

@@ -22,7 +22,7 @@ from app.readings import catalogue, queries
 from app.readings.catalogue import Measure
 from app.readings.models import Reading
 from app.web import frame, looking, measuring, moments, trends, words
-from app.web.patient import form, looks, reply, sharing, today
+from app.web.patient import form, looks, plan, reply, sharing, today
 from app.web.patient.form import Around
 from app.web.patient.reply import Answered, Told
 from app.web.patient.sending import Again, Unusual
@@ -132,6 +132,13 @@ def _next(patient: AdmittedPatient, reading: Reading) -> list[dict[str, str]]:
 def _start(patient: AdmittedPatient) -> str:
     name = "today" if frame.whose(patient) is None else "numbers"
     return url_for(f"patient.{name}", patient_id=patient.id)
+
+
+def for_plan(patient: AdmittedPatient) -> dict[str, Any]:
+    """The plans that run, in words."""
+    whose = frame.whose(patient)
+    shown = plan.shown(protocols.plans_as_applied(patient), patient.given_name if whose else "you")
+    return {"whose": whose, "plans": shown}
 
 
 def for_numbers(patient: AdmittedPatient, days: int) -> dict[str, Any]:

@@ -64,5 +64,11 @@ def numbers(patient: AdmittedPatient) -> str:
     return frame.for_patient("patient/numbers.html", patient, "numbers", **gathering.for_numbers(patient, days))
 
 
+@pages.get("/plan", access=guards.on_patient(Permission.SEE_PLAN))
+def plan(patient: AdmittedPatient) -> str:
+    """What is measured when, and between which limits."""
+    return frame.for_patient("patient/plan.html", patient, "plan", **gathering.for_plan(patient))
+
+
 def _form(patient: AdmittedPatient, context: dict[str, Any]) -> str:
     return frame.for_patient("patient/reading_form.html", patient, "add", **context)

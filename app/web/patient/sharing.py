@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import url_for
 
-from app.access.permissions import Category, Permission, Right
+from app.access.permissions import Permission
 from app.access.roles import Role
 from app.core import clock
 from app.core import pages as paging
@@ -20,6 +20,7 @@ from app.patients.queries import acting, consent, emergency, ending, sharing
 from app.patients.queries.consent import Place
 from app.patients.withdrawal import Effects
 from app.web import frame, looking, moments, words
+from app.web.circle import gathering as circle_pages
 from app.web.patient import consent_words
 
 P = Permission
@@ -163,9 +164,9 @@ def _first_page(patient: AdmittedPatient, place: Place) -> str | None:
     granted = {consent.granted(one.grant) for one in place.grants}
     if place.member.role == Role.SERVICE:
         return None
-    for name, needed in (("numbers", (Category.READINGS, Right.SEE)), ("add", (Category.READINGS, Right.ACT))):
-        if needed in granted:
-            return url_for(f"patient.{name}", patient_id=patient.id, see_as=place.member.id)
+    for what, (_, page) in circle_pages.PAGES.items():
+        if what in granted:
+            return url_for(page, patient_id=patient.id, see_as=place.member.id)
     return None
 
 

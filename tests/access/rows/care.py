@@ -52,6 +52,7 @@ ROWS: dict[str, Row] = {
     f"POST {_CONSOLE}/todos/<uuid:todo_id>/done": Row(),
     f"GET {_MY}/": Row(),
     f"GET {_MY}/numbers": Row(),
+    f"GET {_MY}/plan": Row(),
     f"GET {_MY}/readings/<uuid:reading_id>": Row(),
     f"GET {_MY}/readings/new": Row(),
     f"GET {_MY}/readings/new/<measure>": Row(ids=_MEASURE),

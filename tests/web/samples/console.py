@@ -122,6 +122,22 @@ ALERT = {
 }
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "account": (
+        "coordinator/account.html",
+        frame.AS_PRIYA
+        | {
+            "name": "Mary Okafor",
+            "first_name": "Mary",
+            "said": None,
+            "closed": None,
+            "typed": "It was her.",
+            "beside": "Write down how you made sure who it is, in 20 characters or more.",
+            "errors": [{"text": "Write down how you made sure who it is.", "href": "#reason"}],
+            "reset_action": "/console/patients/1/account/second-factor",
+            "reopen_action": "/console/patients/1/account/reopening",
+            "back_href": "/console/patients/1",
+        },
+    ),
     "worklist": (
         "coordinator/worklist.html",
         frame.AS_PRIYA

@@ -194,6 +194,27 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "sent": [{"label": "Oxygen level", "words": "95 % on air"}],
         },
     ),
+    "plan": (
+        "patient/plan.html",
+        frame.AS_MARY
+        | {
+            "whose": None,
+            "plans": [
+                {
+                    "title": "COPD oximetry at home",
+                    "is_draft": True,
+                    "measures": [
+                        {
+                            "title": "Oxygen level",
+                            "when": ["Twice a day"],
+                            "limits": "Inside the plan’s limits: 93% or more",
+                            "origins": ["Limit for you, set by Dr Anna Lind, 12 October"],
+                        }
+                    ],
+                }
+            ],
+        },
+    ),
     "numbers": (
         "patient/numbers.html",
         frame.AS_MARY
