@@ -28,6 +28,8 @@ from app import config, create_app
 from app.core import clock, embedded
 from app.core.db import db
 from app.demo import people
+from app.demo.callers import FreshClient
+from tests import log_net as log_net_
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, within service hours in London
 HOME = Path(__file__).resolve().parent.parent
@@ -56,6 +58,14 @@ def _only_loopback() -> Iterator[None]:
     socket.socket.connect = guarded  # type: ignore[method-assign]
     yield
     socket.socket.connect = connect  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def log_net() -> Iterator[log_net_.Net]:
+    """No line that anything logs in any test, at any level, names anybody (security.md S20); said when all are done."""
+    net = log_net_.spread()
+    yield net
+    assert net.caught == [], "personal data in a log"
 
 
 @pytest.fixture(scope="session")
@@ -132,14 +142,6 @@ def database(server: embedded.Server, template: str) -> Iterator[str]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")  # the process too: two runs at once must not meet
     with cloned(server, template, f"kith_test_{worker}_{os.getpid()}") as name:
         yield name
-
-
-class FreshClient(FlaskClient):
-    """Each request in an app context of its own, as when served: a test's own context would lend it its session."""
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
 
 
 @pytest.fixture(scope="session")

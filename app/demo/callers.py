@@ -15,6 +15,14 @@ from app.demo.people import PASSWORD
 TOKEN_LASTS, SIGN_IN_LASTS = timedelta(minutes=9), timedelta(days=29)
 
 
+class FreshClient(FlaskClient):
+    """Each request in an app context of its own, as when served: the caller's own would lend it its session."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 class Refused(RuntimeError):
     """Kith refused what the demo did, so the demo's story is wrong; the message says what."""
 

@@ -15,7 +15,7 @@ from sqlalchemy import event
 from app import config
 from app.core import clock
 from app.core.db import db
-from app.demo import histories, people, replay
+from app.demo import callers, histories, people, replay
 from app.demo.histories import Part
 from app.demo.replay import Progress, Told
 
@@ -46,6 +46,7 @@ def _unhurried_to_disk() -> Flask:
     """The same app, which does not wait for the disk at each commit: a load cut off by a crash starts over anyway."""
     create_app = current_app.extensions["create_app"]
     made: Flask = create_app(dataclasses.replace(config.current(), log_level="critical", is_worker=True))
+    made.test_client_class = callers.FreshClient
     with made.app_context():
         event.listen(db.engine, "connect", _do_not_wait)
     return made
