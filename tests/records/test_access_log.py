@@ -10,8 +10,12 @@ import psycopg
 import pytest
 from flask.testing import FlaskClient
 
+from app.access.roles import Role
 from app.core import audit, clock, embedded, wake
 from app.core.unit_of_work import unit_of_work
+from app.patients import queries as patients
+from app.patients.service import shared_care
+from app.teams import service as teams
 from tests.conftest import NOW
 from tests.people import World, signed_in
 
@@ -87,6 +91,32 @@ def test_who_is_nobody_to_the_patient_is_never_named(
         assert str(hidden.id) not in text
         assert hidden.family_name not in text
         assert log(client, mary, record, f"?person_id={hidden.id}") == []
+
+
+@pytest.mark.parametrize("first", ["here", "elsewhere"])
+def test_of_a_team_it_is_shared_with_the_log_names_that_teams_organisation(
+    client: FlaskClient, world: World, mary: Headers, record: str, first: str
+) -> None:
+    """Sam works for a team elsewhere that Mary shares with, and for another team of her own organisation."""
+    sam = world.stranger.id
+    with unit_of_work():
+        third = teams.add_team(world.organisation.id, "Third team")
+        order = [third, world.other_team] if first == "here" else [world.other_team, third]
+        roles = [(one, teams.give_role(one.organisation_id, one.id, sam, Role.CLINICIAN)) for one in order]
+        patient = patients.admitted([world.mary_patient.id])[world.mary_patient.id]
+        day = NOW.date() + timedelta(days=30)
+        words = ("Hillside Care", "Hillside Community Team", day, "She said so on the phone.", world.priya.id)
+        shared_care.agree(patient, *words)
+    assert client.get(record, headers=signed_in(client, world.stranger)).status_code == 200
+    said = "Sam Stranger, of a team that you share the record with at Hillside Care, looked up your details."
+    assert sentences(client, mary, record)[0] == said
+    with clock.at(NOW + timedelta(minutes=1)):
+        with unit_of_work():
+            for team, role in roles:
+                teams.end_role(team, role.id)
+        assert client.get(record, headers=signed_in(client, world.stranger)).status_code == 404
+        told = sentences(client, mary, record)
+    assert told[:2] == ["Sam Stranger tried to look up your details, and was refused.", said]
 
 
 def test_those_beside_somebody_on_a_list_are_not_told(
