@@ -110,4 +110,5 @@ class Worklist(Schema):
     """Everything that waits for the caller's teams, worst first."""
 
     items = fields.List(fields.Nested(WorklistRow), required=True)
-    count = fields.Integer(required=True)
+    count = fields.Integer(required=True)  # all that waits
+    todos_left_out = fields.Integer(required=True)  # how many of it are to-dos beyond the items

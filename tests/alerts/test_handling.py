@@ -18,14 +18,17 @@ from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
 from app.notifications.events import DeliveryFailed
+from app.patients import queries as patients
 from app.patients.events import HandedOver
 from app.patients.models import Patient
 from app.protocols.models import MonitoringPlan
 from app.teams import service as teams
+from app.todos import service as todos
 from tests.alerts.sending import Sender, alerts, deliveries, findings, history
 from tests.conftest import NOW
 from tests.people import World, signed_in
 from tests.queries_counted import counted
+from tests.web.browsing import Browser, words
 
 ROUNDS = 30
 
@@ -170,6 +173,28 @@ def test_the_worklist_is_flat_in_the_number_of_patients(app: Flask, client: Flas
             assert client.get("/api/worklist", headers=headers).status_code == 200
         asked.append(len(statements))
     assert asked[0] == asked[1] <= 4  # who calls, alerts, to-dos, audit
+
+
+def test_to_dos_beyond_two_hundred_are_counted_and_said_to_be_left_out(
+    app: Flask, client: FlaskClient, world: World, mary: Sender
+) -> None:
+    mary.oxygen(80)
+    with unit_of_work():
+        patient = patients.admitted_one(world.khan_patient.id)
+        for number in range(203):
+            todos.add(patient, "check_number", str(number), "Check the number")
+    headers = signed_in(client, world.priya)
+    with app.app_context(), counted() as statements:
+        answer = client.get("/api/worklist", headers=headers).get_json()
+    assert len(statements) <= 4
+    assert [row["kind"] for row in answer["items"]] == ["alert"] + ["todo"] * 200
+    assert (answer["count"], answer["todos_left_out"]) == (204, 3)
+    priya = Browser(app.test_client())
+    priya.have_session(world.priya)
+    said = words(priya.get("/console/worklist"))
+    assert "1 to acknowledge, 200 to do" in said
+    assert "and 3 more to-dos, due later." in said
+    assert "203 not shown by this filter" in words(priya.get("/console/worklist?severity=red"))
 
 
 def test_a_reading_costs_three_statements_and_a_finding_one_in_its_savepoint(app: Flask, mary: Sender) -> None:

@@ -101,19 +101,29 @@ _ANSWER = HotStatement(f"""
 """)  # noqa: S608  built from the constants of this code
 
 
-def worklist(caller: Caller) -> list[WorklistRow]:
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """What waits, worst first, and how many to-dos wait besides."""
+
+    rows: list[WorklistRow]
+    todos_left_out: int
+
+
+def worklist(caller: Caller) -> Worklist:
     """The open alerts of the caller's teams, worst first, noted as one look at their patients; then the to-dos."""
     teams = list(caller.teams(SEE))
     rows = [WorklistRow(**row) for row in _WORKLIST.rows({"teams": teams})]
-    rows += [_todo_row(one) for one in todos.open_todos(teams, limit=MOST_TODOS)]
+    waiting = todos.waiting(teams, MOST_TODOS)
+    rows += [_todo_row(one) for one in waiting.items]
     _note_look(caller, rows)
-    return rows
+    return Worklist(rows, waiting.count - len(waiting.items))
 
 
 def answer(caller: Caller) -> str:
-    """The same as the API gives it, as JSON: `items` and their `count`."""
+    """The same as the API gives it, as JSON; `count` is all that waits."""
     teams = list(caller.teams(SEE))
-    todo_rows = [_todo_row(one) for one in todos.open_todos(teams, limit=MOST_TODOS)]
+    waiting = todos.waiting(teams, MOST_TODOS)
+    todo_rows = [_todo_row(one) for one in waiting.items]
     values = {
         "teams": teams,
         "also": _json([{"organisation_id": row.organisation_id, "patient_id": row.patient_id} for row in todo_rows]),
@@ -127,7 +137,8 @@ def answer(caller: Caller) -> str:
     }
     (found,) = _ANSWER.rows(values)
     items = ",".join(filter(None, [found["items"], *(_json(_shown(row)) for row in todo_rows)]))
-    return f'{{"items":[{items}],"count":{found["many"] + len(todo_rows)}}}'
+    count, left_out = found["many"] + waiting.count, waiting.count - len(todo_rows)
+    return f'{{"items":[{items}],"count":{count},"todos_left_out":{left_out}}}'
 
 
 def _json(value: Any) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from app.alerts.queries.worklist import WorklistRow
+from app.alerts.queries.worklist import Worklist, WorklistRow
 from app.web import moments, words
 
 _SEVERITIES: Final = {"": "Everything", "red": "Red and worse", "amber": "Amber and worse"}
@@ -68,18 +68,22 @@ def _field(name: str, label: str, options: Mapping[str, str], chosen: str) -> di
     return {"name": name, "label": label, "options": shown}
 
 
-def listed(rows: Sequence[WorklistRow], filters: Filters, reader: Reader, etag: str) -> dict[str, Any]:
+def listed(worklist: Worklist, filters: Filters, reader: Reader, etag: str) -> dict[str, Any]:
     """The part that is asked for again every few seconds."""
+    rows = worklist.rows
     shown = [row for row in rows if _passes(row, filters, reader)]
     waiting = sum(_waits(row) for row in rows)
+    # A severity hides every to-do, those that are left out too.
+    hidden = len(rows) - len(shown) + (worklist.todos_left_out if filters.severity else 0)
     return {
         "url": _address(filters),
         "etag": etag,
         "now": reader.now.isoformat(),
-        "summary": _summary(shown, len(rows) - len(shown)),
+        "summary": _summary(shown, hidden),
         "waiting": waiting,
         "rows": [_row(row, filters, reader) for row in shown],
-        "empty": _empty(len(rows) - len(shown)),
+        "more": "" if filters.severity else _more(worklist.todos_left_out),
+        "empty": _empty(hidden),
     }
 
 
@@ -114,6 +118,12 @@ def _summary(shown: Sequence[WorklistRow], hidden: int) -> str:
     said = [f"{count} {text}" for which, text in counts if (count := sum(map(which, shown)))]
     said += [f"{hidden} not shown by this filter"] if hidden else []
     return ", ".join(said) or "Nothing open"
+
+
+def _more(left_out: int) -> str:
+    if not left_out:
+        return ""
+    return f"and {left_out} more to-do{'' if left_out == 1 else 's'}, due later. They move up as these are done."
 
 
 def _empty(hidden: int) -> str:

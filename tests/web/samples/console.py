@@ -51,6 +51,7 @@ WORKLIST = {
     "etag": '"a1b2"',
     "now": measures.NOW.isoformat(),
     "summary": "4 to acknowledge, 1 in hand, 2 to do",
+    "more": "",
     "waiting": 4,
     "empty": "Nobody needs you just now. New alerts appear here by themselves.",
     "rows": [
