@@ -20,6 +20,7 @@ from app.identity.models import (
     AuthenticatorApp,
     DeviceSession,
     Invitation,
+    LinkedLogin,
     Passkey,
     Person,
     RecoveryCode,
@@ -149,6 +150,12 @@ def second_factor_due(person: Person) -> str | None:
 def opens(passkeys_of: list[Passkey]) -> bool:
     """Does one of these passkeys still serve?"""
     return any(passkey.copied_at is None for passkey in passkeys_of)
+
+
+def needs_no_code(person: Person) -> bool:
+    """Has this person a password, or another provider's account: a way in that needs no code?"""
+    linked = select(LinkedLogin.id).where(LinkedLogin.person_id == person.id).limit(1)
+    return person.password_hash is not None or db.session.scalar(linked) is not None
 
 
 def works_somewhere(person_id: UUID) -> bool:

@@ -10,9 +10,12 @@ from sqlalchemy import select
 from app.core import rows
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
+from app.identity import queries
+from app.identity import service as identity
 from app.identity.models import Invitation
 from app.identity.service import inviting
 from app.teams.models import Membership
+from app.teams.service import inviting as team_invitations
 from app.teams.service import roles
 from tests.identity.test_invitations import accept, invite, last_code, proven, stored, type_code
 from tests.people import World, signed_in
@@ -58,13 +61,26 @@ def test_somebody_joins_a_team_when_its_lead_has_confirmed_them(client: FlaskCli
     path = ask_staff(client, world, "clinician")
     opened = type_code(client, last_code()).get_json()["invitation"]
     assert (opened["inviter"], opened["into"], opened["role"]) == ("Grace", world.team.name, "clinician")
-    assert accept(client, proven(client, last_code())).status_code == 204
+    assert accept(client, proven(client, last_code()), password="seven calm words and more").status_code == 204
     other = client.post(f"{path}/confirm", headers=signed_in(client, world.admin))
     assert other.status_code == 403
     confirmed = client.post(f"{path}/confirm", headers=signed_in(client, world.lead))
     assert confirmed.status_code == 201
     assert (confirmed.get_json()["family_name"], confirmed.get_json()["role"]) == ("Bell", "clinician")
     assert client.post(f"{path}/confirm", headers=signed_in(client, world.lead)).status_code == 409
+
+
+def test_nobody_joins_a_team_who_signs_in_by_texts_alone(client: FlaskClient, world: World) -> None:
+    """Whoever gets their texts would set up a second factor in their name."""
+    path = ask_staff(client, world, "clinician")
+    assert accept(client, proven(client, last_code())).status_code == 204
+    refused = client.post(f"{path}/confirm", headers=signed_in(client, world.lead))
+    assert (refused.status_code, refused.get_json()["detail"]) == (409, team_invitations.TEXT_ALONE)
+    with unit_of_work():
+        person = queries.person_by_contact("07700 900556")
+        assert person is not None
+        identity.set_password(person, "seven calm words and more")
+    assert client.post(f"{path}/confirm", headers=signed_in(client, world.lead)).status_code == 201
 
 
 def test_a_lead_makes_no_lead_and_another_organisation_finds_nothing(client: FlaskClient, world: World) -> None:

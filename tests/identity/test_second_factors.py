@@ -11,17 +11,21 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.core import clock
+from app.core import clock, rows
 from app.core.audit import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries, second_factor_codes
 from app.identity.models import AuthenticatorApp, Person, RecoveryCode, SecondFactorReset
+from app.identity.service import second_factors
 from app.teams import service as teams
 from tests.conftest import NOW
+from tests.identity import one_use
 from tests.identity.steps import bearer, by_password, fully, half, new_passkey, show
 from tests.people import PASSWORD, World, code_of, signed_in
 from tests.stand_ins.authenticator import Authenticator
+
+nothing_deferred = one_use.nothing_deferred
 
 REASON = "Came to the office with her passport, known to me for years."
 
@@ -145,6 +149,26 @@ def test_staff_set_one_up_at_their_first_sign_in(client: FlaskClient, world: Wor
     assert by_password(client, world.priya).get_json()["second_factor"] == "totp"
 
 
+def by_code(client: FlaskClient, person: Person) -> dict[str, str]:
+    """The headers of somebody who has signed in with a code that came by text."""
+    asked = client.post("/api/sign-in/code", json={"identifier": person.phone}).get_json()["request"]
+    one_use.do_tasks()
+    body = {"request": asked, "code": one_use.sent()[-1].code}
+    return bearer(client.post("/api/sign-in/with-code", json=body).get_json())
+
+
+def test_staff_who_have_a_password_set_none_up_by_a_text_alone(client: FlaskClient, world: World) -> None:
+    """Whoever gets hold of their texts must not get their work too."""
+    without_factors(world.priya)
+    headers = by_code(client, world.priya)
+    for path in ("/api/second-factor/app", "/api/passkeys/options"):
+        refused = client.post(path, headers=headers)
+        assert (refused.status_code, refused.get_json()["detail"]) == (403, second_factors.NOT_BY_CODE)
+    with unit_of_work():
+        db.session.get_one(Person, world.priya.id).password_hash = None
+    enrolled(client, headers)  # there is no other way in
+
+
 def test_whoever_has_one_must_show_it_before_adding_another(client: FlaskClient, world: World) -> None:
     headers = half(client, world.priya)
     for path in ("/api/second-factor/app", "/api/passkeys/options"):
@@ -255,6 +279,22 @@ def test_an_admin_takes_lost_ones_away_after_checking_who_asks(client: FlaskClie
     )
 
 
+def test_they_are_not_taken_from_staff_whom_a_text_alone_would_then_let_in(client: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        db.session.get_one(Person, world.priya.id).password_hash = None
+    assert reset(client, world.admin, world.priya) == 409
+    with unit_of_work():
+        db.session.get_one(Person, world.priya.id).phone = None  # a code by e-mail is no text
+    assert reset(client, world.admin, world.priya) == 204
+
+
+def test_a_reset_opens_a_password_that_guesses_had_closed(client: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        db.session.get_one(Person, world.priya.id).password_locked_at = NOW
+    assert reset(client, world.admin, world.priya) == 204
+    assert by_password(client, world.priya).get_json()["second_factor"] == "enrol"
+
+
 def test_nobody_else_takes_them_away(client: FlaskClient, world: World) -> None:
     assert reset(client, world.admin, world.admin) == 403
     assert reset(client, world.admin, world.other_coordinator) == 404
@@ -279,3 +319,8 @@ def test_a_coordinator_takes_a_patients_away_and_the_password_with_it(client: Fl
         answer = client.post(path, json={"reason": REASON}, headers=signed_in(client, person))
         assert answer.status_code == status
     assert by_password(client, world.mary).status_code == 401
+    log = client.get(f"/api/patients/{world.mary_patient.id}/access-log", headers=signed_in(client, world.mary))
+    assert "took away your password and second factor." in log.text
+    rows.reach(rows.SERVICE)
+    entry = db.session.scalars(select(AuditEntry).where(AuditEntry.action == second_factors.RESET)).one()
+    assert (entry.role, entry.patient_id, entry.actor_id) == ("coordinator", world.mary_patient.id, world.priya.id)

@@ -129,5 +129,4 @@ def reset_of_staff(caller: Caller, person_id: UUID, body: dict[str, str]) -> Non
 )
 def reset_of_patient(patient: Admitted, body: dict[str, str]) -> None:
     """Take every second factor, and the password, from a patient who lost them and was identified."""
-    by = guards.caller().person_id
-    second_factors.reset_of_patient(patient.person_id, patient.organisation_id, by, body["reason"])
+    second_factors.reset_of_patient(patient, guards.caller(), body["reason"])

@@ -31,7 +31,10 @@ class Tokens(Schema):
     second_factor = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "What finishes this sign-in: totp, passkey, enrol (set one up first); null: nothing."},
+        metadata={
+            "description": "What finishes this sign-in: totp, passkey, recovery_code, enrol (set one up first);"
+            " null: nothing."
+        },
     )
 
 

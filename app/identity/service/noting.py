@@ -14,13 +14,24 @@ WHERE = "/me/sign-in"
 
 
 def note(
-    what: str, person_id: UUID, by: UUID | None = None, organisation_id: UUID | None = None, *, stands: bool = False
+    what: str,
+    person_id: UUID,
+    by: UUID | None = None,
+    organisation_id: UUID | None = None,
+    *,
+    role: str = "admin",
+    patient_id: UUID | None = None,
+    stands: bool = False,
 ) -> None:
-    """Have it written into the audit; `by` is somebody else who did it. What `stands` is no try: it has happened."""
+    """Have it written into the audit; `by` is somebody else who did it in this `role`, and of whose record it is part.
+
+    What `stands` is no try: it has happened even where the request is refused.
+    """
     entry = audit.Entry(
-        role="admin" if by else "self",
+        role=role if by else "self",
         action=what,
         organisation_id=organisation_id,
+        patient_id=patient_id,
         actor_id=by or person_id,
         purpose=str(Purpose.SERVICE),
         subject_id=person_id,

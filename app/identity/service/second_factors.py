@@ -9,18 +9,26 @@ from uuid import UUID
 
 from sqlalchemy import delete, update
 
+from app.access.guards import Admitted, Caller
+from app.access.permissions import Permission
 from app.core import clock, limits, sealed
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound, SecondFactorNeeded, SignInAgain
 from app.identity import passwords, queries, second_factor_codes
 from app.identity.models import AuthenticatorApp, Passkey, Person, RecoveryCode, SecondFactorReset
-from app.identity.service import noting, sessions
+from app.identity.service import guesses, noting, sessions
 
 TRIES, TRIES_OF_ADDRESS, TRIES_PER = 5, 50, timedelta(minutes=10)
 FRESH: Final = timedelta(minutes=15)
 WRONG: Final = "This code does not fit, or it was used already. Wait for the next one and try again."
 LAST: Final = "This is your only second factor, and your work needs one. Add another one first."
 NOT_OURS_ALONE: Final = "They work in another organisation too, so this cannot be done here. End their roles instead."
+NOT_BY_CODE: Final = "To set up your first second factor, sign in with your password or work account, not with a code."
+TEXT_ALONE: Final = (
+    "They have no password and no work account, so a text alone would let somebody in. Have whoever runs the service "
+    "set a password for them first."
+)
+RESET: Final = "reset second factor"
 PLACE: Final = "recovery_code.code"
 
 
@@ -108,16 +116,26 @@ def reset_of_staff(person_id: UUID, organisations: Collection[UUID], by: UUID, r
         raise NotFound
     if where != ours:
         raise Conflict(NOT_OURS_ALONE)
-    _reset(queries.person(person_id), min(ours), by, reason)
-
-
-def reset_of_patient(person_id: UUID, organisation_id: UUID, by: UUID, reason: str) -> None:
-    """The same for a patient of `by`. Their password goes too: it may be short because a second factor was there."""
-    if queries.works_somewhere(person_id):
-        raise Conflict("This person works in health care. An administrator there has to do this.")
     person = queries.person(person_id)
+    if person.phone is not None and not queries.needs_no_code(person):
+        raise Conflict(TEXT_ALONE)
+    guesses.forget(person)  # their password is what they come back with
+    _reset(person, min(ours), by, reason)
+    noting.note(RESET, person_id, by, min(ours))
+
+
+def reset_of_patient(patient: Admitted, by: Caller, reason: str) -> None:
+    """The same for a patient of `by`, who finds it in the log of their record.
+
+    Their password goes too: it may be short because a second factor was there.
+    """
+    if queries.works_somewhere(patient.person_id):
+        raise Conflict("This person works in health care. An administrator there has to do this.")
+    person = queries.person(patient.person_id)
     person.password_hash = None
-    _reset(person, organisation_id, by, reason)
+    _reset(person, patient.organisation_id, by.person_id, reason)
+    role = by.role_in(patient.organisation_id, Permission.CHANGE_PATIENT) or "none"
+    noting.note(RESET, person.id, by.person_id, patient.organisation_id, role=role, patient_id=patient.id)
 
 
 def _reset(person: Person, organisation_id: UUID, by: UUID, reason: str) -> None:
@@ -130,23 +148,34 @@ def _reset(person: Person, organisation_id: UUID, by: UUID, reason: str) -> None
         db.session.execute(delete(table).where(table.person_id == person.id))
     person.second_factor_since = None
     sessions.sign_out_everywhere(person.id)
-    noting.note("reset second factor", person.id, by, organisation_id)
     noting.message(person.id)
 
 
 def may_change(session_id: UUID) -> Person:
     """The person of this session, locked, if they may change how they sign in from it.
 
-    Whoever has a second factor must have shown it; everybody must have signed in lately. Raises SecondFactorNeeded or
-    SignInAgain.
+    Whoever has a second factor must have shown it; everybody must have signed in lately. Raises SecondFactorNeeded,
+    SignInAgain, and Forbidden where a code alone is too little.
     """
     session = queries.session(session_id)
     person = db.session.get_one(Person, session.person_id, with_for_update=True, populate_existing=True)
-    if session.second_factor_at is None and queries.second_factor_due(person) not in (None, "enrol"):
-        raise SecondFactorNeeded
+    if session.second_factor_at is None:
+        _check_may_begin(person, session.method)
     if clock.now() - session.created_at > FRESH:
         raise SignInAgain
     return person
+
+
+def _check_may_begin(person: Person, method: str) -> None:
+    """Nothing was shown besides the way in: enough where nothing is due, or where staff set up their first factor.
+
+    Theirs must rest on more than a text that somebody else may get, where there is more.
+    """
+    due = queries.second_factor_due(person)
+    if due not in (None, "enrol"):
+        raise SecondFactorNeeded
+    if due == "enrol" and method == "code" and queries.needs_no_code(person):
+        raise Forbidden(NOT_BY_CODE)
 
 
 def settle(person: Person, what: str) -> list[str]:

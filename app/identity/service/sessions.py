@@ -30,7 +30,7 @@ class Tokens:
     refresh_token: str
     expires_in: int = int(tokens.ACCESS_TOKEN_LASTS.total_seconds())
     token_type: str = "Bearer"  # noqa: S105  the name of the scheme, no secret
-    second_factor: str | None = None  # what finishes this sign-in: totp, passkey, enrol
+    second_factor: str | None = None  # what finishes this sign-in, as `second_factor_due`
 
 
 @dataclass(frozen=True, slots=True)

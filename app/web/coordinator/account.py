@@ -38,10 +38,10 @@ def overview(patient: AdmittedPatient) -> str:
 @page.post("/second-factor", access=CHANGES)
 def reset(patient: AdmittedPatient) -> Any:
     """Take every second factor, and the password, from a patient who lost them and was identified."""
-    typed, by = request.form.get("reason", "").strip(), guards.caller().person_id
+    typed = request.form.get("reason", "").strip()
     try:
         body = http.loaded(_CHECK, {"reason": typed})
-        second_factors.reset_of_patient(patient.person_id, patient.organisation_id, by, body["reason"])
+        second_factors.reset_of_patient(patient, guards.caller(), body["reason"])
     except (Invalid, Conflict, Forbidden) as refused:
         return _page(patient, typed, refused), refused.status
     return _back(patient, "reset")
