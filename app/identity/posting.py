@@ -7,7 +7,6 @@ from typing import Protocol
 from uuid import UUID
 
 from app import config
-from app.identity.models import Person
 
 
 class Post(Protocol):
@@ -40,13 +39,6 @@ def post(
     """
     handed: Post = config.handed_in("post")
     return handed(person_id, contact_kind, template, variables, kind, about_id, address)
-
-
-def post_to(person: Person, template: str, variables: Mapping[str, str], about_id: UUID) -> None:
-    """Have a template sent to where somebody is reached, their phone or else their e-mail; to nobody without either."""
-    kind = "phone" if person.phone_index else "email" if person.email_index and sends_emails() else None
-    if kind is not None:
-        post(person.id, kind, template, variables, kind="message", about_id=about_id)
 
 
 def sends_emails() -> bool:

@@ -116,7 +116,8 @@ def test_whoever_was_given_the_plan_reads_it_and_mary_sees_what_they_see(
     own = words(mary.get(f"{home}/plan"))
     assert "My plan" in own
     assert "Twice a day, and whenever breathing is worse" in own
-    assert "Inside the plan’s limits: " in own
+    assert "Inside the plan’s limits: 95% or more" in own
+    assert "Blood pressure Every morning Outside the plan’s limits: systolic below" in own
     tom = browser_of(world.tom)
     assert tom.get(f"{home}/plan").status_code == 403
     circle = circle_of(client, world, world.mary)

@@ -16,9 +16,9 @@ from app import config
 from app.core import clock, limits
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, Unauthenticated
-from app.identity import contacts, invitation_codes, one_use_codes, posting, queries, tokens
+from app.identity import contacts, invitation_codes, one_use_codes, queries, tokens
 from app.identity.models import Invitation, OneUseCode, Person
-from app.identity.service import codes, inviting, people
+from app.identity.service import codes, inviting, noting, people
 
 WRONG: Final = "This code opens nothing. It may be mistyped, used or too old. Ask whoever invited you for a new one."
 GONE: Final = "This invitation is not open any more. Type its code again, or ask whoever invited you for a new one."
@@ -139,7 +139,7 @@ def accept(
 def _tell_inviter(invitation: Invitation, joiner: Person) -> None:
     """Nothing opens until they have confirmed who came, so they are told that somebody has."""
     variables = {"joiner": joiner.given_name, "link": f"{config.current().public_url}/"}
-    posting.post_to(queries.person(invitation.invited_by), "answered", variables, about_id=invitation.id)
+    noting.send(queries.person(invitation.invited_by), "answered", variables, about_id=invitation.id)
 
 
 def _newcomer(invitation: Invitation, given_name: str, family_name: str, password: str | None) -> Person:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from app import config
@@ -9,6 +10,7 @@ from app.access.permissions import Purpose
 from app.core import audit
 from app.core.logs import log
 from app.identity import posting, queries
+from app.identity.models import Person
 
 WHERE = "/me/sign-in"
 
@@ -58,4 +60,11 @@ def by_operator(what: str, person_id: UUID) -> None:
 def message(person_id: UUID) -> None:
     """Tell a person on their phone, else by e-mail, that something about how they sign in has changed."""
     variables = {"link": f"{config.current().public_url}{WHERE}"}
-    posting.post_to(queries.person(person_id), "sign_in_changed", variables, about_id=person_id)
+    send(queries.person(person_id), "sign_in_changed", variables, about_id=person_id)
+
+
+def send(person: Person, template: str, variables: Mapping[str, str], about_id: UUID) -> None:
+    """Have a template sent to where somebody is reached, their phone or else their e-mail; to nobody without either."""
+    kind = "phone" if person.phone_index else "email" if person.email_index and posting.sends_emails() else None
+    if kind is not None:
+        posting.post(person.id, kind, template, variables, kind="message", about_id=about_id)

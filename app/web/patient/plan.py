@@ -8,6 +8,7 @@ from typing import Any
 from app.protocols.applied import AppliedPlan
 from app.readings import catalogue
 from app.web import limits, words
+from app.web.limits import Held
 
 
 def shown(plans: Sequence[AppliedPlan], whose: str) -> list[dict[str, Any]]:
@@ -34,6 +35,13 @@ def _measure(plan: AppliedPlan, name: str, whose: str) -> dict[str, Any]:
     return {
         "title": words.title(one),
         "when": [words.upper(ask.when) for ask in plan.protocol.ask if ask.measure == name],
-        "limits": limits.inside_words(held, unit),
+        "limits": limits.inside_words(held, unit) or _outside(held, unit),
         "origins": [words.upper(origin) for origin in origins],
     }
+
+
+def _outside(held: Sequence[Held], unit: str) -> str | None:
+    """The first limit on each side, where a target cannot be said in one: "systolic below 90 mmHg"."""
+    first = {(one.component, one.direction): one for one in reversed(held)}
+    said = [f"{one.words.partition(': ')[2]} {unit}" for one in reversed(first.values())]
+    return f"Outside the plan’s limits: {', '.join(said)}" if said else None
