@@ -180,6 +180,7 @@ def sign_ins() -> list[dict[str, str]]:
         ("Priya Shah, named coordinator", "priya.shah"),
         ("Anna Lind, GP", "anna.lind"),
         ("Grace Mensah, team lead", "grace.mensah"),
+        ("Ruth Adler, administrator", "ruth.adler"),
         ("Tom Okafor, Mary’s son", "tom.okafor"),
     )
     return [{"who": who, "identifier": f"{name}@kith.example", "password": PASSWORD} for who, name in people]

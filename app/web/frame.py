@@ -162,13 +162,13 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))
     if caller.organisations(Permission.BREAK_GLASS):
-        links.append(_link("Open in an emergency", "emergency.ask", here == "emergency"))
+        links.append(_link("Emergency access", "emergency.ask", here == "emergency"))
     if caller.organisations(Permission.REVIEW_ACCESS):
         links.append(_link("Emergency openings", "emergency.listed", here == "emergencies"))
     if patients.stands_by_somebody(caller.person_id):
         links.append(_link("My circles", "circles.home", current=False))
     if config.current().sms_channel == "sandbox":
-        links.append(_link("Sandbox inbox", "sandbox.inbox", here == "sandbox"))
+        links.append(_link("Sandbox", "sandbox.inbox", here == "sandbox"))
     return links
 
 
