@@ -232,6 +232,32 @@ def test_guessing_for_many_accounts_from_one_address_is_slowed(client: FlaskClie
     assert tries == [401] * 100 + [429]
 
 
+# years since the phone was proven (None: only ever written down by the team), is there a password -> is a code sent
+PROVEN = {
+    "lately": (0.9, True, True),
+    "long ago": (1.1, True, False),
+    "long ago, and there is no other way in": (1.1, False, True),
+    "written down by the team": (None, True, True),
+}
+
+
+@pytest.mark.parametrize(("years", "has_password", "is_sent"), PROVEN.values(), ids=PROVEN)
+def test_a_number_proven_long_ago_may_be_somebody_elses_by_now(
+    client: FlaskClient, world: World, years: float | None, has_password: bool, is_sent: bool
+) -> None:
+    with unit_of_work():
+        mary = db.session.get_one(Person, world.mary.id)
+        mary.phone_verified_at = None if years is None else NOW - timedelta(days=365 * years)
+        mary.password_hash = mary.password_hash if has_password else None
+    request = asked(client, MARY)
+    messages = sent()
+    assert len(messages) == is_sent
+    if is_sent:
+        assert prove(client, request, messages[0].code).status_code == 200
+    else:
+        assert prove(client, request, "123456").get_json()["detail"] == codes.WRONG
+
+
 def test_codes_that_let_somebody_in_are_not_counted(client: FlaskClient, world: World) -> None:
     """A ward behind one address."""
     for _ in range(3):

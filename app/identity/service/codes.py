@@ -54,12 +54,23 @@ def send(code_id: str) -> None:
     contact = asked_for.contact or ""
     if asked_for.purpose == "sign_in":
         person = queries.person_by_contact(contact)
-        if person is None or not may_sign_in(person):
+        if person is None or not may_sign_in(person) or _may_be_somebody_elses(person, asked_for.contact_kind):
             return
         asked_for.person_id = person.id
     code = one_use_codes.new_code()
     asked_for.code_hash = _digest(asked_for, code)
     _post(asked_for, contact, code)
+
+
+def _may_be_somebody_elses(person: Person, kind: str) -> bool:
+    """Was this contact proven so long ago that it may be another's by now, while its person has other ways in?
+
+    They sign in by one of those and prove it again. Whoever has no other way is not kept out.
+    """
+    proven_at = getattr(person, f"{kind}_verified_at")
+    if proven_at is None or not one_use_codes.is_to_be_proven_again(proven_at, clock.now()):
+        return False
+    return queries.needs_no_code(person) or queries.opens(queries.passkeys(person.id))
 
 
 def _post(asked_for: OneUseCode, contact: str, code: str) -> None:
