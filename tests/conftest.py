@@ -29,7 +29,7 @@ from app.core import clock, embedded
 from app.core.db import db
 from app.demo import people
 from app.demo.callers import FreshClient
-from tests import log_net as log_net_
+from tests.log_net import Net, spread
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, within service hours in London
 HOME = Path(__file__).resolve().parent.parent
@@ -61,9 +61,9 @@ def _only_loopback() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def log_net() -> Iterator[log_net_.Net]:
+def log_net() -> Iterator[Net]:
     """No line that anything logs in any test, at any level, names anybody (security.md S20); said when all are done."""
-    net = log_net_.spread()
+    net = spread()
     yield net
     assert net.caught == [], "personal data in a log"
 
