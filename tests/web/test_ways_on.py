@@ -144,9 +144,7 @@ def test_see_what_they_see_is_offered_where_there_is_a_page(
 
 
 def test_navigation_and_page_use_the_same_words(browser_of: BrowserOf, world: World, mary: Browser, home: str) -> None:
-    assert {"Open in an emergency", "Emergency openings"} <= set(
-        navigation_of(browser_of(world.lead), "/console/worklist")
-    )
+    assert {"Emergency access", "Emergency openings"} <= set(navigation_of(browser_of(world.lead), "/console/worklist"))
     assert "<h1" in mary.get(f"{home}/circle").text
     assert "My circle: who sees what" in words(mary.get(f"{home}/circle"))
     current = re.search(r'aria-current="page">([^<]+)<', mary.get(f"{home}/invitations").text)
