@@ -111,7 +111,8 @@ def end(membership: Membership) -> None:
 def _check_nobody_depends_on(membership: Membership, team: Team) -> None:
     if membership.role == Role.COORDINATOR and (count := queries.coordinated(membership.person_id, team.id)):
         patients = "1 patient has" if count == 1 else f"{count} patients have"
-        raise Conflict(f"{patients} this person as named coordinator. Name another coordinator for them first.")
+        first = "Name another coordinator for them first, also where care has ended."
+        raise Conflict(f"{patients} this person as named coordinator. {first}")
     db.session.refresh(team)
     if membership.role == Role.LEAD and team.lead_id == membership.person_id:
         raise Conflict("This person is the team's lead. Name another lead first.")
