@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,7 +19,7 @@ from sqlalchemy import Table, select, text, update
 from werkzeug.test import TestResponse
 
 from app.access.permissions import SCOPES
-from app.core import clock, csv_cells, rotation
+from app.core import clock, csv_cells, embedded, rotation
 from app.core.audit import AuditEntry
 from app.core.db import Base, db
 from app.core.ids import new_id
@@ -290,17 +291,20 @@ def test_a_long_copy_is_not_built_in_memory(worker: Flask, lived: World) -> None
     assert peak < 6_000_000
 
 
-def test_the_acts_of_somebody_are_found_by_index(worker: Flask, lived: World) -> None:
+def test_the_acts_of_somebody_are_found_by_index(
+    worker: Flask, lived: World, server: embedded.Server, database: str
+) -> None:
     many_acts(lived.priya, lived.mary_patient.id, 20_000)
+    with psycopg.connect(server.url("kith_owner", database).replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("analyze audit_entry")
     with worker.app_context():
-        db.session.execute(text("analyze audit_entry"))
         subject = exporting._subject(RecordExport(person_id=lived.khan.id))
         wanted = exporting.gathering.wanted(Base.metadata.tables["audit_entry"], subject)
         assert wanted is not None
         statement = select(AuditEntry).where(wanted).compile(db.engine, compile_kwargs={"render_postcompile": True})
         answer = db.session.connection().exec_driver_sql(f"explain {statement}", statement.params)
         plan = "\n".join(answer.scalars())
-    for index in ("actor_id_created_at", "patient_id_created_at", "subject_id_created_at"):
+    for index in ("actor_id_created_at", "patient_id_created_at"):
         assert f"ix_audit_entry_{index}" in plan
     assert "Seq Scan on audit_entry" not in plan
 

@@ -223,12 +223,15 @@ def test_a_dry_run_only_reads_each_class_by_itself(as_worker: Flask, lived: Worl
     assert len(begun) == len([one for one in SHIPPED.classes if one.after != NEVER])
 
 
-def test_whether_the_audit_names_somebody_is_asked_of_its_indexes(as_worker: Flask, lived: World) -> None:
+def test_whether_the_audit_names_somebody_is_asked_of_its_indexes(
+    as_worker: Flask, lived: World, server: embedded.Server, database: str
+) -> None:
     with unit_of_work():
         acts = "insert into audit_entry (id, created_at, actor_id, role, action, purpose)"
         rows = "select uuidv7(), :now, :actor, 'lead', 'see_team', 'care' from generate_series(1, 20000)"
         db.session.execute(text(f"{acts} {rows}"), {"now": NOW, "actor": lived.lead.id})
-    db.session.execute(text("analyze audit_entry"))
+    with psycopg.connect(server.url("kith_owner", database).replace("+psycopg", ""), autocommit=True) as owner:
+        owner.execute("analyze audit_entry, person")
     unnamed = due.people(SHIPPED.of(schedule.UNNAMED), in_years(1)).limit(retaining.BATCH)
     statement = unnamed.compile(db.engine, compile_kwargs={"render_postcompile": True})
     answer = db.session.connection().exec_driver_sql(f"explain {statement}", statement.params)
