@@ -351,10 +351,10 @@ def test_only_what_is_configured_can_be_signed_in_with(app: Flask, browser: Brow
 
 
 def test_leaving_again_and_again_is_slowed_and_forgotten(deployed: Flask, browser: Browser, nhs: Provider) -> None:
-    statuses = [browser.get(LEAVE).status_code for _ in range(61)]
-    assert statuses == [303] * 60 + [429]
+    statuses = [browser.get(LEAVE).status_code for _ in range(federated.LEFT + 1)]
+    assert statuses == [303] * federated.LEFT + [429]
     with clock.at(NOW + timedelta(days=2)), unit_of_work():
-        assert len(db.session.scalars(select(LoginAttempt)).all()) == 60
+        assert len(db.session.scalars(select(LoginAttempt)).all()) == federated.LEFT
     assert [job.name for job in deployed.extensions["jobs"]].count("forget sign-ins elsewhere") == 1
 
 

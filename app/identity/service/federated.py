@@ -24,7 +24,7 @@ from app.identity.oidc import Client, Told, Visit
 from app.identity.service import beginning, codes, noting, sessions
 
 NHS_LOGIN: Final = "nhs_login"
-LEFT: Final = 300
+LEFT: Final = 100  # who came to nothing, of one address in a quarter of an hour
 LASTS, QUARTER, DAY = timedelta(minutes=10), timedelta(minutes=15), timedelta(days=1)
 STALE = "This was not begun in this browser, was used before, or took more than ten minutes. Please begin again."
 AWAY = "It does not answer just now. Please try again in a few minutes, or sign in another way."
