@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,11 +21,11 @@ from app.identity.service.inviting import Asked
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
+from app.patients.admission import AdmittedPatient
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
 from app.patients.service import inviting as circle_invitations
 from app.protocols import queries as plans
 from app.protocols import service as protocols
-from app.protocols.models import MonitoringPlan
 from app.readings import service as readings
 from app.readings.intake import Entry
 from app.records.models import LegalHold
@@ -44,10 +45,22 @@ class Victim:
     secrets: dict[str, str] = field(default_factory=dict)  # words that stand for her, without spaces
 
 
+Ids = dict[str, Any]
+
+
 def make(cast: Cast) -> Victim:
-    """Give Mary an alert, a to-do, a limit of her own and a signed-in phone, beside what she arrived with."""
+    """Give Mary at least one of everything, beside what she arrived with."""
+    patient = patients.admitted_one(cast.world.mary_patient.id)
+    one = _cared_for(cast, patient) | _invited(cast, patient) | _kept(cast, patient) | _around(cast, patient)
+    ids = {name: str(value) for name, value in one.items()}
+    secrets = {name: ids[name] for name in ("patient_id", "alert_id", "reading_id")}
+    secrets |= {"family_name": "Okafor", "nhs_number": "9990000018", "phone": "7700900201", "born_on": "1948-03-09"}
+    return Victim(patient.id, ids, secrets)
+
+
+def _cared_for(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """An alert, a to-do, a limit of her own, one plan that runs and one that can be started, a phone, a passkey."""
     world = cast.world
-    patient = patients.admitted_one(world.mary_patient.id)
     entry = Entry(new_id(), "oxygen_saturation", clock.now(), 88, "%", context={"on_oxygen": False})
     readings.record(patient, [entry], by=world.mary.id)
     (alert,) = alerts.alerts(patient, only_open=True)
@@ -55,52 +68,73 @@ def make(cast: Cast) -> Victim:
     limit = protocols.set_limit(
         patient, "oxygen_saturation.low.red.target", 88, reason="Set at clinic.", review_on=review_on, by=world.lind.id
     )
-    (heart,) = (one for one in plans.plans(patient) if one.protocol == "heart_failure")
-    protocols.end_plan(patient, heart.id, by=world.lind.id)  # so that it can be started
+    runs, heart = sorted(plans.plans(patient), key=lambda plan: plan.protocol)
+    protocols.end_plan(patient, heart.id, by=world.lind.id)
     phone = identity.new_session(world.mary, "app", "Mary's phone", timedelta(days=30))
-    db.session.flush()
-    second_admin = cast.somebody("second admin")
-    teams.give_role(world.organisation.id, None, second_admin.id, Role.ADMIN)
     passkey = Passkey(
         person_id=world.mary.id, credential_id=b"mary", public_key=b"k", sign_count=0, transports=[], name="Mary's key"
     )
     db.session.add(passkey)
-
-    invitation = circle_invitations.invite_member(
-        patient, Role.MEMBER, "niece", "email", "ada.new@kith.example", world.mary.id
-    )
-    accepted = circle_invitations.invite_member(
-        patient, Role.MEMBER, "nephew", "email", "ben.new@kith.example", world.mary.id
-    )
-    ben = cast.somebody("ben")
-    accepted.state, accepted.person_id, accepted.accepted_at = "accepted", ben.id, clock.now()
-    waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
-    dan = cast.somebody("dan")
-    accepted_team.state, accepted_team.person_id, accepted_team.accepted_at = "accepted", dan.id, clock.now()
-    hold = LegalHold(organisation_id=world.organisation.id, patient_id=patient.id, set_by=world.admin.id)
-    hold.reason = "A claim was made in October."
-    of_her = exporting.ask_for_record(patient, world.mary.id)
-    about_her = exporting.ask_about_oneself(world.mary.id)
-    db.session.add(hold)
     db.session.flush()
-    for export in (of_her, about_her):
-        exporting.make(str(export.id))
-    rows.reach(rows.SERVICE)  # a copy is made with its asker's reach; what follows is by the test's own hands
-
-    def of(name: str) -> UUID:
-        return cast.people[name].id
-
-    one = {
-        "patient_id": patient.id,
-        "team_id": world.team.id,
+    return {
         "reading_id": entry.id,
         "alert_id": alert.id,
         "limit_id": limit.id,
         "session_id": phone.id,
         "todo_id": todos.add(patient, "call_back", "her wish", "She asked for a call."),
-        "plan_id": _first(
-            MonitoringPlan.id, MonitoringPlan.patient_id == patient.id, MonitoringPlan.ended_at.is_(None)
-        ),
+        "plan_id": runs.id,
+        "passkey_id": passkey.id,
+    }
+
+
+def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """Two whom she asked into her circle, two whom the lead asked into the team; one of each has answered."""
+    waiting, accepted = (
+        circle_invitations.invite_member(
+            patient, Role.MEMBER, relationship, "email", f"{name}.new@kith.example", cast.world.mary.id
+        )
+        for name, relationship in (("ada", "niece"), ("ben", "nephew"))
+    )
+    waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
+    for invitation, name in ((accepted, "ben"), (accepted_team, "dan")):
+        invitation.state, invitation.accepted_at = "accepted", clock.now()
+        invitation.person_id = cast.somebody(name).id
+    db.session.flush()
+    return {
+        "invitation_id": waiting.id,
+        "accepted_invitation": accepted.id,
+        "into_team": waiting_team.id,
+        "accepted_into_team": accepted_team.id,
+    }
+
+
+def _kept(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A hold on her record, a copy of it, and one of everything about her."""
+    world = cast.world
+    hold = LegalHold(organisation_id=world.organisation.id, patient_id=patient.id, set_by=world.admin.id)
+    hold.reason = "A claim was made in October."
+    db.session.add(hold)
+    of_her = exporting.ask_for_record(patient, world.mary.id)
+    about_her = exporting.ask_about_oneself(world.mary.id)
+    db.session.flush()
+    for export in (of_her, about_her):
+        exporting.make(str(export.id))
+    rows.reach(rows.SERVICE)  # a copy is made with its asker's reach; what follows is by the test's own hands
+    return {"hold_id": hold.id, "export_id": of_her.id, "export_about_her": about_her.id}
+
+
+def _around(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """Who and what is around her."""
+    world, second_admin = cast.world, cast.somebody("second admin")
+    teams.give_role(world.organisation.id, None, second_admin.id, Role.ADMIN)
+    db.session.flush()
+
+    def of(name: str) -> UUID:
+        return cast.people[name].id
+
+    return {
+        "patient_id": patient.id,
+        "team_id": world.team.id,
         "member_id": _first(CircleMember.id, CircleMember.person_id == world.tom.id),
         "grant_id": _first(CircleGrant.id, CircleMember.person_id == world.tom.id, join=CircleMember),
         "membership_id": _first(Membership.id, Membership.person_id == world.lind.id),
@@ -111,21 +145,9 @@ def make(cast: Cast) -> Victim:
         "person_id": world.lind.id,
         "admin_membership": _first(Membership.id, Membership.person_id == second_admin.id),
         "second_coordinator": of("coordinator of the same team"),
-        "passkey_id": passkey.id,
-        "invitation_id": invitation.id,
-        "accepted_invitation": accepted.id,
-        "into_team": waiting_team.id,
-        "accepted_into_team": accepted_team.id,
-        "hold_id": hold.id,
-        "export_id": of_her.id,
-        "export_about_her": about_her.id,
         "priya": world.priya.id,
         "organisation_id": world.organisation.id,
     }
-    ids = {name: str(value) for name, value in one.items()}
-    secrets = {name: ids[name] for name in ("patient_id", "alert_id", "reading_id")}
-    secrets |= {"family_name": "Okafor", "nhs_number": "9990000018", "phone": "7700900201", "born_on": "1948-03-09"}
-    return Victim(patient.id, ids, secrets)
 
 
 def _into_team(cast: Cast, email: str) -> Invitation:
