@@ -252,6 +252,11 @@ def test_strangers_tries_are_in_it_as_the_log_tells_them(
     record_path = f"/api/patients/{lived.mary_patient.id}"
     for person in (lived.stranger, lived.other_coordinator):
         assert client.get(record_path, headers=signed_in(client, person)).status_code == 404
+    with unit_of_work():
+        both = [lived.mary_patient.id, lived.khan_patient.id]
+        seen = AuditEntry(organisation_id=lived.organisation.id, actor_id=lived.priya.id, patient_ids=both)
+        seen.role, seen.action, seen.purpose = "coordinator", "see_caseload", "care"
+        db.session.add(seen)
     headers = signed_in(client, lived.mary)
     url = path.format(lived.mary_patient.id)
     asked = client.post(url, headers=headers | {KEY: str(new_id())}).json["id"]
@@ -259,6 +264,7 @@ def test_strangers_tries_are_in_it_as_the_log_tells_them(
     copy = opened(client.get(f"{url}/{asked}/file", headers=headers))
     tries = [entry["actor_id"] for entry in copy["audit_entry"] if entry["action"] == "refused see_patient"]
     assert tries == [None, lived.other_coordinator.name]
+    assert [entry["actor_id"] for entry in copy["audit_entry"] if entry["action"] == "see_caseload"] == ["Priya Shah"]
     assert "Stranger" not in copy["all"]
     assert {"Mary Okafor"} <= {entry["actor_id"] for entry in copy["audit_entry"]}
 
