@@ -97,8 +97,8 @@ def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
     )
     waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
     for invitation, name in ((accepted, "ben"), (accepted_team, "dan")):
-        invitation.state, invitation.accepted_at = "accepted", clock.now()
-        invitation.person_id = cast.somebody(name).id
+        person = cast.somebody(name)
+        invitation.state, invitation.person_id, invitation.accepted_at = "accepted", person.id, clock.now()
     db.session.flush()
     return {
         "invitation_id": waiting.id,
