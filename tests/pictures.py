@@ -32,16 +32,17 @@ def signed_in(browser: Browser, address: str, size: dict[str, int], name: str) -
 
 
 def take(browser: Browser, address: str) -> None:
-    """The worklist, an alert, and a patient's numbers on a phone."""
+    """The worklist, and on a phone a patient's numbers and who sees what."""
     console = signed_in(browser, address, DESK, "priya.shah")
     _keep(console, "worklist")
-    console.locator("a[href*='/alerts/']").first.click()
-    console.wait_for_load_state("networkidle")
-    _keep(console, "alert")
     phone = signed_in(browser, address, PHONE, "dilys.evans")
     phone.get_by_role("link", name="My numbers").first.click()
     phone.wait_for_load_state("networkidle")
     _keep(phone, "numbers")
+    phone = signed_in(browser, address, PHONE, "mary.okafor")
+    phone.get_by_role("link", name="My circle").first.click()
+    phone.wait_for_load_state("networkidle")
+    _keep(phone, "circle")
 
 
 def _keep(page: Page, name: str) -> None:
