@@ -95,7 +95,9 @@ def test_a_form_of_another_site_is_refused(stage: Stage, how: str) -> None:
 
 
 def sender(operation: Operation) -> str:
-    return next(one.name for one in PERSONAS if matrix.expected(one, operation) not in matrix.REFUSED)
+    """Somebody whom the guard lets through, though it may be that nothing can be done as things are."""
+    refused = matrix.REFUSED - {matrix.Answer.CONFLICT}
+    return next(one.name for one in PERSONAS if matrix.expected(one, operation) not in refused)
 
 
 def test_a_form_with_the_right_token_is_not_refused(stage: Stage) -> None:
