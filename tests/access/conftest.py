@@ -62,10 +62,10 @@ def _standing_clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # gone with the last test here: its contexts are nobody else's
 def stage(server: embedded.Server, template: str) -> Iterator[Stage]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with cloned(server, template, f"kith_access_{worker}_{os.getpid()}") as name, clock.at(NOW):
+    with cloned(server, template, f"kith_access_{worker}_{os.getpid()}") as name:
         settings = settings_for(server, name)
         # Requests are answered by the app as it serves; what a test does by its own hands reaches every row.
         served, hands = create_app(settings), create_app(dataclasses.replace(settings, is_worker=True))
@@ -88,6 +88,11 @@ def _released(app: Flask) -> Iterator[None]:
 
 
 def _filled(app: Flask, witness: Witness, superuser: str) -> Stage:
+    with clock.at(NOW):  # and no longer: a clock that stands for a whole session stands for every test after
+        return _filled_now(app, witness, superuser)
+
+
+def _filled_now(app: Flask, witness: Witness, superuser: str) -> Stage:
     world = arrive()
     with unit_of_work():
         cast = Cast(world, teams.add_team(world.organisation.id, "Riverside Heart Failure"))
