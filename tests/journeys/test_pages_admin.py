@@ -40,11 +40,11 @@ def test_an_admin_makes_a_team_gives_a_role_and_ends_it(opens: Opens, world: Wor
     ruth.go("/")
     ruth.looks_right("Riverside Care")
     given_a_new_team(ruth)
-    when_sam_gets_a_role(ruth)
+    when_nell_gets_a_role(ruth)
     ruth.looks_right("Riverside Nights")
 
-    ruth.page.get_by_role("link", name="Sam Stranger").click()
-    ruth.looks_right("Sam Stranger")
+    ruth.page.get_by_role("link", name="Nell Newcomer").click()
+    ruth.looks_right("Nell Newcomer")
     expect(ruth.page.get_by_text("Clinician, Riverside Nights", exact=True)).to_be_visible()
     ruth.page.get_by_role("button", name="End the role Clinician").click()
     expect(ruth.page.get_by_text("The role has ended.")).to_be_visible()
@@ -68,10 +68,10 @@ def given_a_new_team(ruth: Window) -> None:
     ruth.looks_right("Riverside Nights")
 
 
-def when_sam_gets_a_role(ruth: Window) -> None:
-    ruth.page.get_by_label("First name").fill("Sam")
-    ruth.page.get_by_label("Last name").fill("Stranger")
-    ruth.page.get_by_label("Work e-mail address").fill("sam.stranger@kith.example")
+def when_nell_gets_a_role(ruth: Window) -> None:
+    ruth.page.get_by_label("First name").fill("Nell")
+    ruth.page.get_by_label("Last name").fill("Newcomer")
+    ruth.page.get_by_label("Work e-mail address").fill("nell.newcomer@kith.example")
     ruth.page.get_by_label("Role", exact=True).select_option("Clinician")
     ruth.page.get_by_role("button", name="Give this role").click()
     expect(ruth.page.get_by_text("The role is given.")).to_be_visible()
