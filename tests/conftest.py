@@ -23,6 +23,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Connection, Engine, event
 
 from app import config, create_app
 from app.core import clock, embedded
@@ -125,6 +126,12 @@ def db_engines_disposed() -> None:
 
 
 _engines: set[Any] = set()
+
+
+@event.listens_for(Engine, "engine_connect")
+def _kept(connection: Connection) -> None:
+    # An app that a test made and dropped would leave its pool to the garbage collector, its warning to another test.
+    _engines.add(connection.engine)
 
 
 def settings_for(server: embedded.Server, database: str, **more: str) -> config.Settings:
