@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 from flask import Flask
 
@@ -60,6 +61,13 @@ class Stage:
 def _standing_clock() -> Iterator[None]:
     with clock.at(NOW):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _fresh_quotas(stage: Stage) -> None:
+    """Tries are counted for good whatever is taken back: a test must not be slowed by the ones before it."""
+    with psycopg.connect(stage.superuser) as connection:
+        connection.execute("truncate rate_window")
 
 
 @pytest.fixture(scope="package")  # gone with the last test here: its contexts are nobody else's
