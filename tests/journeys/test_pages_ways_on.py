@@ -15,6 +15,7 @@ from tests.journeys import windows
 from tests.journeys.conftest import Opens
 from tests.people import World
 
+nothing_deferred = one_use.nothing_deferred  # tasks of an earlier journey are not done here
 SIZES = pytest.mark.parametrize("size", [windows.PHONE, windows.DESK], ids=["320", "1280"])
 
 
