@@ -15,7 +15,7 @@ from app.core.db import db
 from app.identity import contacts
 from app.identity.models import Person
 from app.notifications import kinds
-from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, OutOfReach, SandboxMessage
+from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, SandboxMessage
 
 ALERTS_WAIT_AT_MOST = timedelta(seconds=60)
 OTHERS_WAIT_AT_MOST = timedelta(minutes=5)
@@ -89,12 +89,6 @@ def unconfirmed(limit: int = 100) -> Sequence[Delivery]:
     waiting = (Delivery.state == "accepted", Delivery.settled_at.is_(None), Delivery.provider_id.is_not(None))
     late = select(Delivery).where(*waiting, Delivery.due_at <= clock.now())
     return db.session.scalars(late.order_by(Delivery.due_at).limit(limit)).all()
-
-
-def is_out_of_reach(phone_index: bytes) -> bool:
-    """Whether this phone cannot be texted now."""
-    known = (OutOfReach.phone_index == phone_index, OutOfReach.back_at.is_(None))
-    return db.session.scalar(select(OutOfReach.id).where(*known)) is not None
 
 
 _CONCERNED = text("""

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import current_app, g, request
 
 from app.access import callers
-from app.access.callers import Caller, Credential, Directory, Found, Standing
+from app.access.callers import Caller, Credential, Directory, Found
 from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
 from app.access.roles import CIRCLE, Role
 from app.core import audit, rows
@@ -203,6 +203,3 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     if as_role is None or beyond:
         raise Forbidden(NOT_YOURS)
     return patient, as_role
-
-
-__all__ = ["Standing", "admitted", "admitted_person", "called", "caller", "credential", "note_seen", "whoever"]
