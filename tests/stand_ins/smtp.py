@@ -75,12 +75,13 @@ class SmtpStandIn:
         self._script.extend(faults)
 
     def __enter__(self) -> SmtpStandIn:
+        self._thread.start()
         made = self._loop.create_server(
             lambda: SMTP(self, loop=self._loop, **self._options), HOST, 0, ssl=self._tls_at_once
         )
-        self._server = self._loop.run_until_complete(made)
+        # Never in this thread: once a browser was driven from it, a loop of the browser's runs here.
+        self._server = asyncio.run_coroutine_threadsafe(made, self._loop).result(5)
         self.port = int(self._server.sockets[0].getsockname()[1])
-        self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
