@@ -1,0 +1,1 @@
+"""Medicines: the list, schedules, doses made ahead, reminders and answers, as-needed limits, stock, adherence."""
