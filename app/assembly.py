@@ -86,6 +86,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["coordinates"] = caseloads.coordinates
     app.extensions["visited"] = consent.visited_by
     app.extensions["works_in"] = team_queries.works_in
+    app.extensions["given_a_role_at"] = team_queries.given_a_role_at
     app.extensions["operations"] = Operations(checks=list(operations.BASIC_CHECKS))
     app.extensions["reply_for"] = replies.reply_for
     app.extensions["findings_of"] = alert_queries.findings_of

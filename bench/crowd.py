@@ -28,8 +28,8 @@ _PEOPLE = """
         select uuidv7(), now(), %(organisation)s, 'Team ' || family_name, 'Europe/London', '{}', 'Call 111.', '111',
             '{"emergency": 15, "red": 15, "amber": 480}', 1 from staff returning id, name
     )
-    insert into membership (id, created_at, organisation_id, team_id, person_id, role)
-    select uuidv7(), now(), %(organisation)s, t.id, s.id, 'coordinator' from staff s
+    insert into membership (id, created_at, given_at, organisation_id, team_id, person_id, role)
+    select uuidv7(), now(), now(), %(organisation)s, t.id, s.id, 'coordinator' from staff s
         join team t on t.name = 'Team ' || s.family_name
 """
 _PATIENTS = """

@@ -30,6 +30,7 @@ class Person(Base, Row):
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(default=True)
     locked_at: Mapped[datetime | None]  # by an administrator: every session is refused from then on
+    locked_by: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # whose administrator that was
     password_locked_at: Mapped[datetime | None]  # too many guesses: the password alone opens nothing more
     second_factor_since: Mapped[datetime | None]  # since when a second factor must be shown at sign-in
     phone_verified_at: Mapped[datetime | None]  # when its holder typed a code that was sent there

@@ -24,6 +24,7 @@ from app.identity.models import (
     Passkey,
     Person,
     RecoveryCode,
+    SecondFactorReset,
 )
 
 
@@ -167,6 +168,13 @@ def works_in(person_id: UUID) -> set[UUID]:
     """The organisations somebody holds a role in. Identity knows no teams: assembly hands in what does."""
     found: set[UUID] = config.handed_in("works_in")(person_id)
     return found
+
+
+def let_in_at(person_id: UUID) -> datetime | None:
+    """When somebody at work last let a member of staff in: by a role, or after they lost their second factors."""
+    given: datetime | None = config.handed_in("given_a_role_at")(person_id)
+    resets = select(func.max(SecondFactorReset.created_at)).where(SecondFactorReset.person_id == person_id)
+    return max(filter(None, (given, db.session.scalar(resets))), default=None)
 
 
 @dataclass(frozen=True, slots=True)

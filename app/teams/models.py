@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import clock
 from app.core.db import Base, Row
 
 
@@ -66,4 +67,5 @@ class Membership(Base, Row):
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
+    given_at: Mapped[datetime] = mapped_column(default=clock.now)  # last, where it was given again
     ended_at: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, and_, func, literal, or_, select, tuple_
 
 from app.access.guards import Caller
 from app.access.permissions import Permission
@@ -95,6 +95,12 @@ def works_in(person_id: UUID) -> set[UUID]:
     """The organisations in which somebody holds any role now; assembly hands it to identity."""
     held = (Membership.person_id == person_id, Membership.ended_at.is_(None))
     return set(db.session.scalars(select(Membership.organisation_id).where(*held)))
+
+
+def given_a_role_at(person_id: UUID) -> datetime | None:
+    """When somebody was last given one of the roles they hold; assembly hands it to identity."""
+    held = (Membership.person_id == person_id, Membership.ended_at.is_(None))
+    return db.session.scalar(select(func.max(Membership.given_at)).where(*held))
 
 
 def holds(team_id: UUID, person_id: UUID, role: str, *, for_now: bool = False) -> bool:
@@ -186,7 +192,7 @@ def staff(caller: Caller, organisation_id: UUID) -> Staff:
 
 
 def colleagues(of: Staff, after: Position | None, limit: int) -> list[Colleague]:
-    """Who works here, or worked here and is locked, known last first; one more than `limit`, to know of a next page."""
+    """Who works here, or was locked here, known last first; one more than `limit`, to know of a next page."""
     where = [_is_colleague(of)]
     if after is not None:
         where.append(tuple_(Person.created_at, Person.id) < tuple_(literal(after.at), literal(after.id)))
@@ -204,7 +210,8 @@ def colleague(of: Staff, person_id: UUID) -> Colleague:
 
 def _is_colleague(of: Staff) -> ColumnElement[bool]:
     held = select(Membership.id).where(Membership.person_id == Person.id, *of.held())
-    return held.where(or_(Membership.ended_at.is_(None), Person.locked_at.is_not(None))).exists()
+    locked_here = and_(Person.locked_at.is_not(None), Person.locked_by == of.organisation_id)
+    return held.where(or_(Membership.ended_at.is_(None), locked_here)).exists()
 
 
 def _with_roles(of: Staff, people: Sequence[Person]) -> list[Colleague]:

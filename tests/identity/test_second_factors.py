@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -28,6 +29,10 @@ from tests.stand_ins.authenticator import Authenticator
 nothing_deferred = one_use.nothing_deferred
 
 REASON = "Came to the office with her passport, known to me for years."
+
+
+def key() -> dict[str, str]:
+    return {"Idempotency-Key": str(uuid4())}
 
 
 def without_factors(person: Person) -> None:
@@ -167,6 +172,23 @@ def test_staff_who_have_a_password_set_none_up_by_a_text_alone(client: FlaskClie
     with unit_of_work():
         db.session.get_one(Person, world.priya.id).password_hash = None
     enrolled(client, headers)  # there is no other way in
+
+
+def test_a_code_alone_is_enough_for_three_days_after_somebody_let_them_in(client: FlaskClient, world: World) -> None:
+    """Later whoever has their phone by then must not get their work: an admin or lead lets them in again."""
+    admin = signed_in(client, world.admin)
+    who = {"given_name": "Noor", "family_name": "Haddad", "email": "noor.haddad@kith.example", "phone": "07700 900140"}
+    path, body = f"/api/teams/{world.team.id}/members", who | {"role": "clinician"}
+    assert client.post(path, headers=admin | key(), json=body).status_code == 201
+    noor = Person(phone="+447700900140")
+    with clock.at(NOW + second_factors.LET_IN_FOR + timedelta(seconds=1)):
+        headers = by_code(client, noor)
+        for way in ("/api/second-factor/app", "/api/passkeys/options"):
+            refused = client.post(way, headers=headers)
+            assert (refused.status_code, refused.get_json()["detail"]) == (403, second_factors.LET_IN_AGAIN)
+        again = client.post(path, headers=signed_in(client, world.lead) | key(), json=body)
+        assert again.status_code == 201
+        enrolled(client, headers)
 
 
 def test_whoever_has_one_must_show_it_before_adding_another(client: FlaskClient, world: World) -> None:

@@ -25,7 +25,7 @@ from app.notifications.models import Delivery
 from app.notifications.service import sending
 from app.teams import service
 from app.teams.models import Membership, Team
-from app.teams.service import roles
+from app.teams.service import accounts, roles
 from tests.people import PASSWORD, World, signed_in
 from tests.queries_counted import waiting_for_a_lock
 
@@ -297,6 +297,48 @@ def test_whoever_is_locked_and_lost_their_roles_can_be_unlocked(client: FlaskCli
     assert "Anna" not in [
         one["given_name"] for one in client.get(here(world, "/people"), headers=admin).get_json()["items"]
     ]
+
+
+@pytest.fixture
+def hilda(world: World) -> Person:
+    """The admin of Hillside, where Dr Lind has worked before."""
+    with unit_of_work():
+        hilda = person("Hilda", "Moor", "07700900132")
+        service.give_role(world.elsewhere.id, None, hilda.id, Role.ADMIN)
+        former = service.give_role(world.elsewhere.id, world.other_team.id, world.lind.id, Role.CLINICIAN)
+        service.end_role(world.other_team, former.id)
+    return hilda
+
+
+def unlock(client: FlaskClient, organisation_id: UUID, whom: Person, by: Person) -> TestResponse:
+    path = f"/api/organisations/{organisation_id}/people/{whom.id}/unlock"
+    return client.post(path, headers=signed_in(client, by))
+
+
+def test_a_former_employer_neither_sees_nor_lifts_a_lock(client: FlaskClient, world: World, hilda: Person) -> None:
+    assert lock(client, world, world.lind).status_code == 200
+    before = witness()
+    people = client.get(f"/api/organisations/{world.elsewhere.id}/people", headers=signed_in(client, hilda))
+    assert "Anna" not in people.text
+    assert unlock(client, world.elsewhere.id, world.lind, hilda).status_code == 404
+    assert witness() == before
+
+
+def test_a_lock_is_lifted_by_who_set_it_or_once_they_left_by_who_employs_them_now(
+    client: FlaskClient, world: World, hilda: Person
+) -> None:
+    assert lock(client, world, world.lind).status_code == 200
+    with unit_of_work():
+        service.give_role(world.elsewhere.id, world.other_team.id, world.lind.id, Role.CLINICIAN)
+    before = witness()
+    refused = unlock(client, world.elsewhere.id, world.lind, hilda)
+    assert (refused.status_code, refused.get_json()["detail"]) == (409, accounts.LOCKED_ELSEWHERE)
+    assert witness() == before
+    with unit_of_work():
+        service.end_role(db.session.get_one(Team, world.team.id), held(world, "lind", world.team))
+    assert unlock(client, world.elsewhere.id, world.lind, hilda).status_code == 204
+    stored = db.session.get_one(Person, world.lind.id, populate_existing=True)
+    assert (stored.locked_at, stored.locked_by) == (None, None)
 
 
 def test_signing_out_everywhere_ends_every_session(client: FlaskClient, world: World) -> None:

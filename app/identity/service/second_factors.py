@@ -24,6 +24,11 @@ WRONG: Final = "This code does not fit, or it was used already. Wait for the nex
 LAST: Final = "This is your only second factor, and your work needs one. Add another one first."
 NOT_OURS_ALONE: Final = "They work in another organisation too, so this cannot be done here. End their roles instead."
 NOT_BY_CODE: Final = "To set up your first second factor, sign in with your password or work account, not with a code."
+LET_IN_FOR: Final = timedelta(hours=72)
+LET_IN_AGAIN: Final = (
+    "Your role was given to you more than 72 hours ago, and a code alone is too little after that. Ask your "
+    "administrator or lead to give you your role again, then sign in."
+)
 TEXT_ALONE: Final = (
     "They have no password and no work account, so a text alone would let somebody in. Have whoever runs the service "
     "set a password for them first."
@@ -169,13 +174,19 @@ def may_change(session_id: UUID) -> Person:
 def _check_may_begin(person: Person, method: str) -> None:
     """Nothing was shown besides the way in: enough where nothing is due, or where staff set up their first factor.
 
-    Theirs must rest on more than a text that somebody else may get, where there is more.
+    Theirs must rest on more than a text that somebody else may get, where there is more; else on somebody at work who
+    has let them in lately.
     """
     due = queries.second_factor_due(person)
     if due not in (None, "enrol"):
         raise SecondFactorNeeded
-    if due == "enrol" and method == "code" and queries.needs_no_code(person):
+    if due != "enrol" or method != "code":
+        return
+    if queries.needs_no_code(person):
         raise Forbidden(NOT_BY_CODE)
+    let_in_at = queries.let_in_at(person.id)
+    if let_in_at is None or clock.now() - let_in_at > LET_IN_FOR:
+        raise Forbidden(LET_IN_AGAIN)
 
 
 def settle(person: Person, what: str) -> list[str]:

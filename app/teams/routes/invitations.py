@@ -54,7 +54,7 @@ def resend(caller: Caller, team_id: UUID, invitation_id: UUID) -> None:
 @routes.delete("/<uuid:invitation_id>", access=RUNS, gives={204: None})
 def revoke(caller: Caller, team_id: UUID, invitation_id: UUID) -> None:
     """Take an invitation back."""
-    inviting.revoke(_team(caller, team_id), invitation_id)
+    inviting.revoke(_team(caller, team_id), invitation_id, caller)
 
 
 @routes.post("/<uuid:invitation_id>/confirm", access=RUNS, keyed=False, gives={201: schemas.TeamRole})
@@ -66,4 +66,4 @@ def confirm(caller: Caller, team_id: UUID, invitation_id: UUID) -> Member:
 @routes.post("/<uuid:invitation_id>/decline", access=RUNS, keyed=False, gives={204: None})
 def decline(caller: Caller, team_id: UUID, invitation_id: UUID) -> None:
     """Whoever accepted is not who was meant: they are given nothing."""
-    inviting.decline(_team(caller, team_id), invitation_id)
+    inviting.decline(_team(caller, team_id), invitation_id, caller)

@@ -31,8 +31,8 @@ def teams(caller: Caller) -> dict[str, Any]:
 @routes.post("", access=guards.on_caseload(P.CHANGE_TEAMS), takes=schemas.NewTeam(), gives={201: schemas.Team})
 def add_team(caller: Caller, body: dict[str, Any]) -> Team:
     """Make a team."""
-    asked = body.pop("organisation_id")
-    return service.add_team(service.organisation_of(caller.organisations(P.CHANGE_TEAMS), asked), **body)
+    here = service.organisation_of(caller.organisations(P.CHANGE_TEAMS), body.pop("organisation_id"))
+    return service.add_team(here, **body, by=caller)
 
 
 @routes.get("/<uuid:team_id>", access=SEES, gives={200: schemas.Team})

@@ -15,6 +15,8 @@ from app.identity.service import second_factors
 from app.teams import queries
 from app.teams.service import admins, noting
 
+LOCKED_ELSEWHERE = "Another organisation that they work for locked this account. An administrator there can open it."
+
 
 def lock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
     """Refuse a person's sessions and sign-ins from this commit on; what Kith tells them still reaches them.
@@ -28,15 +30,25 @@ def lock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
         raise Conflict("Nobody locks their own account. Another admin can.")
     _check_ours_alone(organisation_id, person)
     admins.check_another_stays(organisation_id, person.id)
-    person.locked_at = person.locked_at or clock.now()
+    if person.locked_at is None:
+        person.locked_at, person.locked_by = clock.now(), organisation_id
     identity.sign_out_everywhere(person.id)
     noting.note(by, Permission.CHANGE_PEOPLE, "lock account", organisation_id, person.id)
 
 
 def unlock(organisation_id: UUID, person_id: UUID, by: Caller) -> None:
-    """Let a person sign in again, also one whose roles have ended; the sessions from before the lock stay ended."""
-    person = _known(queries.worked_here(organisation_id, person_id), person_id)
-    person.locked_at = None
+    """Let a person sign in again, also one whose roles have ended; the sessions from before the lock stay ended.
+
+    Only whoever set a lock lifts it; once they work there no more, whoever they work for may too. Raises NotFound for
+    somebody who neither works here nor was locked here, Conflict for a lock that holds elsewhere.
+    """
+    person = db.session.get(Person, person_id, with_for_update=True, populate_existing=True)
+    locker = person.locked_by if person else None
+    if person is None or not (locker == organisation_id or queries.works_here(organisation_id, person_id)):
+        raise NotFound
+    if locker not in (None, organisation_id) and queries.works_here(locker, person_id):
+        raise Conflict(LOCKED_ELSEWHERE)
+    person.locked_at = person.locked_by = None
     noting.note(by, Permission.CHANGE_PEOPLE, "unlock account", organisation_id, person.id)
 
 

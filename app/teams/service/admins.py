@@ -28,6 +28,7 @@ def add_admin(organisation: str, given_name: str, family_name: str, email: str, 
         raise Invalid("The organisation and both names are needed.")
     person = identity.add_person(given_name, family_name, email=email, password=password)
     known = queries.organisation_named(organisation) or organising.add_organisation(organisation)
+    noting.by_operator("give role admin", known.id, person.id)
     return roles.give_role(known.id, None, person.id, Role.ADMIN)
 
 

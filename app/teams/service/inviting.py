@@ -25,18 +25,22 @@ def invite_staff(team: Team, role: Role, contact_kind: str, contact: str, by: Ca
     roles.check_may_give(team, role, by)
     asked = Asked(team.organisation_id, team.name, str(role), by.person_id, contact_kind, contact, team_id=team.id)
     invitation = inviting.invite(asked)
-    noting.note(by, Permission.RUN_TEAM, f"invite {role}", team.organisation_id, invitation.id)
+    _note(by, f"invite {role}", invitation)
     return invitation
 
 
 def resend(team: Team, invitation_id: UUID, by: Caller) -> None:
     """Send a new code to the same phone or e-mail."""
-    inviting.resend(inviting.of_team(team.id, invitation_id), by.person_id)
+    invitation = inviting.of_team(team.id, invitation_id)
+    inviting.resend(invitation, by.person_id)
+    _note(by, "send invitation again", invitation)
 
 
-def revoke(team: Team, invitation_id: UUID) -> None:
+def revoke(team: Team, invitation_id: UUID, by: Caller) -> None:
     """Take an invitation back."""
-    inviting.revoke(inviting.of_team(team.id, invitation_id))
+    invitation = inviting.of_team(team.id, invitation_id)
+    inviting.revoke(invitation)
+    _note(by, "take invitation back", invitation)
 
 
 def confirm(team: Team, invitation_id: UUID, by: Caller) -> Member:
@@ -59,6 +63,12 @@ def confirm(team: Team, invitation_id: UUID, by: Caller) -> Member:
     return queries.member(membership.id)
 
 
-def decline(team: Team, invitation_id: UUID) -> None:
+def decline(team: Team, invitation_id: UUID, by: Caller) -> None:
     """Whoever accepted is not who was meant."""
-    inviting.decline(inviting.of_team(team.id, invitation_id))
+    invitation = inviting.of_team(team.id, invitation_id)
+    inviting.decline(invitation)
+    _note(by, "turn away who came", invitation)
+
+
+def _note(by: Caller, action: str, invitation: Invitation) -> None:
+    noting.note(by, Permission.RUN_TEAM, action, invitation.organisation_id, invitation.id)

@@ -10,13 +10,25 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 
 from app.access.guards import Caller
+from app.access.permissions import Permission
 from app.access.roles import Role
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, PreconditionFailed
 from app.teams import queries
 from app.teams.models import Organisation, Team
+from app.teams.service import noting
 
 WEEKDAYS = {day: ["08:00", "18:00"] for day in ("mon", "tue", "wed", "thu", "fri")}
+# What of a team can be changed, in the words of the audit.
+CHANGED = {
+    "name": "name",
+    "zone": "time zone",
+    "service_hours": "hours",
+    "out_of_hours_sentence": "words out of hours",
+    "out_of_hours_number": "number out of hours",
+    "minutes_to_acknowledge": "minutes to acknowledge",
+    "lead_id": "lead",
+}
 MINUTES = {"emergency": 15, "red": 15, "amber": 480}
 OUT_OF_HOURS = "Nobody in the team is watching now. If you need help before then, call 111, or 999 in an emergency."
 
@@ -41,7 +53,9 @@ def organisation_of(administered: Collection[UUID], asked: UUID | None) -> UUID:
     return asked
 
 
-def add_team(organisation_id: UUID, name: str, zone: str = "Europe/London", **details: Any) -> Team:
+def add_team(
+    organisation_id: UUID, name: str, zone: str = "Europe/London", *, by: Caller | None = None, **details: Any
+) -> Team:
     """Make a team with weekly hours in its zone; what is left out is weekdays 8 to 6 and 15 minutes for red."""
     _known_zone(zone)
     _free_name(organisation_id, name)
@@ -56,6 +70,8 @@ def add_team(organisation_id: UUID, name: str, zone: str = "Europe/London", **de
     )
     db.session.add(team)
     db.session.flush()
+    if by is not None:
+        noting.note(by, Permission.CHANGE_TEAMS, "make team", organisation_id, team.id)
     return team
 
 
@@ -75,9 +91,12 @@ def change_team(team: Team, version: int, changes: dict[str, Any], by: Caller) -
         _check_lead(team, changes["lead_id"], by)
     if "minutes_to_acknowledge" in changes:
         changes = changes | {"minutes_to_acknowledge": team.minutes_to_acknowledge | changes["minutes_to_acknowledge"]}
+    changed = [CHANGED[name] for name, value in changes.items() if getattr(team, name) != value]
     for name, value in changes.items():
         setattr(team, name, value)
     db.session.flush()
+    if changed:
+        noting.note(by, Permission.RUN_TEAM, f"change team: {', '.join(changed)}", team.organisation_id, team.id)
     return team
 
 

@@ -73,7 +73,7 @@ def give_role(organisation_id: UUID, team_id: UUID | None, person_id: UUID, role
     membership = known or Membership(
         organisation_id=organisation_id, team_id=team_id, person_id=person_id, role=str(role)
     )
-    membership.ended_at = None
+    membership.given_at, membership.ended_at = clock.now(), None
     db.session.add(membership)
     db.session.flush()
     return membership

@@ -52,7 +52,7 @@ def confirm(caller: Caller, team_id: UUID, invitation_id: UUID) -> Any:
 @pages.post(f"{ONE}/decline", access=RUNS)
 def decline(caller: Caller, team_id: UUID, invitation_id: UUID) -> Any:
     """It is not who was meant."""
-    return _done(caller, team_id, "declined", lambda team: inviting.decline(team, invitation_id))
+    return _done(caller, team_id, "declined", lambda team: inviting.decline(team, invitation_id, caller))
 
 
 @pages.post(f"{ONE}/resend", access=RUNS)
@@ -64,7 +64,7 @@ def resend(caller: Caller, team_id: UUID, invitation_id: UUID) -> Any:
 @pages.post(f"{ONE}/revoke", access=RUNS)
 def revoke(caller: Caller, team_id: UUID, invitation_id: UUID) -> Any:
     """Take an invitation back."""
-    return _done(caller, team_id, "revoked", lambda team: inviting.revoke(team, invitation_id))
+    return _done(caller, team_id, "revoked", lambda team: inviting.revoke(team, invitation_id, caller))
 
 
 def _done(

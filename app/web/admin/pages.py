@@ -62,7 +62,7 @@ def make_team(caller: Caller, organisation_id: UUID) -> Any:
     try:
         body = http.loaded(_NEW_TEAM, team_form.body(typed, with_lead=False))
         body.pop("organisation_id")
-        made = staffing.add_team(administered(caller, organisation_id), **body)
+        made = staffing.add_team(administered(caller, organisation_id), **body, by=caller)
     except REFUSED as fault:
         return _team_form(caller, organisation_id, typed, team_form.faults(fault)), fault.status
     return redirect(url_for("admin_team.team", team_id=made.id, said="made"), 303)
