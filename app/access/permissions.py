@@ -34,6 +34,9 @@ class Permission(StrEnum):
     SEE_READINGS = "see_readings"  # Read the patient's readings.
     ADD_READINGS = "add_readings"  # Send readings for the patient.
     CORRECT_READINGS = "correct_readings"  # Mark a reading as entered in error.
+    SEE_MEDICINES = "see_medicines"  # Read the patient's medicines and doses.
+    CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
+    RECORD_DOSES = "record_doses"  # Say that a dose was taken, is late or was left out.
     SEE_PLAN = "see_plan"  # Read monitoring plans and limits.
     CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits.
     SEE_CIRCLE = "see_circle"  # Read who is in the circle and what they may see.
@@ -73,6 +76,9 @@ class Purpose(StrEnum):
 GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.SEE_READINGS: (Category.READINGS, Right.SEE),
     Permission.ADD_READINGS: (Category.READINGS, Right.ACT),
+    Permission.SEE_MEDICINES: (Category.MEDICINES, Right.SEE),
+    Permission.CHANGE_MEDICINES: (Category.MEDICINES, Right.ACT),
+    Permission.RECORD_DOSES: (Category.MEDICINES, Right.ACT),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
 }
 
@@ -86,6 +92,9 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_READINGS: Category.READINGS,
     Permission.ADD_READINGS: Category.READINGS,
     Permission.CORRECT_READINGS: Category.READINGS,
+    Permission.SEE_MEDICINES: Category.MEDICINES,
+    Permission.CHANGE_MEDICINES: Category.MEDICINES,
+    Permission.RECORD_DOSES: Category.MEDICINES,
     Permission.SEE_PLAN: Category.PLAN,
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,
