@@ -76,7 +76,7 @@ def test_the_most_rolls_and_does_not_begin_anew_at_midnight() -> None:
     doses = [dose(n, evening + n * 4 * HOUR) for n in range(4)]  # 12:00, 16:00, 20:00, 00:00
     answer = refused(*doses, at=evening + 16 * HOUR)
     assert (answer.reached, answer.next_possible_at) == (Reached.MOST, evening + DAY)
-    assert len(answer.doses) == 4
+    assert [one.dose_id.int for one in answer.doses] == [3, 2, 1, 0]
 
 
 def test_a_smaller_dose_may_fit_where_the_usual_does_not() -> None:
@@ -87,6 +87,14 @@ def test_a_smaller_dose_may_fit_where_the_usual_does_not() -> None:
 
 def test_more_at_once_than_the_limit_is_never_possible() -> None:
     assert refused(amount=9).next_possible_at is None
+
+
+def test_of_two_limits_the_one_that_lasts_longest_is_told() -> None:
+    gap, most = Limit("paracetamol", "gap", 4 * HOUR), Limit(PARACETAMOL.medicine_id, "most", None, Decimal(8))
+    for set_for in ([gap, most], [most, gap]):
+        answer = as_needed.verdict(set_for, [dose(1, NOW - HOUR)], NOW, PARACETAMOL, Decimal(9))
+        assert isinstance(answer, Refused)
+        assert (answer.limit, answer.next_possible_at) == (most, None)
 
 
 def test_another_medicine_with_the_ingredient_counts() -> None:
@@ -133,6 +141,7 @@ def test_a_dose_written_down_for_later_is_not_stepped_on() -> None:
     later = dose(1, NOW + 2 * HOUR)
     assert refused(later).next_possible_at == NOW + 6 * HOUR
     assert refused(dose(2, NOW + 20 * HOUR, amount=7)).next_possible_at == NOW + 44 * HOUR
+    assert isinstance(ask(dose(3, NOW + DAY, amount=7)), Allowed)
 
 
 def test_a_dose_that_has_happened_is_asked_about_at_its_own_time() -> None:
