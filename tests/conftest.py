@@ -30,8 +30,10 @@ from app.core import clock, embedded
 from app.core.db import db
 from app.demo import people
 from app.demo.callers import FreshClient
+from tests import leak_net
 from tests.log_net import Net, spread
 
+pytest_plugins = ["tests.leak_plugin"]
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, within service hours in London
 HOME = Path(__file__).resolve().parent.parent
 TEMPLATE = "kith_test_template"
@@ -116,6 +118,7 @@ def cloned(server: embedded.Server, template: str, name: str) -> Iterator[str]:
         yield name
     finally:
         db_engines_disposed()
+        leak_net.NET.search(server.url("kith_owner", name).replace("+psycopg", ""), always=True)
         embedded.drop_database(server, name)
 
 
@@ -140,7 +143,8 @@ def settings_for(server: embedded.Server, database: str, **more: str) -> config.
         f"{prefix}DATABASE_URL": server.url(role, database)
         for prefix, role in (("", "kith_app"), ("WORKER_", "kith_worker"), ("OWNER_", "kith_owner"))
     }
-    return config.from_environment(SECRETS | urls | more)
+    settings = config.from_environment(SECRETS | urls | more)
+    return dataclasses.replace(settings, keyring=leak_net.noting(settings.keyring))
 
 
 @pytest.fixture(scope="session")
@@ -172,6 +176,7 @@ def app(kith: Flask, server: embedded.Server, database: str) -> Iterator[Flask]:
 
 def _emptied(server: embedded.Server, database: str) -> None:
     conninfo = server.url("kith_owner", database).replace("+psycopg", "")
+    leak_net.NET.search(conninfo)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         rows = connection.execute(
             "select format('%I', tablename) from pg_tables where schemaname = 'public'"

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests import stand_ins
+
 HOST = "127.0.0.1"
 USER, PASSWORD = "kith", "a password of a stand-in"
 
@@ -47,6 +49,14 @@ class Mail:
     @property
     def message(self) -> EmailMessage:
         return email.message_from_bytes(self.raw, policy=email.policy.default)
+
+    @property
+    def words(self) -> str:
+        """Everything but whom it is for: the other headers and the text."""
+        message = self.message
+        headers = [f"{name}: {value}" for name, value in message.items() if name.lower() != "to"]
+        body = message.get_body(("plain", "html"))
+        return "\n".join([*headers, body.get_content() if body else ""])
 
 
 class SmtpStandIn:
@@ -115,7 +125,9 @@ class SmtpStandIn:
         is_refused = self._now is not None and self._now.at == "DATA" and not self._now.keeps
         if not is_refused:
             content = envelope.content if isinstance(envelope.content, bytes) else (envelope.content or "").encode()
-            self.accepted.append(Mail(envelope.mail_from or "", ",".join(envelope.rcpt_tos), content))
+            mail = Mail(envelope.mail_from or "", ",".join(envelope.rcpt_tos), content)
+            self.accepted.append(mail)
+            stand_ins.tell(mail.words)
         return await self._answer(server, "DATA", "250 Taken")
 
     async def _answer(self, server: SMTP, word: str, otherwise: str) -> str:

@@ -31,6 +31,8 @@ from datetime import UTC, datetime
 
 import urllib3
 
+from tests import stand_ins
+
 Form = list[tuple[str, str]]
 STOP_WORDS = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}
 START_WORDS = {"start", "yes", "unstop"}
@@ -236,6 +238,7 @@ class TwilioStandIn:
             service = form.get("MessagingServiceSid")
             status = "accepted" if service else "queued"
             message = self._new(form["To"], form.get("From"), form["Body"], "outbound-api", status)
+            stand_ins.tell(form["Body"])
             message |= {"messaging_service_sid": service, "num_segments": "0" if service else "1"}
             message["validity_period"] = form.get("ValidityPeriod")
             if form.get("StatusCallback"):
