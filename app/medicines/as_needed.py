@@ -27,8 +27,8 @@ class Contents:
 
     medicine_id: UUID
     usual: Decimal = Decimal(1)
-    # How much of each ingredient that others may share one unit holds, in the unit of that ingredient's limit.
-    ingredients: Mapping[str, Decimal] = field(default_factory=dict)
+    # The ingredients that others may share, with how many milligrams one unit holds; None: not known.
+    ingredients: Mapping[str, Decimal | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +46,39 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What was set, by a prescriber or a leaflet, for a medicine or for everything that holds an ingredient."""
+    """What was set, by a prescriber or a leaflet, for a medicine, counted over it or over all that holds an ingredient.
 
-    of: UUID | str  # a medicine, or an ingredient
-    name: str  # as people know it
+    The most is in units of that medicine's form. Of another medicine one unit counts by the milligrams of the
+    ingredient in both; where those are not known, as one.
+    """
+
+    medicine_id: UUID
+    name: str  # of that medicine, as people know it
+    ingredient: str | None = None  # None: it is counted over that medicine alone
     minimum_gap: timedelta | None = None
     most_in_24_hours: Decimal | None = None
+    unit_holds: Decimal | None = None  # milligrams of the ingredient in one unit of that medicine, if known
+
+    def counts(self, contents: Contents) -> bool:
+        """Is it about this medicine?"""
+        return self.medicine_id == contents.medicine_id or self.ingredient in contents.ingredients
+
+    def is_sure_of(self, dose: Given) -> bool:
+        """Is it known how much a dose counts?"""
+        own = self.medicine_id == dose.contents.medicine_id
+        return dose.amount is not None and (own or bool(self.unit_holds and self._held(dose.contents)))
+
+    def counted(self, contents: Contents, amount: Decimal | None) -> Decimal:
+        """How much this amount, or the usual, counts: in milligrams if the limit knows them, else in units."""
+        units = contents.usual if amount is None else amount
+        return units if self.unit_holds is None else units * (self._held(contents) or self.unit_holds)
+
+    def most_counted(self) -> Decimal | None:
+        """The most, in what is counted."""
+        return self.most_in_24_hours and self.most_in_24_hours * (self.unit_holds or 1)
+
+    def _held(self, contents: Contents) -> Decimal | None:
+        return contents.ingredients.get(self.ingredient) if self.ingredient else None
 
 
 class Reached(StrEnum):
@@ -63,7 +90,7 @@ class Reached(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """Within every limit; `assumed` are doses of unknown amount that were counted as usual ones."""
+    """Within every limit; `assumed` are doses whose amount or strength nobody said, counted as usual, in order."""
 
     assumed: tuple[Given, ...] = ()
 
@@ -80,13 +107,13 @@ class Refused:
 
 
 def limits_of(contents: Contents, name: str, pattern: AsNeeded) -> tuple[Limit, ...]:
-    """What is set for a medicine, as its own limit and as one on each ingredient, over everything that holds it too."""
+    """What is set for a medicine: over all that holds one of its ingredients, or over itself if they are not known."""
     gap, most = pattern.minimum_gap, pattern.most_in_24_hours
-    shared = (
-        Limit(ingredient, name, gap, None if most is None else most * held)
+    shared = tuple(
+        Limit(contents.medicine_id, name, ingredient, gap, most, held)
         for ingredient, held in contents.ingredients.items()
     )
-    return (Limit(contents.medicine_id, name, gap, most), *shared)
+    return shared or (Limit(contents.medicine_id, name, None, gap, most),)
 
 
 def verdict(
@@ -94,10 +121,10 @@ def verdict(
 ) -> Allowed | Refused:
     """May so much of this be given now? Doses of the last 24 hours count, and any written down for a time to come."""
     doses, asked = standing(given), now.astimezone(UTC)
-    wanted = contents.usual if amount is None else amount
-    accounts = [_Account.of(limit, doses, contents, wanted) for limit in limits if _amount(limit, contents, wanted)]
-    counted = {entry.dose.dose_id for account in accounts for entry in account.entries}
-    assumed = tuple(dose for dose in doses if dose.amount is None and dose.dose_id in counted)
+    accounts = [
+        _Account.of(limit, doses, limit.counted(contents, amount)) for limit in limits if limit.counts(contents)
+    ]
+    assumed = tuple(dose for dose in doses if any(account.assumes(dose) for account in accounts))
     broken = [account for account in accounts if account.reached(asked)]
     if not broken:
         return Allowed(assumed)
@@ -119,7 +146,7 @@ def standing(given: Iterable[Given]) -> tuple[Given, ...]:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     dose: Given
-    amount: Decimal  # in the limit's unit
+    amount: Decimal  # as the limit counts it
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +158,18 @@ class _Account:
     wanted: Decimal
 
     @classmethod
-    def of(cls, limit: Limit, doses: Sequence[Given], contents: Contents, wanted: Decimal) -> _Account:
+    def of(cls, limit: Limit, doses: Sequence[Given], wanted: Decimal) -> _Account:
         """The doses that this limit is about."""
-        amounts = (
-            (dose, _amount(limit, dose.contents, dose.contents.usual if dose.amount is None else dose.amount))
-            for dose in doses
-        )
-        entries = tuple(_Entry(dose, amount) for dose, amount in amounts if amount)
-        return cls(limit, entries, _amount(limit, contents, wanted))
+        about = (dose for dose in doses if limit.counts(dose.contents))
+        return cls(limit, tuple(_Entry(dose, limit.counted(dose.contents, dose.amount)) for dose in about), wanted)
+
+    def assumes(self, dose: Given) -> bool:
+        """Does this dose count, though it is not known how much?"""
+        return self.limit.counts(dose.contents) and not self.limit.is_sure_of(dose)
 
     def reached(self, at: datetime) -> Reached | None:
         """What a dose at this moment would break, if anything; the 24 hours first, which last longer."""
-        most = self.limit.most_in_24_hours
+        most = self.limit.most_counted()
         if most is not None and max(self._sum_from(start) for start in self._starts(at)) + self.wanted > most:
             return Reached.MOST
         gap = self.limit.minimum_gap
@@ -169,13 +196,6 @@ class _Account:
     def _sum_from(self, start: datetime) -> Decimal:
         within = (entry.amount for entry in self.entries if start <= entry.dose.at < start + DAY)
         return sum(within, Decimal(0))
-
-
-def _amount(limit: Limit, contents: Contents, amount: Decimal) -> Decimal:
-    """How much of what the limit is about so much of a medicine holds; none if it is about something else."""
-    if limit.of == contents.medicine_id:
-        return amount
-    return amount * contents.ingredients.get(limit.of, Decimal(0)) if isinstance(limit.of, str) else Decimal(0)
 
 
 def _first_possible(accounts: Sequence[_Account], asked: datetime) -> datetime | None:

@@ -90,7 +90,8 @@ def test_more_at_once_than_the_limit_is_never_possible() -> None:
 
 
 def test_of_two_limits_the_one_that_lasts_longest_is_told() -> None:
-    gap, most = Limit("paracetamol", "gap", 4 * HOUR), Limit(PARACETAMOL.medicine_id, "most", None, Decimal(8))
+    gap = Limit(PARACETAMOL.medicine_id, "gap", minimum_gap=4 * HOUR)
+    most = Limit(PARACETAMOL.medicine_id, "most", most_in_24_hours=Decimal(8))
     for set_for in ([gap, most], [most, gap]):
         answer = as_needed.verdict(set_for, [dose(1, NOW - HOUR)], NOW, PARACETAMOL, Decimal(9))
         assert isinstance(answer, Refused)
@@ -99,7 +100,7 @@ def test_of_two_limits_the_one_that_lasts_longest_is_told() -> None:
 
 def test_another_medicine_with_the_ingredient_counts() -> None:
     answer = refused(dose(1, NOW - 3 * HOUR, CO_CODAMOL, by="Tom"))
-    assert (answer.next_possible_at, answer.limit.of) == (NOW + HOUR, "paracetamol")
+    assert (answer.next_possible_at, answer.limit.ingredient) == (NOW + HOUR, "paracetamol")
     assert isinstance(ask(dose(1, NOW - 3 * HOUR), contents=CO_CODAMOL), Refused)
 
 
@@ -113,6 +114,18 @@ def test_ingredients_are_counted_by_what_a_unit_holds() -> None:
     doses = [dose(n, NOW - n * 5 * HOUR, strong, amount=1) for n in (1, 2, 3, 4)]
     assert refused(*doses).reached is Reached.MOST
     assert isinstance(ask(*doses[:3]), Allowed)
+
+
+def test_where_the_strength_is_not_known_a_unit_counts_as_one_and_is_said() -> None:
+    vague = Contents(UUID(int=5), Decimal(2), {"paracetamol": None})
+    doses = [dose(n, NOW - n * 5 * HOUR, vague) for n in (1, 2, 3, 4)]
+    assert refused(*doses).assumed == tuple(reversed(refused(*doses).doses))
+    assert isinstance(ask(*doses[:3]), Allowed)
+    own = as_needed.limits_of(vague, "a mixture", AsNeeded(None, Decimal(3)))
+    others = [dose(1, NOW - HOUR), dose(2, NOW - 2 * HOUR, vague, amount=1)]
+    answer = as_needed.verdict(own, others, NOW, vague, Decimal(1))
+    assert isinstance(answer, Refused)
+    assert answer.assumed == (others[0],)
 
 
 def test_an_unknown_amount_counts_as_the_usual_and_is_said() -> None:
@@ -232,7 +245,9 @@ def test_nothing_allowed_ever_breaks_a_limit(
 
 
 def _held(one: Given, limit: Limit) -> Decimal:
+    """By the definition: units of the limit's own medicine, others by its ingredient's milligrams."""
     amount = one.amount or Decimal(0)
-    if isinstance(limit.of, str):
-        return amount * one.contents.ingredients.get(limit.of, Decimal(0))
-    return amount if limit.of == one.contents.medicine_id else Decimal(0)
+    if limit.medicine_id == one.contents.medicine_id:
+        return amount
+    of_one = one.contents.ingredients.get(limit.ingredient) if limit.ingredient else None
+    return amount * of_one / limit.unit_holds if of_one and limit.unit_holds else Decimal(0)
