@@ -24,6 +24,7 @@ _LONGEST_LINK = 90
 _CODE = re.compile(r"\d{6}", re.ASCII)
 _INVITATION = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DOSES = re.compile(r"1 dose|(?:[2-9]|[1-9]\d) doses", re.ASCII)
 _DAY = re.compile(rf"[1-9]\d? (?:{_MONTHS})", re.ASCII)
 _SEVERITIES = frozenset({"RED", "AMBER"})
 
@@ -141,6 +142,7 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "joiner": first_name,
     "member": first_name,
     "day": _matching(_DAY, 12),
+    "doses": _matching(_DOSES, 8),
 }
 
 

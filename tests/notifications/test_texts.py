@@ -20,6 +20,7 @@ LONGEST = {
     "joiner": "Wolfeschlegelsteinhausenberg",
     "member": "Wolfeschlegelsteinhausenberg",
     "day": "28 September",
+    "doses": "12 doses",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())
 EMAILS = sorted(texts.emails()["en"].items())
