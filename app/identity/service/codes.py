@@ -14,25 +14,32 @@ from app import config
 from app.core import clock, limits, queue
 from app.core.db import db
 from app.core.errors import Invalid, TooMany, Unauthenticated
+from app.core.logs import log
 from app.identity import contacts, one_use_codes, posting, queries, tokens
 from app.identity.models import OneUseCode, Person
-from app.identity.service import beginning
+from app.identity.service import beginning, recognising
 from app.identity.service.sessions import Tokens
 
 SEND: Final = "send a one-use code"
 WRONG: Final = "This code does not fit, has run out or was tried too often. Check it, or ask for a new one."
 TYPED_AT: Final = "/sign-in/code/enter"
-QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
+QUARTER, SLOWLY, HOUR, DAY = timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1), timedelta(days=1)
+FREELY, KNOWN_A_DAY = 6, 10
 
 
-def ask(identifier: str, address: str) -> str:
+def ask(identifier: str, address: str, marks: str = "") -> str:
     """Ask for a code; returns the secret without which the code is of no use.
 
     Whether anybody is known by this phone or e-mail is found out by a task, so the same is done and answered for
-    everybody. Raises Invalid for what is neither, TooMany past the quotas.
+    everybody who shows no mark of an earlier sign-in. Raises Invalid for what is neither, TooMany past the quotas.
     """
     kind, contact = _contact(identifier)
-    _spend_a_request(f"{kind} {contact}", address)
+    known_as = recognising.known_as(queries.person_by_contact(contact), marks) if marks else None
+    if known_as:
+        limits.spend(f"code browser {known_as}", allowed=FREELY, per=HOUR)
+        limits.spend(f"code browser today {known_as}", allowed=KNOWN_A_DAY, per=DAY)
+    else:
+        _spend_as_a_stranger(f"{kind} {contact}", address)
     secret = tokens.new_secret()
     asked(OneUseCode(purpose="sign_in", contact_kind=kind), contact, tokens.hashed(secret))
     return secret
@@ -148,15 +155,21 @@ def _contact(identifier: str) -> tuple[str, str]:
     return "email", contacts.email(identifier)
 
 
-def _spend_a_request(account: str, address: str) -> None:
-    # Strict on one account from one address; looser on each alone. The limits of a day are against texts sent to cost
-    # somebody money or sleep.
+def _spend_as_a_stranger(account: str, address: str) -> None:
+    """Strict on one account from one address; looser on each alone.
+
+    Texts cost money and sleep, so for one account a few go out whenever they are asked for and then one each half hour:
+    at most 55 a day, and whoever was kept waiting by strangers waits for that half hour, not for the next day.
+    """
     limits.spend(f"code both {account} {address}", allowed=3, per=QUARTER)
-    limits.spend(f"code account {account}", allowed=6, per=timedelta(hours=1))
-    limits.spend(f"code account today {account}", allowed=10, per=DAY)
     soon, today = _requests_of_address(address)
     limits.spend(soon, allowed=30, per=QUARTER)
     limits.spend(today, allowed=200, per=DAY)
+    asked = limits.count(f"code account today {account}", per=DAY)
+    if asked == FREELY + 1:
+        log.warning("sign-in", reason="codes for one account are asked for again and again: one each half hour now")
+    if asked > FREELY:
+        limits.spend(f"code account slowly {account}", allowed=1, per=SLOWLY)
 
 
 def _requests_of_address(address: str) -> tuple[str, str]:

@@ -17,6 +17,11 @@ def count(person: Person | None, account: str) -> int:
     return limits.count(_of(person, account), per=IN)
 
 
+def counted_by_browser(known_as: str | None) -> bool:
+    """Count one try in a browser its person is known by; False past as many a day, and where it is not known."""
+    return known_as is not None and limits.count(f"password in browser {known_as}", per=IN) <= ALLOWED
+
+
 def forget(person: Person) -> None:
     """Begin anew, with an open password: who came in by more than that, or chose another one, is no guesser."""
     person.password_locked_at = None

@@ -13,7 +13,7 @@ from app.core.db import db
 from app.core.errors import Invalid, Unauthenticated
 from app.identity import contacts, passwords, queries
 from app.identity.models import Person
-from app.identity.service import beginning, guesses, noting, second_factors, sessions
+from app.identity.service import beginning, guesses, noting, recognising, second_factors, sessions
 from app.identity.service.sessions import Tokens
 
 TRIES, TRIES_PER = 10, timedelta(minutes=15)
@@ -21,9 +21,9 @@ WRONG = "The e-mail or phone and the password do not fit together."
 NOBODY = UUID(int=0)
 
 
-def sign_in_browser(identifier: str, password: str, label: str, address: str) -> str:
+def sign_in_browser(identifier: str, password: str, label: str, address: str, marks: str = "") -> str:
     """Sign in on pages; returns the secret of the session cookie. A refusal may have locked, so it is committed."""
-    return beginning.in_browser(_proven(identifier, password, address), label)
+    return beginning.in_browser(_proven(identifier, password, address, marks), label)
 
 
 def sign_in_app(identifier: str, password: str, label: str, address: str, key: OctKey) -> Tokens:
@@ -55,16 +55,15 @@ def change_password(session_id: UUID, current: str, new: str) -> None:
     noting.message(person.id)
 
 
-def _proven(identifier: str, password: str, address: str) -> Person:
+def _proven(identifier: str, password: str, address: str, marks: str = "") -> Person:
     account = contacts.normal(identifier)
-    # Strict on one account from one address; looser on the account alone, so that nobody locks out somebody else.
-    both, of_account, of_address = f"both {account} {address}", f"account {account}", f"address {address}"
-    counted = {f"sign-in {both}": TRIES, f"sign-in {of_account}": TRIES * 5, f"sign-in {of_address}": TRIES * 20}
+    person = queries.person_by_contact(identifier)
+    is_known = guesses.counted_by_browser(recognising.known_as(person, marks))
+    counted = {} if is_known else _counted(account, address)
     for key, allowed in counted.items():
         limits.spend(key, allowed=allowed, per=TRIES_PER)
-    person = queries.person_by_contact(identifier)
     fits = passwords.fits(password, person.password_hash if person else None)
-    if person is None or not fits or not _may_by_password(person):
+    if person is None or not fits or not _may_by_password(person, is_known=is_known):
         _count_a_wrong_one(person, account)
         raise Unauthenticated(WRONG)
     guesses.begin_anew(person)
@@ -73,8 +72,16 @@ def _proven(identifier: str, password: str, address: str) -> Person:
     return person
 
 
-def _may_by_password(person: Person) -> bool:
-    return person.is_active and person.locked_at is None and person.password_locked_at is None
+def _counted(account: str, address: str) -> dict[str, int]:
+    """Strict on one account from one address; looser on the account alone, so that nobody locks out somebody else."""
+    both, of_account, of_address = f"both {account} {address}", f"account {account}", f"address {address}"
+    return {f"sign-in {both}": TRIES, f"sign-in {of_account}": TRIES * 5, f"sign-in {of_address}": TRIES * 20}
+
+
+def _may_by_password(person: Person, *, is_known: bool) -> bool:
+    """In a browser of theirs the guesses of others close nothing; staff have to show a second factor there too."""
+    is_open = person.password_locked_at is None or is_known
+    return person.is_active and person.locked_at is None and is_open
 
 
 def _count_a_wrong_one(person: Person | None, account: str) -> None:

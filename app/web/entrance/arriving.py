@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from flask import Response, redirect, request
 
 from app import config
 from app.access import guards
 from app.core import addresses, csrf
+from app.identity import known_browsers
 from app.identity import service as identity
+from app.identity.service import recognising
+
+KNOWN: Final = "known"
 
 
 def end_former() -> None:
@@ -23,7 +28,19 @@ def go_on(secret: str, back: str) -> Response:
     answer: Response = redirect(back, 303)  # type: ignore[assignment]
     name = config.current().cookie_name
     answer.set_cookie(name, secret, max_age=identity.BROWSER_LASTS, **csrf.cookie_rules())
-    return answer
+    kept = recognising.remember(secret, marks())
+    return bind(answer, KNOWN, kept, known_browsers.LASTS) if kept else answer
+
+
+def of_visit() -> list[str]:
+    """The cookies of ours that end with a visit: all but the mark of a known browser."""
+    ours = config.current().cookie_name
+    return [ours, *(name for name in request.cookies if name.startswith(f"{ours}-") and name != _named(KNOWN))]
+
+
+def marks() -> str:
+    """What this browser holds of those who have signed in with it; it outlives their sessions."""
+    return bound(KNOWN)[:1000]
 
 
 def device() -> str:

@@ -33,7 +33,7 @@ def ask_now() -> Any:
     """Ask for a code; what is answered says nothing of whether anybody is known."""
     identifier, back = request.form.get("identifier", "")[:200], returning.path(request.form.get("next"))
     try:
-        secret = codes.ask(identifier, arriving.address())
+        secret = codes.ask(identifier, arriving.address(), arriving.marks())
     except (Invalid, TooMany) as refused:
         return _ask_form(back, identifier, refused), refused.status, refused.headers
     return arriving.bind(_on(url_for("code_pages.enter"), back), COOKIE, secret, one_use_codes.LASTS)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from flask import Response, current_app, redirect, render_template, request, send_from_directory, url_for
 
-from app import config
 from app.access import guards
 from app.access.permissions import Permission
 from app.alerts import queries as alerts
@@ -51,7 +50,8 @@ def sign_in_now() -> Any:
     """Sign in and go on to what was asked for; a new session each time, the one before ended."""
     identifier, back = request.form.get("identifier", "")[:200], returning.path(request.form.get("next"))
     try:
-        secret = identity.sign_in_browser(identifier, _password(), arriving.device(), arriving.address())
+        device, address, marks = arriving.device(), arriving.address(), arriving.marks()
+        secret = identity.sign_in_browser(identifier, _password(), device, address, marks)
     except (Unauthenticated, TooMany) as refused:
         return _sign_in_form(back, identifier, refused), refused.status, refused.headers
     arriving.end_former()
@@ -76,8 +76,9 @@ def sign_out() -> Any:
     """End this session here and in the browser."""
     identity.sign_out(guards.caller().session_id)
     answer = redirect(url_for("entrance.sign_in", said="out"), 303)
-    answer.delete_cookie(_cookie(), **csrf.cookie_rules())
-    answer.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    for name in arriving.of_visit():
+        answer.delete_cookie(name, **csrf.cookie_rules())
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # not "cookies": the mark of a known browser stays
     return answer
 
 
@@ -138,7 +139,3 @@ def _other_ways(back: str) -> list[dict[str, str]]:
 
 def _password() -> str:
     return request.form.get("password", "")[:200]
-
-
-def _cookie() -> str:
-    return config.current().cookie_name
