@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, literal, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
@@ -42,22 +42,6 @@ def open_todos(team_ids: Collection[UUID], after: Position | None = None, limit:
         where.append(tuple_(Todo.due_at, Todo.id) > tuple_(literal(after.at), literal(after.id)))
     rows = _LISTED.where(*where).order_by(Todo.due_at, Todo.id).limit(limit + 1)
     return [ListedTodo(*row) for row in db.session.execute(rows)]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """The first of the open to-dos, and how many there are."""
-
-    items: list[ListedTodo]
-    count: int
-
-
-def waiting(team_ids: Collection[UUID], most: int) -> Waiting:
-    """The open to-dos of these teams, due first first, at most so many, in one query."""
-    where = (Todo.team_id.in_(team_ids), Todo.done_at.is_(None))
-    found = _LISTED.add_columns(func.count().over()).where(*where).order_by(Todo.due_at, Todo.id).limit(most)
-    rows = db.session.execute(found).all()
-    return Waiting([ListedTodo(*row[:3]) for row in rows], rows[0][3] if rows else 0)
 
 
 def listed(todo_id: UUID) -> ListedTodo:
