@@ -132,7 +132,7 @@ PAST_MIDNIGHT = [
     ("after the gap", "Europe/London", time(22), 240, "2026-03-29T00:30", "2026-03-28", "2026-03-29T01:00"),
     ("after the fold", "Europe/London", time(22), 240, "2026-10-25T01:30", "2026-10-24", "2026-10-25T02:00"),
     ("past a date that is not", "Pacific/Apia", time(22), 150, "2011-12-30T10:00", "2011-12-29", "2011-12-30T10:30"),
-    ("back to the day before", "Europe/London", time(0, 30), -60, "2026-11-18T23:00", "2026-11-19", "2026-11-18T23:30"),
+    ("back to the day before", "Europe/London", time(0, 30), -60, "2026-11-18T22:45", "2026-11-19", "2026-11-18T23:30"),
 ]
 
 

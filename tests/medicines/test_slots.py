@@ -35,6 +35,7 @@ TABLE = [
     ("two become one other", (8, 20), (14,), 1, [0]),
     ("one becomes two others, the earlier takes over", (8,), (20, 9), 0, [1, 0]),
     ("written in another order", (8, 20), (20, 8), 1, [1, 0]),
+    ("nobody said which were used", (8, 20), (8, 14, 20), -1, [0, 2, 1]),
     ("numbers of an older edit stay retired", (8,), (8, 12), 7, [0, 8]),
 ]
 
