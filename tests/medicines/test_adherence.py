@@ -68,6 +68,7 @@ def test_paused_and_hospital_days_are_in_no_whole() -> None:
     assert (found.taken, found.not_recorded) == (Share(2, 3), 0)
     assert [day.on.day for day in found.days if day.is_out] == [2, 3]
     assert [day.due for day in found.days][:5] == [1, 0, 0, 1, 1]
+    assert of(*doses, pauses=[Pause(date(2026, 11, 4), date.max, ONE)]).taken == Share(2, 3)
 
 
 def test_a_day_is_complete_with_every_dose_of_it() -> None:
