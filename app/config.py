@@ -58,6 +58,11 @@ VARIABLES = (
     Variable("TWILIO_FROM_NUMBER", "+44..., the sender", "the messaging service"),
     Variable("TWILIO_BASE_URL", "Twilio's address, for tests against a stand-in", "https://api.twilio.com"),
     Variable(
+        "SMS_PER_SECOND",
+        "texts a second that your sender takes: reminders use four fifths, so that alerts overtake; 0: no limit",
+        "10, as Twilio's numbers; in tests and demos 0",
+    ),
+    Variable(
         "EMAIL_CHANNEL",
         "smtp, sandbox (refused in production), or none: then only phones can be used",
         "smtp; in a demo sandbox",
@@ -103,6 +108,7 @@ class Settings:
     twilio_messaging_service_sid: str = ""
     twilio_from_number: str = ""
     twilio_base_url: str = "https://api.twilio.com"
+    sms_per_second: int = 0
     email_channel: str = "sandbox"
     smtp_host: str = ""
     smtp_port: int = 587
@@ -167,7 +173,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         keyring=sealed.keyring_of(need("SEALING_KEYS"), need("INDEX_KEY", 32), faults),
         public_url=need("PUBLIC_URL").rstrip("/"),
         trusted_proxies=_number(values.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES", faults),
-        **_texts(kind, values, need),
+        **_texts(kind, values, need, faults),
         **_mail_server(kind, values, need, faults),
         logins=openid.providers(LOGINS, values, faults, is_public=kind == "production"),
         brand=values.get("BRAND", "Kith"),
@@ -182,8 +188,9 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _texts(kind: str, values: Mapping[str, str], need: Need) -> dict[str, Any]:
+def _texts(kind: str, values: Mapping[str, str], need: Need, faults: list[str]) -> dict[str, Any]:
     channel = values.get("SMS_CHANNEL", "twilio" if kind == "production" else "sandbox")
+    per_second = values.get("SMS_PER_SECOND", "10" if kind == "production" else "0")
     by_twilio = channel == "twilio"
     return {
         "sms_channel": channel,
@@ -192,6 +199,7 @@ def _texts(kind: str, values: Mapping[str, str], need: Need) -> dict[str, Any]:
         "twilio_messaging_service_sid": values.get("TWILIO_MESSAGING_SERVICE_SID", ""),
         "twilio_from_number": values.get("TWILIO_FROM_NUMBER", ""),
         "twilio_base_url": values.get("TWILIO_BASE_URL", "https://api.twilio.com"),
+        "sms_per_second": _number(per_second, "SMS_PER_SECOND", faults, 9999),
     }
 
 

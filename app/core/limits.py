@@ -30,6 +30,18 @@ _SPEND = text("""
         opened_at = case when w.opened_at <= :oldest then :now else w.opened_at end
     returning used, opened_at
 """)
+_OPEN = text("""
+    insert into rate_window (key, opened_at, used) values (:key, :now, 0) on conflict (key) do nothing
+""")
+_TAKE = text("""
+    with before as (
+        select key, case when opened_at <= :oldest then 0 else used end as used,
+            case when opened_at <= :oldest then :now else opened_at end as opened_at
+        from rate_window where key = :key for update
+    )
+    update rate_window w set used = least(b.used + :wanted, :allowed), opened_at = b.opened_at
+    from before b where w.key = b.key returning greatest(least(:wanted, :allowed - b.used), 0)
+""")
 _GIVE_BACK = text("update rate_window set used = used - 1 where key = :key and used > 0")
 _FORGET = text("update rate_window set used = 0 where key = :key")
 
@@ -45,6 +57,16 @@ def spend(key: str, *, allowed: int, per: timedelta) -> None:
 def count(key: str, *, per: timedelta) -> int:
     """Use up one try of `key`, and say how many that makes in this window."""
     return _counted(key, per)[0]
+
+
+def take(key: str, wanted: int, *, allowed: int, per: timedelta) -> int:
+    """Use up to so many of what is `allowed` in a window, over all processes; gives how many are granted."""
+    now = clock.now()
+    values = {"key": _hashed(key), "now": now, "oldest": now - per}
+    with db.engine.begin() as connection:
+        connection.execute(_OPEN, {"key": values["key"], "now": now})
+        granted = connection.execute(_TAKE, values | {"wanted": wanted, "allowed": allowed}).scalar_one()
+    return int(granted)
 
 
 def give_back(key: str) -> None:

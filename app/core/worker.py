@@ -27,7 +27,8 @@ _LET_THEM_GATHER = 0.02  # seconds between two claims, so that one takes several
 class Crew:
     """Hands for rows that are due, most urgent first; the last of them are kept for what is urgent.
 
-    `gather` claims up to so many rows, only urgent ones if asked so; `do` does one with no transaction open.
+    `gather` claims up to so many rows, only urgent ones if asked so; `do` does one with no transaction open; `rest`
+    lets go of what is kept between them, when the work is over.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Crew:
     kept: int
     gather: Callable[[int, bool], Sequence[Any]]
     do: Callable[[Any], None]
+    rest: Callable[[], None] = lambda: None
 
 
 def app_of_a_worker() -> Flask:
@@ -102,6 +104,8 @@ class Foreman(threading.Thread):
             self._given.put(None)
         for hand in hands:
             hand.join()
+        with self.app.app_context():
+            self.crew.rest()
 
     def _round(self) -> None:
         self.wanted.clear()  # before looking, so that a call during the look is not lost

@@ -30,6 +30,8 @@ MESSAGE = Kind("message", 30, timedelta(hours=4), timedelta(hours=4), timedelta(
 INVITATION = Kind(
     "invitation", 40, timedelta(hours=72), timedelta(hours=10), timedelta(seconds=10), may_be_doubled=True
 )
+# What a reminder of medicines is about: whoever gets it must still be one who may record doses.
+DOSES = "doses"
 KINDS = {kind.name: kind for kind in (ALERT, CODE, REMINDER, MESSAGE, INVITATION)}
 
 

@@ -52,7 +52,7 @@ class Due:
 
 
 # What is true of claimed deliveries, for the statement that claims them; most urgent first.
-DUE = """
+DUE = f"""
     select d.id, d.organisation_id, d.patient_id, d.recipient_id, d.about, d.about_id, d.kind, d.channel,
         d.body_sealed, d.state, d.created_at, d.useful_until, d.lease_until, d.attempts, d.spent, d.last_outcome,
         d.lease_before is not null as was_left,
@@ -62,6 +62,11 @@ DUE = """
         coalesce(p.is_active, true) as is_active, o.why as out_of_reach,
         case when d.kind = 'invitation'
             then exists (select from invitation i where i.id = d.about_id and i.state = 'waiting')
+            when d.about = '{kinds.DOSES}' then exists (select from patient q where q.id = d.patient_id
+                and q.ended_at is null and (q.person_id = d.recipient_id or exists (
+                    select from circle_member c join circle_grant g on g.member_id = c.id
+                    where c.patient_id = q.id and c.person_id = d.recipient_id and c.ended_at is null
+                        and g.ended_at is null and g.category = 'medicines' and g."right" = 'act')))
             else d.kind = 'code' or d.organisation_id is null
             or exists (select from membership m where m.person_id = d.recipient_id
                 and m.organisation_id = d.organisation_id and m.ended_at is null)
@@ -75,7 +80,7 @@ DUE = """
     left join out_of_reach o on d.channel <> 'email' and o.back_at is null
         and o.phone_index = coalesce(d.address_index, p.phone_index)
     order by d.priority, d.due_at
-"""
+"""  # noqa: S608  built from the constants of this code
 
 
 def belonging_to_others(provider_ids: Collection[str], delivery_id: UUID) -> set[str]:

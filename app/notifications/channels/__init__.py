@@ -46,6 +46,14 @@ class Attempt:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Sent:
+    """One attempt of many that were made at the same time, and how long it took."""
+
+    attempt: Attempt
+    milliseconds: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class ProviderMessage:
     """A message as the provider lists it."""
 
@@ -81,6 +89,19 @@ class Channel(typing.Protocol):
 
     def comes_from_provider(self, path_and_query: str, form: Sequence[tuple[str, str]], header: str | None) -> bool:
         """Whether the provider sent this request about our account; the path and form are as they arrived."""
+        ...
+
+
+@typing.runtime_checkable
+class InBulk(typing.Protocol):
+    """A channel that hands many over at the same time for less than it costs one by one."""
+
+    def send_all(self, handovers: Sequence[Handover], begin_within: timedelta) -> list[Sent | None]:
+        """Hand each over once, without retries; None for what was not begun in that time, never an exception."""
+        ...
+
+    def close(self) -> None:
+        """End what `send_all` keeps open; a later call opens it again."""
         ...
 
 

@@ -4,9 +4,7 @@ What its answers mean is data in error_codes.toml. Twilio documents no idempoten
 answer is neither a success nor a failure: our own id is in the callback URL, and `look_up` lists what Twilio has.
 """
 
-import email.utils
 import hmac
-import json
 import logging
 import typing
 import urllib.parse
@@ -21,15 +19,16 @@ from twilio.http.response import Response
 from werkzeug.datastructures import MultiDict
 
 from app.notifications import channels, outcomes
-from app.notifications.channels import ProviderMessage, ProviderUnavailable
+from app.notifications.channels import ProviderMessage, ProviderUnavailable, twilio_answers, wire
+from app.notifications.channels.twilio_answers import Refused
 
 API = "https://api.twilio.com"
 STATUS_PATH = "/webhooks/twilio/status/"
 # Twilio tries a webhook once more, and only when it could not connect, unless the URL asks for more.
 TRY_HARDER = "#rc=5&rp=all"
 LONGEST_VALIDITY = timedelta(seconds=36_000)
-LONGEST_WAIT = timedelta(days=1)
 MOST_LOOKED_UP = 200
+LANES = 32  # requests of one call of `send_all` at the same time
 CLOCKS_DIFFER = timedelta(minutes=1)
 
 # The address of a list request holds a phone number, and urllib3 writes addresses into its debug log.
@@ -61,6 +60,7 @@ class TwilioChannel:
         self._from_number = from_number
         self._sender = {"From": from_number} if from_number else {"MessagingServiceSid": messaging_service_sid}
         self._http = _HttpClient(base_url, timeout, connections)
+        self._wire = wire.Wire(base_url, timeout=timeout.total_seconds())
         client = rest.Client(account_sid, auth_token, http_client=self._http)
         self._messages = client.messages
         self._messages_path = f"/2010-04-01/Accounts/{account_sid}/Messages.json"
@@ -75,9 +75,7 @@ class TwilioChannel:
         """Hand one text over, once; not through the SDK, which takes more time for it than the request itself."""
         try:
             answer = self._http.answer("POST", self._messages_path, body=self._form(handover), headers=self._headers)
-            made = json.loads(answer.text)
-            provider_id, status = made.get("sid"), made.get("status")
-        except _Refused as refused:
+        except Refused as refused:
             return refused.attempt()
         except UnicodeEncodeError:  # before anything was sent: no network can carry this text
             return channels.Attempt(outcomes.Outcome.CONTENT_OR_SENDER)
@@ -85,9 +83,19 @@ class TwilioChannel:
             return channels.Attempt(outcomes.Outcome.NOT_PROCESSED)
         except _UNREADABLE:
             return channels.Attempt(outcomes.Outcome.UNKNOWN)
-        if not provider_id:
-            return channels.Attempt(outcomes.Outcome.UNKNOWN)
-        return channels.Attempt(outcomes.Outcome.ACCEPTED, provider_id, str(status))
+        return twilio_answers.made(answer.text)
+
+    def send_all(self, handovers: Sequence[channels.Handover], begin_within: timedelta) -> list[channels.Sent | None]:
+        """Hand many over at the same time, each once; None for what was not begun in that time."""
+        forms = [self._form_or_none(handover) for handover in handovers]
+        bodies = [form for form in forms if form is not None]
+        begun = begin_within.total_seconds()
+        replies = iter(self._wire.post_all(self._messages_path, bodies, self._headers, LANES, begin_within=begun))
+        return [twilio_answers.NOT_SENT if form is None else twilio_answers.sent(next(replies)) for form in forms]
+
+    def close(self) -> None:
+        """End what `send_all` keeps open; a later call opens it again."""
+        self._wire.close()
 
     def look_up(self, to: str, since: datetime, body: str | None = None) -> list[ProviderMessage]:
         """What was made for this number since then, newest first, with this very body if one is given.
@@ -107,7 +115,7 @@ class TwilioChannel:
         """One message as Twilio has it now; None if it has none of that id."""
         try:
             return _message(self._messages(provider_id).fetch())
-        except _Refused as refused:
+        except Refused as refused:
             if refused.status == 404:
                 return None
             raise ProviderUnavailable(f"status {refused.status}") from None
@@ -153,6 +161,12 @@ class TwilioChannel:
         }
         return urllib.parse.urlencode(fields).encode()
 
+    def _form_or_none(self, handover: channels.Handover) -> bytes | None:
+        try:
+            return self._form(handover)
+        except UnicodeEncodeError:
+            return None
+
     def _signed_urls(self, path_and_query: str) -> list[str]:
         """Twilio sometimes signs with the port and sometimes without; its retry settings are no part of a request."""
         bases = {request_validator.add_port(self._public_url), request_validator.remove_port(self._public_url)}
@@ -161,7 +175,7 @@ class TwilioChannel:
     def _list(self, **filters: typing.Any) -> list[ProviderMessage]:
         try:
             return [_message(message) for message in self._messages.list(**filters)]
-        except _Refused as refused:
+        except Refused as refused:
             raise ProviderUnavailable(f"status {refused.status}") from None
         except (*_NOT_CONNECTED, *_UNREADABLE) as error:
             raise ProviderUnavailable(type(error).__name__) from None
@@ -171,21 +185,6 @@ class TwilioChannel:
 _NOT_CONNECTED = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
 # Lost on the way back, or an answer that is not one.
 _UNREADABLE = (urllib3.exceptions.HTTPError, TwilioException, ValueError, TypeError, KeyError, AttributeError)
-
-
-class _Refused(Exception):
-    """An answer that is not a success, raised before the SDK sees it: its own exceptions drop the headers."""
-
-    def __init__(self, status: int, text: str, headers: Mapping[str, str]) -> None:
-        super().__init__(f"status {status}")
-        self.status = status
-        self._text = text
-        self._headers = headers
-
-    def attempt(self) -> channels.Attempt:
-        code, wait = _code(self._text), self._headers.get("Retry-After")
-        outcome = outcomes.of_refusal(self.status, code, asks_to_wait=wait is not None)
-        return channels.Attempt(outcome, code=code, retry_after=_wait(wait, self._headers.get("Date")))
 
 
 class _HttpClient:
@@ -222,11 +221,11 @@ class _HttpClient:
         )
 
     def answer(self, method: str, target: str, *, body: bytes | None, headers: Mapping[str, str]) -> Response:
-        """The answer to one request; raises _Refused for one that is not a success."""
+        """The answer to one request; raises Refused for one that is not a success."""
         answer = self._pool.urlopen(method, f"{self._path}{target}", body=body, headers=headers, redirect=False)
         text = answer.data.decode("utf-8", errors="replace")
         if not 200 <= answer.status < 300:
-            raise _Refused(answer.status, text, answer.headers)
+            raise Refused(answer.status, text, answer.headers)
         return Response(answer.status, text, answer.headers)
 
 
@@ -241,27 +240,6 @@ def _public_url(url: str) -> urllib.parse.ParseResult:
 
 def _seconds(validity: timedelta) -> int:
     return int(min(max(validity, timedelta(seconds=1)), LONGEST_VALIDITY).total_seconds())
-
-
-def _code(text: str) -> int | None:
-    try:
-        code = json.loads(text)["code"]
-    except (ValueError, TypeError, KeyError):
-        return None
-    return code if isinstance(code, int) else None
-
-
-def _wait(retry_after: str | None, date: str | None) -> timedelta | None:
-    """Seconds, or a date, which is compared with the answer's own clock and not with ours."""
-    if retry_after is None:
-        return None
-    if retry_after.strip().isdecimal():
-        return timedelta(seconds=min(int(retry_after), int(LONGEST_WAIT.total_seconds())))
-    try:
-        wait = email.utils.parsedate_to_datetime(retry_after) - email.utils.parsedate_to_datetime(date or "")
-    except (ValueError, TypeError):
-        return None
-    return min(max(wait, timedelta(0)), LONGEST_WAIT)
 
 
 def _message(message: typing.Any) -> ProviderMessage:

@@ -31,10 +31,21 @@ _DUE = """
         select from channel_pause s where s.channel = t.channel and s.resumed_at is null and s.until > :now)
 """
 _ORDER = "t.priority, t.due_at"
-_TEXTS = f"{_DUE} and t.channel <> '{channels.EMAIL}'"
-_CLAIM = claims.Claim("delivery", due=_TEXTS, order=_ORDER, gives=queries.DUE)
+_TEXTS = f"{_DUE} and t.channel = '{channels.SMS}'"
+# Reminders, which come by the hundred thousand, are left to bulk.py: no look goes past them.
+_SINGLY = ", ".join(str(kind.priority) for kind in kinds.KINDS.values() if kind is not kinds.REMINDER)
+_CLAIM = claims.Claim("delivery", due=f"{_TEXTS} and t.priority in ({_SINGLY})", order=_ORDER, gives=queries.DUE)
 _OF_ALERTS = f"{_TEXTS} and t.priority = {kinds.ALERT.priority}"
 _CLAIM_ALERTS = claims.Claim("delivery", due=_OF_ALERTS, order=_ORDER, gives=queries.DUE)
+_REMINDERS = f"{_TEXTS} and t.priority = {kinds.REMINDER.priority}"
+_CLAIM_REMINDERS = claims.Claim(
+    "delivery", due=f"{_REMINDERS} and t.state = 'pending'", order=_ORDER, gives=queries.DUE
+)
+# A reminder that may have been handed over is looked up first, by hands that can wait. Few are in this state, and they
+# are found by it: an order by the time alone would walk over all that are due.
+_CLAIM_IN_DOUBT = claims.Claim(
+    "delivery", due=f"{_REMINDERS} and t.state = 'unknown'", order="t.state, t.attempts, t.due_at", gives=queries.DUE
+)
 # Each way out has hands of its own, so that a slow mail server holds up no text.
 _CLAIM_EMAILS = claims.Claim(
     "delivery", due=f"{_DUE} and t.channel = '{channels.EMAIL}'", order=_ORDER, gives=queries.DUE
@@ -56,6 +67,18 @@ def claim(limit: int, alerts_only: bool = False) -> list[Due]:
         return [Due(**row) for row in (_CLAIM_ALERTS if alerts_only else _CLAIM).rows(limit, LEASE)]
 
 
+def claim_reminders(limit: int) -> list[Due]:
+    """The same for reminders that are due for the first time, or again because they were not processed."""
+    with unit_of_work():
+        return [Due(**row) for row in _CLAIM_REMINDERS.rows(limit, LEASE)]
+
+
+def claim_in_doubt(limit: int, alerts_only: bool = False) -> list[Due]:
+    """The same for reminders that may have been handed over before; none of them is an alert."""
+    with unit_of_work():
+        return [] if alerts_only else [Due(**row) for row in _CLAIM_IN_DOUBT.rows(limit, LEASE)]
+
+
 def claim_emails(limit: int, alerts_only: bool = False) -> list[Due]:
     """The same for e-mails; none of them is an alert."""
     with unit_of_work():
@@ -68,10 +91,19 @@ def hand_over(due: Due) -> None:
     try:
         ending = _ending(due)
     except Exception as error:
-        log.error("delivery failed on our side", delivery=str(due.id), error=type(error).__name__)
-        ending = Ending(decisions.after_error(_situation(due)))
+        ending = failed(due, error)
+    settle(due, ending, round((time.perf_counter() - began) * 1000))
+
+
+def failed(due: Due, error: Exception) -> Ending:
+    """What becomes of a row on which Kith itself failed."""
+    log.error("delivery failed on our side", delivery=str(due.id), error=type(error).__name__)
+    return Ending(decisions.after_error(situation_of(due)))
+
+
+def settle(due: Due, ending: Ending, milliseconds: int) -> None:
+    """Count and write what one delivery came to, whoever else took the provider's message for theirs."""
     metrics.ATTEMPTS.labels(due.channel, ending.decision.outcome).inc()
-    milliseconds = round((time.perf_counter() - began) * 1000)
     try:
         settling.settle(due, ending.decision, ending.attempt, milliseconds)
     except IntegrityError:
@@ -81,28 +113,46 @@ def hand_over(due: Due) -> None:
 def send_all_due() -> int:
     """Hand over everything that is due now, one by one; gives how many. For the demo and for commands."""
     done = 0
-    while rows := [*claim(50), *claim_emails(50)]:
+    while rows := [*claim(50), *claim_reminders(50), *claim_in_doubt(50), *claim_emails(50)]:
         for row in rows:
             hand_over(row)
         done += len(rows)
     return done
 
 
-def _ending(due: Due) -> Ending:
-    situation = _situation(due)
+def prepared(due: Due, situation: Situation) -> Handover | Ending:
+    """What is to be handed over; or why it is not, whatever was true when it was written."""
     if refused := _not_to_be_sent(due, situation):
         return Ending(refused)
-    handover = Handover(
+    return Handover(
         due.id,
         _address(due),
         sealed.unseal(due.body_sealed, Delivery.body.place, due.id),
         kinds.validity(situation.kind, due.useful_until, situation.now),
     )
+
+
+def situation_of(due: Due) -> Situation:
+    """What is known of a claimed delivery at this moment."""
+    kind = kinds.KINDS[due.kind]
+    may_have_arrived = due.state == "unknown" or due.was_left
+    return Situation(kind, due.attempts, due.spent, due.last_outcome, due.useful_until, may_have_arrived, clock.now())
+
+
+def came_to(situation: Situation, attempt: Attempt) -> Ending:
+    """What follows from an attempt."""
+    return Ending(decisions.after(situation, attempt.outcome, attempt.retry_after, _rng), attempt)
+
+
+def _ending(due: Due) -> Ending:
+    situation = situation_of(due)
+    handover = prepared(due, situation)
+    if isinstance(handover, Ending):
+        return handover
     channel = channels.of_this_app(due.channel)
     if situation.may_have_arrived and (settled := _look_up(due, channel, handover, situation)):
         return settled
-    attempt = channel.send(handover)
-    return Ending(decisions.after(situation, attempt.outcome, attempt.retry_after, _rng), attempt)
+    return came_to(situation, channel.send(handover))
 
 
 def _not_to_be_sent(due: Due, situation: Situation) -> Decision | None:
@@ -159,9 +209,3 @@ def _settle_as_owner(due: Due, ending: Ending, milliseconds: int) -> None:
         if ending.attempt and ending.attempt.provider_id:
             settling.belongs_to(ending.attempt.provider_id, due.id)
         settling.settle_here(due, ending.decision, ending.attempt, milliseconds)
-
-
-def _situation(due: Due) -> Situation:
-    kind = kinds.KINDS[due.kind]
-    may_have_arrived = due.state == "unknown" or due.was_left
-    return Situation(kind, due.attempts, due.spent, due.last_outcome, due.useful_until, may_have_arrived, clock.now())

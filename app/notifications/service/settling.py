@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -57,6 +58,51 @@ _ATTEMPTED = HotStatement(f"""
         :milliseconds
     from delivery d where d.id = :id
 """)  # noqa: S608  built from the constant above
+
+
+_QUIET = HotStatement("""
+    with given as materialized (
+        select * from unnest(cast(:id as uuid[]), cast(:organisation_id as uuid[]), cast(:patient_id as uuid[]),
+            cast(:state as text[]), cast(:due_at as timestamptz[]), cast(:spent as int[]), cast(:provider_id as text[]),
+            cast(:provider_status as text[]), cast(:outcome as text[]), cast(:code as text[]),
+            cast(:settled_at as timestamptz[]), cast(:is_handed_over as bool[]), cast(:lease as timestamptz[]),
+            cast(:attempt_id as uuid[]), cast(:number as int[]), cast(:milliseconds as int[]))
+        as g (id, organisation_id, patient_id, state, due_at, spent, provider_id, provider_status, outcome, code,
+            settled_at, is_handed_over, lease, attempt_id, number, milliseconds)
+    ), marked as (
+        update delivery d set state = g.state, due_at = g.due_at, lease_until = null, spent = d.spent + g.spent,
+            provider_id = coalesce(g.provider_id, d.provider_id),
+            provider_status = coalesce(g.provider_status, d.provider_status),
+            last_outcome = g.outcome, last_code = g.code, settled_at = g.settled_at
+        from given g
+        where d.id = g.id and d.state in ('pending', 'unknown') and (g.is_handed_over or d.lease_until = g.lease)
+    )
+    insert into delivery_attempt (id, created_at, organisation_id, patient_id, delivery_id, number, outcome, code,
+        provider_id, milliseconds)
+    select attempt_id, :now, organisation_id, patient_id, id, number, outcome, code, provider_id, milliseconds
+    from given where attempt_id is not null
+""")
+_OF_QUIET = (
+    "id state due_at spent provider_id provider_status outcome code settled_at is_handed_over lease attempt_id number"
+    " milliseconds"
+).split()
+
+
+def is_quiet(due: Due, decision: Decision) -> bool:
+    """Whether nothing follows from a decision for anybody else, so that it can be written together with others."""
+    ends_badly = decision.is_final and decision.state != "stale"
+    return not (due.is_probe or decision.tells or ends_badly or decision.outcome == Outcome.ACCOUNT)
+
+
+def settle_quiet(endings: Sequence[tuple[Due, Decision, Attempt | None, int]]) -> None:
+    """Write many outcomes from which nothing follows, in one statement that is a transaction of its own.
+
+    Raises IntegrityError, with nothing written, if another delivery took one of the provider's messages for its own.
+    """
+    rows = [_written(*one)[1] for one in endings]
+    values: dict[str, Any] = {name: [row.get(name) for row in rows] for name in _OF_QUIET}
+    of_due = {name: [getattr(one[0], name) for one in endings] for name in ("organisation_id", "patient_id")}
+    unit_of_work.of_one(_QUIET, values | of_due | {"now": clock.now()})
 
 
 def settle(due: Due, decision: Decision, attempt: Attempt | None, milliseconds: int) -> None:

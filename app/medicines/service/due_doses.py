@@ -1,0 +1,114 @@
+"""The one statement that claims due doses, and the one that queues their messages.
+
+Nothing in it waits for a lock while it holds one: what somebody else has in hand is left for the next time, and with it
+every dose of that patient, for a message is about all doses of its minute or is not written.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from app.access.permissions import Category, Right
+from app.core.db import HotStatement
+from app.notifications import channels, kinds
+
+# Asked for "later", past the window of its medicine: of use for so long.
+AFTER_WINDOW: Final = timedelta(minutes=30)
+# A dose without an answer is settled by then, so nothing older is still to be reminded of.
+LOOK_BACK: Final = timedelta(hours=12)
+
+# :ids are the ids of at most so many reminders, :limit is of doses. Answers with one row at least.
+CLAIM = HotStatement(f"""
+with seeds as materialized (
+    select id, patient_id, medicine_id, due_at, remind_at, reminded from dose
+    where state = 'due' and remind_at <= :horizon order by remind_at limit :limit
+    for no key update skip locked
+), seen as materialized (
+    select d.* from (select distinct patient_id from seeds) w cross join lateral (
+        select id, patient_id from dose
+        where patient_id = w.patient_id and due_at between :earliest and :horizon and state = 'due'
+            and remind_at <= :horizon
+        offset 0) d
+), rest as materialized (
+    select d.id, d.patient_id, d.medicine_id, d.due_at, d.remind_at, d.reminded
+    from seen s join dose d on d.id = s.id
+    where s.id not in (select id from seeds) and d.state = 'due' and d.remind_at <= :horizon
+    for no key update of d skip locked
+), held as materialized (
+    select * from seeds union all select * from rest
+), torn as materialized (
+    select distinct patient_id from seen where id not in (select id from held)
+), doses as materialized (
+    select h.*, m.created_at as medicine_made_at, greatest(m.remind_every, 1) * interval '1 minute' as every,
+        h.due_at + m.window_minutes * interval '1 minute' as window_ends_at,
+        p.ended_at is not null or m.stopped_at is not null or exists (
+            select from medicine_pause s where s.patient_id = h.patient_id
+                and (s.medicine_id is null or s.medicine_id = h.medicine_id)
+                and s.starts_at <= h.due_at and h.due_at < s.ends_at) as is_off
+    from held h join medicine m on m.id = h.medicine_id join patient p on p.id = h.patient_id
+    where h.patient_id not in (select patient_id from torn)
+), useful as materialized (
+    select d.*, u.until, u.until <= :now as is_late,
+        case when u.until <= :now then date_trunc('minute', d.remind_at)
+            else greatest(date_trunc('minute', d.remind_at), date_trunc('minute', cast(:now as timestamptz)))
+        end as minute
+    from doses d cross join lateral (
+        select case when d.remind_at < d.window_ends_at then d.window_ends_at else d.remind_at + :after_window end
+            as until) u
+), placed as materialized (
+    select u.*, exists (select from reminder r where r.patient_id = u.patient_id and r.remind_at = u.minute) as is_told
+    from useful u
+), numbered as materialized (
+    select patient_id, minute, is_late, min(due_at) as due_at, min(until) as until, bool_or(reminded > 0) as again,
+        array_agg(id order by medicine_made_at, medicine_id, due_at, id) as dose_ids,
+        row_number() over (order by minute) as number
+    from placed where not is_off and not is_told
+    group by patient_id, minute, is_late
+), told as materialized (
+    select n.*, p.organisation_id, p.zone, p.person_id, (cast(:ids as uuid[]))[n.number] as id,
+        case when exists (
+            select from circle_member c join circle_grant g on g.member_id = c.id
+            where c.patient_id = n.patient_id and c.person_id = y.reminded_id and c.ended_at is null
+                and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.ACT}'
+                and g.ends_on >= cast(timezone(p.zone, :now) as date))
+            then y.reminded_id else p.person_id end as recipient_id
+    from numbered n join patient p on p.id = n.patient_id left join patient_day y on y.patient_id = n.patient_id
+    where n.number <= cardinality(cast(:ids as uuid[]))
+), written as (
+    insert into reminder (id, created_at, organisation_id, patient_id, recipient_id, remind_at, due_at, dose_ids,
+        channel, state)
+    select id, :now, organisation_id, patient_id, recipient_id, minute, due_at, dose_ids, '{channels.SMS}',
+        case when is_late then 'service_down' else 'made' end
+    from told returning id, channel
+), moved as (
+    update dose set reminded = dose.reminded + case when not x.is_off and t.id is not null and not x.is_late then 1
+            else 0 end,
+        remind_at = case
+            when x.is_off or t.id is not null and x.is_late then null
+            when x.is_told then x.minute + interval '1 minute'
+            when x.minute + x.every < x.window_ends_at then x.minute + x.every end
+    from placed x left join told t on t.patient_id = x.patient_id and t.minute = x.minute and t.is_late = x.is_late
+    where dose.id = x.id and (x.is_off or x.is_told or t.id is not null)
+    returning dose.id
+)
+select c.seeds, c.moved, t.id, t.zone, t.minute, t.due_at, t.until, cardinality(t.dose_ids) as count, w.channel,
+    r.language, q.given_name, q.family_name
+from (select (select count(*) from seeds) as seeds, (select count(*) from moved) as moved) c
+left join told t on not t.is_late
+left join written w on w.id = t.id
+left join person r on r.id = t.recipient_id
+left join person q on q.id = t.person_id and t.person_id <> t.recipient_id
+""")  # noqa: S608  built from the constants of this code
+
+# Text and useful time of each reminder, by its id; the rest is what the reminder itself says.
+QUEUE = HotStatement(f"""
+insert into delivery (id, created_at, organisation_id, patient_id, recipient_id, about, about_id, kind, priority,
+    channel, body_sealed, state, due_at, useful_until, attempts, spent)
+select n.id, :now, r.organisation_id, r.patient_id, r.recipient_id, '{kinds.DOSES}', r.id,
+    '{kinds.REMINDER.name}', {kinds.REMINDER.priority}, r.channel, n.body, 'pending', r.remind_at, n.until, 0, 0
+from unnest(cast(:ids as uuid[]), cast(:reminders as uuid[]), cast(:bodies as bytea[]), cast(:untils as timestamptz[]))
+    as n (id, reminder_id, body, until)
+join reminder r on r.id = n.reminder_id
+""")  # noqa: S608  built from the constants of this code
+UNWRITTEN = HotStatement("update reminder set state = 'withdrawn' where id = any(:ids)")

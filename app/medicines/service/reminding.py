@@ -1,0 +1,147 @@
+"""Remind of doses: written ahead, one message a patient and minute, sent at its minute; called off while it waits.
+
+The due doses are the queue. Each chunk is a transaction of its own, as this is the edge of a job.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app import config
+from app.core import clock, sealed
+from app.core.db import HotStatement
+from app.core.ids import new_id
+from app.core.logs import log
+from app.core.unit_of_work import unit_of_work
+from app.medicines.service import due_doses
+from app.notifications import channels, kinds, texts
+from app.notifications.models import Delivery
+from app.notifications.service import taking_back
+
+# So many minutes of a million patients can be written before their minute comes.
+AHEAD: Final = timedelta(minutes=3)
+AT_ONCE: Final = 2000  # doses in one transaction, which others who change one of them wait for
+MOST_DOSES: Final = 99  # that a text counts
+
+
+def remind() -> int:
+    """Write the reminders of the next minutes, and what could not be sent while the service was down.
+
+    Returns how many there are to be sent. Any number may run at once.
+    """
+    made = 0
+    while True:
+        with unit_of_work():
+            seeds, moved, written = _chunk()
+        made += written
+        if seeds < AT_ONCE or not moved:
+            return made
+
+
+def _chunk() -> tuple[int, int, int]:
+    """Claim doses and queue their messages; how many were looked at, were moved on, and messages there are."""
+    now = clock.now()
+    rows = due_doses.CLAIM.rows(
+        {
+            "now": now,
+            "horizon": now + AHEAD,
+            "earliest": now - due_doses.LOOK_BACK,
+            "after_window": due_doses.AFTER_WINDOW,
+            "limit": AT_ONCE,
+            "ids": [new_id() for _ in range(AT_ONCE)],
+        }
+    )
+    seeds, moved = rows[0]["seeds"], rows[0]["moved"]
+    written = [message for row in rows if row["id"] and (message := _message(row))]
+    if written:
+        due_doses.QUEUE.rows({"now": now} | {name: [one[name] for one in written] for name in written[0]})
+    unwritten = {row["id"] for row in rows if row["id"]} - {one["reminders"] for one in written}
+    if unwritten:
+        due_doses.UNWRITTEN.rows({"ids": list(unwritten)})
+    return seeds, moved, len(written)
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any] | None:
+    """A row of the queue; None if it cannot be written: then its doses are reminded of once more at their next time."""
+    delivery_id = new_id()
+    try:
+        body = _body(row)
+        return {
+            "ids": delivery_id,
+            "reminders": row["id"],
+            "bodies": sealed.seal(body, Delivery.body.place, delivery_id),
+            "untils": kinds.useful_until(kinds.REMINDER, row["minute"], row["until"]),
+        }
+    except Exception as error:  # one row that is poisoned holds up nobody
+        log.error("a reminder could not be written", reminder=str(row["id"]), error=type(error).__name__)
+        return None
+
+
+def _body(row: dict[str, Any]) -> str:
+    due_at = row["due_at"].astimezone(_zone(row["zone"]))
+    name = texts.name_with_initial(row["given_name"], row["family_name"]) if row["given_name"] is not None else None
+    link = f"{config.current().public_url}/"
+    return _text(row["language"], row["channel"], min(row["count"], MOST_DOSES), f"{due_at:%H:%M}", link, name)
+
+
+@functools.lru_cache(maxsize=4096)  # those of one minute are alike, save for the names that others are told
+def _text(language: str, channel: str, count: int, by: str, link: str, patient: str | None) -> str:
+    template = "dose_reminder" if channel == channels.SMS else "dose_reminder_app"
+    words = {"doses": "1 dose" if count == 1 else f"{count} doses", "by": by, "link": link}
+    if patient is None:
+        return texts.render(template, language, **words)
+    return texts.render(f"{template}_for", language, patient=patient, **words)
+
+
+@functools.lru_cache(maxsize=1024)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """How many reminders are not sent any more, and whether one may arrive all the same: it was on its way."""
+
+    reminders: int = 0
+    may_arrive: bool = False
+
+
+# Held one after the other, so that of two answers at the same time the second sees the first.
+_OF_DOSES = HotStatement("""
+    select r.id from reminder r
+    where r.patient_id in (select patient_id from dose where id = any(:doses)) and r.remind_at >= :since
+        and r.state = 'made' and r.dose_ids && cast(:doses as uuid[])
+    order by r.id for update
+""")
+_WITHOUT_A_DOSE = HotStatement("""
+    select r.id from reminder r where r.id = any(:reminders) and not exists (
+        select from dose d where d.id = any(r.dose_ids) and d.id <> all(:doses) and d.state = 'due'
+            and d.due_at <= r.remind_at)
+""")
+_WITHDRAW = HotStatement("update reminder set state = 'withdrawn' where id = any(:reminders)")
+
+
+def call_off(dose_ids: Collection[UUID]) -> CalledOff:
+    """Do not remind of these doses any more, in the caller's transaction, which has answered, moved or stopped them.
+
+    A message stands while another of its doses is due. One that a sender has in hand is waited for, so that nothing is
+    handed over after this transaction was answered.
+    """
+    doses = list(dose_ids)
+    if not doses:
+        return CalledOff()
+    since = clock.now() - due_doses.LOOK_BACK
+    touched = [row["id"] for row in _OF_DOSES.rows({"doses": doses, "since": since})]
+    if not touched:
+        return CalledOff()
+    empty = [row["id"] for row in _WITHOUT_A_DOSE.rows({"reminders": touched, "doses": doses})]
+    taken = taking_back.take_back(empty)
+    if taken.unsent:
+        _WITHDRAW.rows({"reminders": list(taken.unsent)})
+    return CalledOff(len(taken.unsent), bool(taken.may_arrive))
