@@ -38,8 +38,8 @@ def renumbered(old: Sequence[Slot], new: Sequence[Slot], *, highest_used: int = 
     """
     free = {_time(slot): slot.number for slot in old}
     kept = {_time(slot): free.pop(_time(slot)) for slot in new if _time(slot) in free}
-    moved = sorted((slot for slot in new if _time(slot) not in kept), key=_hour)
-    left = [slot.number for slot in sorted(old, key=_hour) if _time(slot) in free]
+    moved = sorted((slot for slot in new if _time(slot) not in kept), key=usual_hour)
+    left = [slot.number for slot in sorted(old, key=usual_hour) if _time(slot) in free]
     first_fresh = max([highest_used, *(slot.number for slot in old)]) + 1
     fresh = range(first_fresh, first_fresh + len(new))
     for slot, number in zip(moved, [*left, *fresh], strict=False):
@@ -56,7 +56,7 @@ def _time(slot: Slot) -> _Time:
     return slot.at, slot.anchor, slot.offset
 
 
-def _hour(slot: Slot) -> tuple[timedelta, str]:
+def usual_hour(slot: Slot) -> tuple[timedelta, str]:
     """Where in the day a slot stands; an anchor at its usual time, whatever this patient's is."""
     at = (USUAL_DAY[slot.anchor] if slot.anchor else slot.at) or time()
     return timedelta(hours=at.hour, minutes=at.minute) + slot.offset, slot.anchor or ""
