@@ -33,10 +33,11 @@ from app.identity.models import Person
 
 SHORTEST = 6
 MESSAGE = "a message"
-LIKE_AN_ID = re.compile(r"[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d.*|[\d\s.+-]{0,12}")
+LIKE_AN_ID = re.compile(r"([a-z]{2})?[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d.*|[\d\s.+-]{0,12}")
 NUMBER = re.compile(r"\+?[\d ]+")
-# A kept answer is what its reader was shown: its parts are noted where they were sealed.
-NOT_TYPED = {"idempotent_answer.body", "export.file"}
+# A kept answer and a copy are what their reader was shown: their parts are noted where they were sealed. What somebody
+# is invited into is a team, whose name anybody may read, or a patient, whose name is noted by itself.
+NOT_TYPED = {"idempotent_answer.body", "record_export.file", "invitation.into"}
 # What a text message is made of is in it.
 IN_A_MESSAGE = {"delivery.body", "sandbox_message.body"}
 # Names are read and sorted by, and say whose limit was passed: they stand here (in a sandbox too), and nowhere else.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 from uuid import UUID
 
 from app.access.permissions import WHOLE_ORGANISATION, Category, Permission, Purpose, Right
@@ -76,6 +76,7 @@ class Admitted(Protocol):
     def organisation_id(self) -> UUID: ...
     @property
     def person_id(self) -> UUID: ...
+    def for_circle(self) -> Self: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SEE_READINGS = "see_readings"  # Read the patient's readings.
     ADD_READINGS = "add_readings"  # Send readings for the patient.
     CORRECT_READINGS = "correct_readings"  # Mark a reading as entered in error.
+    HIDE_ITEMS = "hide_items"  # Keep single items from the circle, and show them again.
     SEE_MEDICINES = "see_medicines"  # Read the patient's medicines and doses.
     CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
     RECORD_DOSES = "record_doses"  # Say that a dose was taken, is late or was left out.
@@ -92,6 +93,7 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_READINGS: Category.READINGS,
     Permission.ADD_READINGS: Category.READINGS,
     Permission.CORRECT_READINGS: Category.READINGS,
+    Permission.HIDE_ITEMS: Category.READINGS,
     Permission.SEE_MEDICINES: Category.MEDICINES,
     Permission.CHANGE_MEDICINES: Category.MEDICINES,
     Permission.RECORD_DOSES: Category.MEDICINES,

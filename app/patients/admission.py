@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -35,6 +35,11 @@ class AdmittedPatient:
     coordinator_id: UUID
     coordinator_given_name: str
     coordinator_family_name: str
+    is_for_circle: bool = False  # read for somebody of the circle: without what the patient keeps from it
+
+    def for_circle(self) -> Self:
+        """The same, as the circle may see it."""
+        return replace(self, is_for_circle=True)
 
     @property
     def name(self) -> str:
@@ -68,7 +73,7 @@ JOINS = """
     join team t on t.id = p.team_id
     join person c on c.id = p.coordinator_id
 """
-_FIELDS = tuple(AdmittedPatient.__dataclass_fields__)
+_FIELDS = tuple(name for name in AdmittedPatient.__dataclass_fields__ if name != "is_for_circle")
 
 
 def admitted_patient(row: Mapping[Any, Any]) -> AdmittedPatient:

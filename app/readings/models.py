@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -66,6 +66,28 @@ class ReadingCorrection(Base, Row):
     reason_sealed: Mapped[bytes]
 
     reason = Sealed()
+
+
+class HiddenReading(Base, Row):
+    """A reading that the patient keeps from their circle, until they show it again."""
+
+    __tablename__ = "hidden_reading"
+    __table_args__ = (
+        Index(
+            "uq_hidden_reading_running",
+            "patient_id",
+            "reading_id",
+            unique=True,
+            postgresql_where=text("shown_at is null"),
+        ),
+    )
+
+    organisation_id: Mapped[UUID]
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    reading_id: Mapped[UUID]
+    hidden_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    shown_at: Mapped[datetime | None]
+    shown_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
 
 
 class QuarantinedReading(Base, Row):

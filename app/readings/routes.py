@@ -19,6 +19,7 @@ from app.readings.service import Outcome, Received
 
 routes = Routes("readings", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Readings")
 ADD, SEE = guards.on_patient(Permission.ADD_READINGS), guards.on_patient(Permission.SEE_READINGS)
+HIDE = guards.on_patient(Permission.HIDE_ITEMS)
 
 
 @routes.post("/readings", access=ADD, keyed=False, takes=schemas.NewReading(), gives={201: schemas.Answer})
@@ -82,6 +83,18 @@ def get_reading(patient: AdmittedPatient, reading_id: UUID) -> dict[str, Any]:
 def correct_reading(patient: AdmittedPatient, reading_id: UUID, body: dict[str, str]) -> None:
     """Mark a reading as entered in error; what it caused is withdrawn, its alert stays for its owner."""
     service.correct(patient, reading_id, body["reason"], by=guards.caller().person_id)
+
+
+@routes.post("/readings/<uuid:reading_id>/hiding", access=HIDE, keyed=False, gives={204: None})
+def hide_reading(patient: AdmittedPatient, reading_id: UUID) -> None:
+    """Keep a reading from the circle; the team sees it and it is judged all the same. Hiding it again is a no-op."""
+    service.hide(patient, reading_id, by=guards.caller().person_id)
+
+
+@routes.delete("/readings/<uuid:reading_id>/hiding", access=HIDE, gives={204: None})
+def show_reading(patient: AdmittedPatient, reading_id: UUID) -> None:
+    """Show a reading to the circle again."""
+    service.show(patient, reading_id, by=guards.caller().person_id)
 
 
 def _recorded(patient: AdmittedPatient, body: dict[str, Any], check_in_id: UUID | None) -> Response:

@@ -190,6 +190,9 @@ class Reading(Schema):
     copy_of = fields.UUID(required=True, allow_none=True)
     is_history = fields.Boolean(required=True)
     entered_in_error = fields.Boolean(required=True)
+    hidden_from_circle = fields.Boolean(
+        required=True, metadata={"description": "The circle is not answered with what is kept from it."}
+    )
 
 
 class ReadingWithReply(Reading):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from flask import current_app, g, request
 
 from app.access import callers
-from app.access.callers import Caller, Credential, Directory, Found
+from app.access.callers import Admitted, Caller, Credential, Directory, Found
 from app.access.permissions import WHOLE_ORGANISATION, Permission, Purpose
 from app.access.roles import CIRCLE, Role
 from app.core import audit, rows
@@ -148,9 +148,9 @@ def _decided(
         refuse(entry)
         raise Forbidden(NOT_YOURS)
     audit.note(entry)
-    if permission in WHOLE_ORGANISATION and patient is not None:
+    if permission in WHOLE_ORGANISATION:
         rows.reach_whole([patient.organisation_id])
-    return patient, role
+    return _seen_by(patient, role), role
 
 
 def _entry(found: Found, permission: Permission, role: Role | None, purpose: Purpose) -> audit.Entry:
@@ -168,7 +168,7 @@ def _entry(found: Found, permission: Permission, role: Role | None, purpose: Pur
     )
 
 
-def _refuse_stranger(known: Caller, patient_id: UUID, permission: Permission) -> None:
+def _refuse_stranger(known: Caller, patient_id: UUID, permission: Permission) -> NoReturn:
     entry = audit.Entry(
         role="stranger",
         action=f"refused {permission}",
@@ -202,4 +202,9 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     beyond = callers.decide(found[2], permission) is None or permission is Permission.EXPORT_RECORD
     if as_role is None or beyond:
         raise Forbidden(NOT_YOURS)
-    return patient, as_role
+    return _seen_by(patient, as_role), as_role
+
+
+def _seen_by(patient: Admitted, role: Role) -> Admitted:
+    """The patient as somebody in this role may see them: single items may be kept from the circle."""
+    return patient.for_circle() if role in CIRCLE else patient

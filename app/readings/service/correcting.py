@@ -13,6 +13,8 @@ from app.patients.admission import AdmittedPatient
 from app.readings import queries
 from app.readings.events import ReadingCorrected
 from app.readings.models import Reading, ReadingCorrection
+from app.readings.queries import visible
+from app.readings.service import hiding
 
 # The copies of a reading that does not count are copies of the first among them.
 _RELINK = text("""
@@ -50,6 +52,8 @@ def correct(patient: AdmittedPatient, reading_id: UUID, reason: str, *, by: UUID
     correction.reason = reason
     db.session.add(correction)
     db.session.flush()
+    if visible.hidden_among(patient, [reading_id]):
+        hiding.keep_hidden(patient, reading, by=by)  # before its near-duplicates become a family without it
     values = {"patient_id": patient.id, "measure": reading.measure, "reading_id": reading_id}
     for statement in (_RELINK, _RENEW, _CLEAR):
         db.session.execute(statement, values)

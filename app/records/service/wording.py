@@ -29,6 +29,7 @@ LISTS: Final = {
     "personal_limit": "Limits that a clinician set for you",
     "reading": "Your readings",
     "reading_correction": "Readings that were marked as entered in error",
+    "hidden_reading": "Readings that were kept from your circle",
     "quarantined_reading": "What was sent but could not be a reading",
     "finding": "What the rules found in your readings, and what you were told",
     "alert": "Alerts about you, and what came of them",

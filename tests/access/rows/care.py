@@ -15,6 +15,8 @@ ROWS: dict[str, Row] = {
     f"POST {_PATIENT}/readings": Row(body=READING),
     f"GET {_PATIENT}/readings/<uuid:reading_id>": Row(),
     f"POST {_PATIENT}/readings/<uuid:reading_id>/correction": Row(body={"reason": "entered in error"}),
+    f"POST {_PATIENT}/readings/<uuid:reading_id>/hiding": Row(),
+    f"DELETE {_PATIENT}/readings/<uuid:reading_id>/hiding": Row(),
     f"POST {_PATIENT}/readings/upload": Row(body={"readings": [READING]}),
     f"POST {_PATIENT}/check-ins": Row(body={"id": "$new", "readings": [READING]}),
     f"GET {_PATIENT}/series": Row(query="?measure=oxygen_saturation"),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, exists, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_
 
 from app.access.permissions import Permission
 from app.access.roles import STAFF
@@ -25,6 +25,8 @@ from app.readings.intake import Earlier, Known
 from app.readings.models import QuarantinedReading, Reading, ReadingCorrection, ReadingState
 from app.readings.near_duplicates import SYNCED, Copy
 from app.readings.observed import Observed
+from app.readings.queries import visible
+from app.readings.queries.newest import newest as newest
 from app.readings.replies import Reply, ReplyFor
 
 # What counts as having looked at a reading.
@@ -73,19 +75,14 @@ def _earlier(patient: AdmittedPatient, measures: Sequence[str]) -> dict[str, Ear
 def _best(patient: AdmittedPatient, measures: Sequence[str]) -> dict[str, float]:
     if not measures:
         return {}
-    best = select(Reading.measure, func.max(Reading.value)).where(*_counted(patient), Reading.measure.in_(measures))
+    best = select(Reading.measure, func.max(Reading.value)).where(
+        *visible.counted(patient), Reading.measure.in_(measures)
+    )
     return {measure: value for measure, value in db.session.execute(best.group_by(Reading.measure)) if value}
 
 
 def _floors(patient: AdmittedPatient, limits: Mapping[str, str]) -> dict[str, float]:
     return {limits[name]: value for name, value in protocols.limit_values(patient, limits).items()} if limits else {}
-
-
-def _counted(patient: AdmittedPatient) -> tuple[ColumnElement[bool], ...]:
-    wrong = exists().where(
-        ReadingCorrection.patient_id == Reading.patient_id, ReadingCorrection.reading_id == Reading.id
-    )
-    return (Reading.patient_id == patient.id, ~wrong)
 
 
 def synced_between(patient: AdmittedPatient, measure: str, start: datetime, end: datetime) -> list[Copy]:
@@ -123,12 +120,13 @@ def readings(patient: AdmittedPatient, which: Filter, limit: int, cursor: str | 
 
 def series(patient: AdmittedPatient, measure: str, since: datetime) -> Sequence[Reading]:
     """The readings of one measure since an instant, oldest first, without copies and what was entered in error."""
-    where = (*_counted(patient), Reading.measure == measure, Reading.measured_at >= since, Reading.copy_of.is_(None))
+    where = (*visible.counted(patient), *visible.shown(patient), Reading.measure == measure, Reading.copy_of.is_(None))
+    where = (*where, Reading.measured_at >= since)
     return db.session.scalars(select(Reading).where(*where).order_by(Reading.measured_at)).all()
 
 
 def _newest_first(patient: AdmittedPatient, which: Filter, after: Position | None) -> Select[Reading]:
-    found = select(Reading).where(Reading.patient_id == patient.id)
+    found = select(Reading).where(*visible.shown(patient))
     if which.measure is not None:
         found = found.where(Reading.measure == which.measure)
     if which.since is not None:
@@ -141,15 +139,15 @@ def _newest_first(patient: AdmittedPatient, which: Filter, after: Position | Non
 
 
 def reading(patient: AdmittedPatient, reading_id: UUID) -> Reading | None:
-    """One reading."""
-    return db.session.get(Reading, (patient.id, reading_id))
+    """One reading, for whoever may see it."""
+    return db.session.scalar(select(Reading).where(*visible.shown(patient), Reading.id == reading_id))
 
 
 def sent_together(patient: AdmittedPatient, reading: Reading) -> Sequence[Reading]:
     """The readings of the check-in this one belongs to, itself among them."""
     if reading.check_in_id is None:
         return [reading]
-    where = (Reading.patient_id == patient.id, Reading.check_in_id == reading.check_in_id)
+    where = (*visible.shown(patient), Reading.check_in_id == reading.check_in_id)
     return db.session.scalars(select(Reading).where(*where)).all()
 
 
@@ -166,14 +164,17 @@ def corrected(patient: AdmittedPatient, ids: Collection[UUID]) -> set[UUID]:
 
 
 def described(patient: AdmittedPatient, rows: Sequence[Reading]) -> list[dict[str, Any]]:
-    """Readings with the words people read and whether they were entered in error, in two queries for any number."""
-    wrong = corrected(patient, [row.id for row in rows])
+    """Readings with the words people read, whether they were entered in error, and whether they are kept from the
+    circle, which sees none that are: in three queries for any number."""
+    ids = [row.id for row in rows]
+    wrong, kept_back = corrected(patient, ids), set() if patient.is_for_circle else visible.hidden_among(patient, ids)
     return [
         {column.key: getattr(row, column.key) for column in Reading.__table__.columns}
         | {
             "entered": row.entered | ({"context": orjson.loads(row.told)} if row.told else {}),
             "shown": catalogue.shown(row.measure, row.value, row.value_2, row.comparator, row.code),
             "entered_in_error": row.id in wrong,
+            "hidden_from_circle": row.id in kept_back,
         }
         for row in rows
     ]
@@ -203,12 +204,6 @@ def copies_among(patient: AdmittedPatient, ids: Collection[UUID]) -> int:
     """How many of these readings are near-duplicates of another."""
     where = (Reading.patient_id == patient.id, Reading.id.in_(ids), Reading.copy_of.is_not(None))
     return db.session.scalar(select(func.count()).select_from(Reading).where(*where)) or 0
-
-
-def newest(patient: AdmittedPatient) -> dict[str, ReadingState]:
-    """The newest reading of each measure."""
-    rows = db.session.scalars(select(ReadingState).where(ReadingState.patient_id == patient.id))
-    return {row.measure: row for row in rows}
 
 
 def reply_for(patient: AdmittedPatient, reading_ids: Sequence[UUID]) -> Mapping[UUID, Reply]:
