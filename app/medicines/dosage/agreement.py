@@ -100,8 +100,8 @@ def agree(
 
 def _not_understood(read: Understood) -> list[str]:
     """What of a text stands in the way of comparing it."""
-    found = [f"This part was not understood: “{piece}”." for piece in read.unread]
-    found += read.doubts
+    pieces = ", ".join(f"“{piece}”" for piece in read.unread)
+    found = [f"Not understood: {pieces}.", *read.doubts] if pieces else list(read.doubts)
     for facts in read.steps:
         found += [f"A person decides the dose: “{words}”." for words in facts.varies]
         if facts.as_directed and facts.says_when:

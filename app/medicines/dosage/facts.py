@@ -77,7 +77,15 @@ class Amount:
     def words(self) -> str:
         """As it stands in a sentence."""
         number = f"{self.low:f}" if self.high is None else f"{self.low:f} to {self.high:f}"
-        return f"{number} {self.unit}" if self.unit else number
+        if self.unit is None:
+            return number
+        return f"{number} {self.unit if (self.high or self.low) <= 1 else _plural(self.unit)}"
+
+
+def _plural(unit: str) -> str:
+    if len(unit) <= 3 or not unit.isalpha():
+        return unit  # mg, ml, mg/kg
+    return unit[:-1] + "ies" if unit.endswith("ry") else unit + ("es" if unit.endswith("ch") else "s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +102,8 @@ class Times:
     def words(self) -> str:
         """As it stands in a sentence."""
         number = f"{self.least}" if self.least == self.most else f"{self.least} to {self.most}"
-        stretch = f"a {self.per}" if self.every == 1 else f"every {self.every} {self.per}s"
-        return f"{number} time{'' if self.most == 1 else 's'} {stretch}"
+        often = {"1": "once", "2": "twice"}.get(number, f"{number} times")
+        return f"{often} a {self.per}" if self.every == 1 else f"{often} every {self.every} {self.per}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from decimal import Decimal
 from itertools import groupby, pairwise
 from typing import Final
 
-from app.medicines.dosage import quantities, timing
+from app.medicines.dosage import agreement, moments, quantities, timing
 from app.medicines.dosage import text as dosage_text
+from app.medicines.dosage.agreement import Verdict
+from app.medicines.dosage.facts import Moment
 from app.medicines.dosage.problems import Node, Problem
 from app.medicines.dosage.timing import Bounds, Timing
 from app.medicines.patterns import AsDirected, AsNeeded, Elapsed, Pattern, Phase, Phases
@@ -38,6 +40,11 @@ class Reading:
     planned: tuple[Planned, ...]
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def contradicts(self) -> bool:
+        """Whether some instruction says one thing in words and another in its structure."""
+        return any(problem.disagrees for problem in self.problems)
+
 
 @dataclass(frozen=True, slots=True)
 class _Dosage:
@@ -61,6 +68,8 @@ def read(instructions: object, first_at: datetime, pointer: str = "/dosageInstru
     text = "\n".join(dict.fromkeys(dosage.text for dosage in dosages if dosage.text))
     if not dosages and not problems:
         return Reading(text, (Planned(AsDirected("There are no instructions."), text),))
+    if len(dosages) > 1:
+        _each_against_its_text(dosages, first_at, problems)
     if not problems:
         planned = _planned(dosages, first_at, problems)
         if not problems:
@@ -73,19 +82,28 @@ def _dosage(node: Node) -> _Dosage:
     if node.has("modifierExtension"):
         node.problem("Something changes what this means, and Kith does not know it.", "modifierExtension")
     text = _text(node)
-    for facts in dosage_text.understood(text).steps:
-        for words in facts.varies:
-            node.problem(f"A person decides the dose each time (“{words}”): it is kept as a record only.", "text")
+    read_text = dosage_text.understood(text)
+    for words in (words for facts in read_text.steps for words in facts.varies):
+        node.problem(f"A person decides the dose each time (“{words}”): it is kept as a record only.", "text")
+    quantities.against_text(node, read_text.facts.amounts if len(read_text.steps) == 1 else ())
     amount = quantities.amount(node)
     return _Dosage(
         sequence=node.whole("sequence"),
         text=text,
-        timing=timing.read(node.within("timing"), amount),
+        timing=_at_the_moments_said(timing.read(node.within("timing"), amount), read_text.facts.moments),
         as_needed=_as_needed(node),
         amount=amount,
         most=quantities.most_in_24_hours(node),
         pointer=node.pointer,
     )
+
+
+def _at_the_moments_said(read_timing: Timing, said: Sequence[Moment]) -> Timing:
+    """Times that nobody stated in the structure are offered as the text names them; they are confirmed all the same."""
+    if not read_timing.supposed or len(said) != len(read_timing.slots):
+        return read_timing
+    both = zip(read_timing.slots, said, strict=True)
+    return replace(read_timing, slots=tuple(moments.as_said(slot, moment) for slot, moment in both))
 
 
 def _text(node: Node) -> str:
@@ -107,6 +125,16 @@ def _as_needed(node: Node) -> bool:
     return with_reason or True in said
 
 
+def _each_against_its_text(dosages: Sequence[_Dosage], first_at: datetime, problems: list[Problem]) -> None:
+    """Several instructions that have words of their own each say what their own structure says, or none is kept."""
+    if len({dosage.text for dosage in dosages}) < len(dosages):
+        return
+    for dosage in dosages:
+        compared = agreement.agree(dosage.text, _pattern(dosage, first_at), lasts=dosage.timing.bounds.length)
+        if compared.verdict is Verdict.CONTRADICTS:
+            problems.append(Problem(dosage.pointer, compared.why, disagrees=True))
+
+
 def _planned(dosages: Sequence[_Dosage], first_at: datetime, problems: list[Problem]) -> tuple[Planned, ...]:
     """Equal sequence: at the same time. Different: one after the other, without a gap."""
     numbers = {dosage.sequence for dosage in dosages}
@@ -121,11 +149,12 @@ def _planned(dosages: Sequence[_Dosage], first_at: datetime, problems: list[Prob
 
 
 def _together(step: Sequence[_Dosage]) -> list[_Dosage]:
-    """Instructions of one time with the same days and bounds become one with the times of all."""
+    """Instructions of one time with the same words, days and bounds become one with the times of all."""
     first = step[0]
     alike = all(
         dosage.timing.slots
         and not dosage.as_needed
+        and dosage.text == first.text
         and (dosage.timing.days, dosage.timing.bounds) == (first.timing.days, first.timing.bounds)
         for dosage in step
     )
@@ -134,8 +163,7 @@ def _together(step: Sequence[_Dosage]) -> list[_Dosage]:
     slots = [slot for dosage in step for slot in dosage.timing.slots]
     numbered = tuple(replace(slot, number=number) for number, slot in enumerate(slots))
     supposed = tuple(dict.fromkeys(words for dosage in step for words in dosage.timing.supposed))
-    text = "; ".join(dict.fromkeys(dosage.text for dosage in step if dosage.text))
-    return [replace(first, text=text, timing=replace(first.timing, slots=numbered, supposed=supposed))]
+    return [replace(first, timing=replace(first.timing, slots=numbered, supposed=supposed))]
 
 
 def _one(dosage: _Dosage, first_at: datetime) -> Planned:
@@ -146,7 +174,7 @@ def _one(dosage: _Dosage, first_at: datetime) -> Planned:
         bounds.first,
         bounds.last or _last(bounds),
         bounds.length,
-        read_timing.supposed,
+        () if dosage.as_needed else read_timing.supposed,
     )
 
 

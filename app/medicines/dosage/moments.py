@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time, timedelta
 from decimal import Decimal
 from typing import Final
 
+from app.medicines.dosage.facts import ANCHOR_OF_PART, Moment, Part
 from app.medicines.dosage.problems import Node
 from app.medicines.patterns import Anchor, Slot
 
@@ -31,6 +33,21 @@ SPREAD: Final[dict[int, tuple[Anchor | time, ...]]] = {
     5: (Anchor.WAKING, time(11), time(14, 30), Anchor.EVENING_MEAL, Anchor.BEDTIME),
     6: (Anchor.WAKING, time(10), Anchor.LUNCH, time(15), Anchor.EVENING_MEAL, Anchor.BEDTIME),
 }
+
+_PARTS_SAID: Final[dict[Part, Anchor | time]] = {
+    **ANCHOR_OF_PART, Part.MORNING: Anchor.BREAKFAST, Part.MIDDAY: Anchor.LUNCH, Part.AFTERNOON: time(15),
+    Part.EVENING: Anchor.EVENING_MEAL,
+}  # fmt: skip
+
+
+def as_said(slot: Slot, moment: Moment) -> Slot:
+    """A slot at a moment that a text names."""
+    if moment.part is None:
+        return replace(slot, at=moment.at, anchor=None, offset=timedelta())
+    place = _PARTS_SAID[moment.part]
+    if isinstance(place, Anchor):
+        return replace(slot, at=None, anchor=place, offset=moment.offset)
+    return replace(slot, at=place, anchor=None, offset=moment.offset)
 
 
 def slots(repeat: Node, frequency: int | None, amount: Decimal | None) -> tuple[tuple[Slot, ...], tuple[str, ...]]:

@@ -15,6 +15,7 @@ class Problem:
 
     pointer: str
     says: str
+    disagrees: bool = False  # the text says one thing and the structure another
 
 
 @dataclass(slots=True)
@@ -25,9 +26,9 @@ class Node:
     pointer: str
     problems: list[Problem] = field(default_factory=list)
 
-    def problem(self, says: str, name: str = "") -> None:
+    def problem(self, says: str, name: str = "", *, disagrees: bool = False) -> None:
         """Note what is wrong with this object, or with what it names so."""
-        problem = Problem(f"{self.pointer}/{name}" if name else self.pointer, says)
+        problem = Problem(f"{self.pointer}/{name}" if name else self.pointer, says, disagrees)
         if problem not in self.problems:
             self.problems.append(problem)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+from app.medicines.dosage.facts import Amount
 from app.medicines.dosage.problems import Node
 from app.medicines.dosage.words import FORMS, UNITS
 
@@ -19,11 +21,10 @@ _COUNTED: Final = FORMS | {"ml", "unit"}
 
 
 def _unit(quantity: Node) -> str | None:
-    """The unit in one word when it counts the form; None for mg and everything else."""
+    """The unit in one word, None for one that is not known here."""
     for name in ("code", "unit"):
         words = quantity.words(name)
-        unit = CODES.get(words.upper()) or _ONE_WORD.get(words.lower())
-        if unit in _COUNTED:
+        if unit := CODES.get(words.upper()) or _ONE_WORD.get(words.lower()):
             return unit
     return None
 
@@ -32,7 +33,7 @@ def _counted(quantity: Node) -> Decimal | None:
     if quantity.has("comparator"):
         quantity.problem("An amount that is more or less than a number is left open.", "comparator")
     value = quantity.number("value")
-    return value if _unit(quantity) else None
+    return value if _unit(quantity) in _COUNTED else None
 
 
 def amount(dosage: Node) -> Decimal | None:
@@ -46,6 +47,26 @@ def amount(dosage: Node) -> Decimal | None:
     if len(set(found)) > 1:
         dosage.problem("It gives several amounts for one time.", "doseAndRate")
     return found[0] if found else None
+
+
+def against_text(dosage: Node, said: Sequence[Amount]) -> None:
+    """Note an amount of the text that is another in the structure, where both are in one unit."""
+    for given in dosage.all_within("doseAndRate"):
+        low, high = given.within("doseQuantity"), given.within("doseQuantity")
+        if given.has("doseRange"):
+            low, high = given.within("doseRange").within("low"), given.within("doseRange").within("high")
+        unit, least, most = _unit(low), low.number("value"), high.number("value")
+        for amount in said:
+            if (
+                unit
+                and amount.unit == unit
+                and least
+                and most
+                and (amount.low, amount.high or amount.low) != (least, most)
+            ):
+                structured = Amount(least, None if least == most else most, unit)
+                says = f"The text says {amount.words} at a time, the structure {structured.words}."
+                given.problem(says, disagrees=True)
 
 
 def most_in_24_hours(dosage: Node) -> Decimal | None:

@@ -63,13 +63,14 @@ def _steps(found: Sequence[Item]) -> list[list[Item]]:
 
 
 def _unread(found: Sequence[Item]) -> tuple[str, ...]:
-    """Pieces nobody could read, neighbours joined."""
+    """Pieces nobody could read, neighbours joined; one that may mean two things is a doubt."""
     pieces: list[str] = []
     joined = False
     for item in found:
-        if isinstance(item, Unread):
+        unread = isinstance(item, Unread) and not item.doubt
+        if isinstance(item, Unread) and unread:
             pieces = [*pieces[:-1], f"{pieces[-1]} {item.words}"] if joined else [*pieces, item.words]
-        joined = isinstance(item, Unread)
+        joined = unread
     return tuple(pieces)
 
 

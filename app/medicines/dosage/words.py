@@ -35,6 +35,7 @@ def normalised(text: str) -> str:
     plain = _halves(" ".join(text.lower().replace("\n", " ; ").split()))
     plain = unicodedata.normalize("NFKC", plain)
     plain = re.sub(r"[‐‑‒–—−]", "-", plain).replace("×", "x").replace("’", "'").replace("&", " and ")
+    plain = re.sub(r"(?<!\d) - | - (?!\d)", " ; ", plain)
     plain = re.sub(r"\b(max|tabs?|caps?)\.", r"\1", plain).replace("μg", "mcg")
     plain = re.sub(r"\b((?:[a-z]\.)+[a-z])\b\.?", lambda found: found[1].replace(".", ""), plain)  # p.r.n.
     plain = _clock_times(plain)
