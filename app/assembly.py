@@ -23,6 +23,7 @@ from app.core.db import db
 from app.core.operations import Check, Operations
 from app.identity import commands as identity_commands
 from app.identity import jobs as identity_jobs
+from app.identity import queries as identity_queries
 from app.identity import routes as identity
 from app.notifications import checks as notification_checks
 from app.notifications import handlers as notification_handlers
@@ -119,7 +120,7 @@ def _work(app: Flask, settings: Settings) -> None:
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
     told.checks.append(Check("channels", notification_queries.pause_fault, stops_traffic=False))
-    told.gauges.extend(notification_queries.GAUGES)
+    told.gauges.extend((*notification_queries.GAUGES, *identity_queries.GAUGES))
 
 
 def _events() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from app.identity.models import (
     DeviceSession,
     Invitation,
     LinkedLogin,
+    OneUseCode,
     Passkey,
     Person,
     RecoveryCode,
@@ -175,6 +176,16 @@ def let_in_at(person_id: UUID) -> datetime | None:
     given: datetime | None = config.handed_in("given_a_role_at")(person_id)
     resets = select(func.max(SecondFactorReset.created_at)).where(SecondFactorReset.person_id == person_id)
     return max(filter(None, (given, db.session.scalar(resets))), default=None)
+
+
+def codes_sent() -> int:
+    """How many one-use codes were sent in the last day."""
+    since = OneUseCode.expires_at > clock.now() + one_use_codes.LASTS - timedelta(days=1)
+    sent = (since, OneUseCode.code_hash.is_not(None))
+    return db.session.scalar(select(func.count()).select_from(OneUseCode).where(*sent)) or 0
+
+
+GAUGES = [("kith_sign_in_codes", "One-use codes sent in the last day", codes_sent)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,8 @@ def test_strangers_have_few_texts_sent_in_a_day(client: FlaskClient, tom: Person
                 client.post("/api/sign-in/code", json={"identifier": TOM}, environ_base={"REMOTE_ADDR": address})
             one_use.do_tasks()
     sent = len(one_use.posted())
+    with clock.at(NOW + timedelta(hours=23, minutes=59)):
+        assert operators_read(client) == f"kith_sign_in_codes {sent}.0"
     assert 48 <= sent <= codes.FREELY + 49
 
 
@@ -166,6 +168,12 @@ def test_a_password_without_its_second_factor_makes_no_browser_known(
     new = browser("198.51.100.7")
     assert new.sign_in(world.priya).status_code == 303
     assert new.client.get_cookie("kith-known") is None
+
+
+def operators_read(client: FlaskClient) -> str:
+    """What operators read of it."""
+    lines = client.get("/metrics").text.splitlines()
+    return next(line for line in lines if line.startswith("kith_sign_in_codes"))
 
 
 def fully_signed_in(one: Browser, person: Person) -> None:
