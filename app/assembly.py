@@ -66,7 +66,7 @@ from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
 from app.web.entrance import invitations as joining_pages
 from app.web.entrance import pages as entrance
-from app.web.entrance import second_factor
+from app.web.entrance import second_factor, shared
 from app.web.me import contacts as own_contacts
 from app.web.me import pages as own_sign_in
 from app.web.me import records as own_record
@@ -150,7 +150,7 @@ def _routes(app: Flask) -> None:
 
 def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
-    for audience in (entrance, code_pages, login_pages, second_factor, patient_pages, coordinator, operators):
+    for audience in (entrance, code_pages, login_pages, second_factor, shared, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
     for own in (own_sign_in, own_contacts, own_set_up, own_record):
         app.register_blueprint(own.pages)

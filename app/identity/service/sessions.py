@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from joserfc.jwk import OctKey
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app.core import clock
 from app.core.db import db
@@ -18,6 +18,7 @@ from app.identity.service import guesses, noting
 
 BROWSER_LASTS = timedelta(hours=12)
 APP_LASTS = timedelta(days=30)  # absolute: refreshing does not prolong it
+SHARED_LASTS = timedelta(minutes=10)  # on a device that others use too, from the last step
 HALF_LASTS = timedelta(minutes=15)  # while a second factor is due
 LOST_ANSWER_GRACE = timedelta(seconds=10)
 
@@ -115,6 +116,21 @@ def finish_app(session_id: UUID, key: OctKey) -> Tokens:
     session = finish(session_id)
     db.session.flush()
     return issue(session.id, key)
+
+
+def share(secret: str) -> None:
+    """Let a browser's session end soon: it is on a device that others use too."""
+    mine = DeviceSession.secret_hash == tokens.hashed(secret)
+    db.session.execute(update(DeviceSession).where(mine).values(expires_at=clock.now() + SHARED_LASTS))
+
+
+def stay(secret: str) -> None:
+    """Have such a session end ten minutes from now, and never later than any other would."""
+    now = clock.now()
+    mine = (DeviceSession.secret_hash == tokens.hashed(secret), DeviceSession.revoked_at.is_(None))
+    soon = (DeviceSession.expires_at > now, DeviceSession.expires_at < now + SHARED_LASTS)
+    at_most = func.least(now + SHARED_LASTS, DeviceSession.created_at + BROWSER_LASTS)
+    db.session.execute(update(DeviceSession).where(*mine, *soon).values(expires_at=at_most))
 
 
 def used(session_id: UUID) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Final
 
 from flask import Response, redirect, request
 
@@ -12,9 +11,9 @@ from app.access import guards
 from app.core import addresses, csrf
 from app.identity import known_browsers
 from app.identity import service as identity
-from app.identity.service import recognising
+from app.identity.service import recognising, sessions
 
-KNOWN: Final = "known"
+KNOWN, SHARED = "known", "shared"
 
 
 def end_former() -> None:
@@ -27,9 +26,24 @@ def go_on(secret: str, back: str) -> Response:
     """Give the browser its new session and send it on."""
     answer: Response = redirect(back, 303)  # type: ignore[assignment]
     name = config.current().cookie_name
+    if is_shared():  # gone with the browser, and not to be known again
+        sessions.share(secret)
+        answer.set_cookie(name, secret, **csrf.cookie_rules())
+        return answer
     answer.set_cookie(name, secret, max_age=identity.BROWSER_LASTS, **csrf.cookie_rules())
     kept = recognising.remember(secret, marks())
     return bind(answer, KNOWN, kept, known_browsers.LASTS) if kept else answer
+
+
+def share(answer: Response) -> Response:
+    """Note in this browser, until it is closed, that others use it too."""
+    answer.set_cookie(_named(SHARED), "yes", **csrf.cookie_rules())
+    return answer
+
+
+def is_shared() -> bool:
+    """Has somebody said that others use this browser too?"""
+    return bool(bound(SHARED))
 
 
 def of_visit() -> list[str]:

@@ -78,7 +78,9 @@ def sign_out() -> Any:
     answer = redirect(url_for("entrance.sign_in", said="out"), 303)
     for name in arriving.of_visit():
         answer.delete_cookie(name, **csrf.cookie_rules())
-    answer.headers["Clear-Site-Data"] = '"cache", "storage"'  # not "cookies": the mark of a known browser stays
+    # Not "cookies", unless others use this browser too: the mark of a known one stays.
+    everything = ', "cookies"' if arriving.is_shared() else ""
+    answer.headers["Clear-Site-Data"] = f'"cache", "storage"{everything}'
     return answer
 
 
@@ -117,6 +119,7 @@ def _sign_in_form(
         notice=notice,
         passkey={"options": url_for("second_factor.to_sign_in"), "action": url_for("entrance.sign_in_by_passkey")},
         other_ways=_other_ways(back),
+        shared={"is_so": arriving.is_shared(), "action": url_for("shared_device.say")},
         demo_people=current_app.extensions.get("demo_people", []),
         csrf_token=csrf.token(),
     )

@@ -21,6 +21,7 @@ ROWS: dict[str, Row] = {
     # sign-in on pages
     "GET /sign-in": Row(is_open=True),
     "POST /sign-in": Row(body={"identifier": "nobody@kith.example", "password": "wrong words here"}),
+    "POST /sign-in/shared": Row(body={"shared": "yes"}, is_open=True),
     "POST /sign-out": Row(),
     "GET /sign-in/code": Row(is_open=True),
     "POST /sign-in/code": Row(body={"identifier": "nobody@kith.example"}),
