@@ -25,6 +25,9 @@ from app.identity import commands as identity_commands
 from app.identity import jobs as identity_jobs
 from app.identity import queries as identity_queries
 from app.identity import routes as identity
+from app.medicines import handlers as medicine_handlers
+from app.medicines import jobs as medicine_jobs
+from app.medicines import routes as medicines
 from app.notifications import checks as notification_checks
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
@@ -37,7 +40,17 @@ from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
 from app.patients import jobs as patient_jobs
 from app.patients import routes as patients
-from app.patients.events import AccessEnded, EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver, MemberLeft
+from app.patients.events import (
+    AccessEnded,
+    CareEnded,
+    CareReopened,
+    EmergencyOpened,
+    EndingNear,
+    GrantsEndedWithDuty,
+    HandedOver,
+    MemberLeft,
+    ZoneChanged,
+)
 from app.patients.queries import caseloads, consent
 from app.patients.queries.directory import Directory
 from app.protocols import commands as protocol_commands
@@ -115,7 +128,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["waker"] = wake.Waker(conninfo)
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = notification_jobs.crews
-    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, alert_jobs, record_jobs)
+    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, medicine_jobs, alert_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -136,6 +149,9 @@ def _events() -> None:
     events.subscribe(EmergencyOpened, todo_handlers.speak_of_emergency)
     events.subscribe(HandedOver, todo_handlers.pass_on)
     events.subscribe(HandedOver, alert_handlers.PASS_ON)
+    events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
+    events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
+    events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
     events.subscribe(ReadingsRecorded, alert_handlers.JUDGE)
     events.subscribe(ReadingCorrected, alert_handlers.WITHDRAW)
@@ -144,7 +160,8 @@ def _events() -> None:
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
     others = (todos, readings, protocol_routes, alerts, notification_routes)
-    for routes in (*identity.ALL, *teams.ALL, *patients.ALL, *records.ALL, *(edge.routes for edge in others)):
+    slices = (identity, teams, patients, medicines, records)
+    for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
 

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SEE_MEDICINES = "see_medicines"  # Read the patient's medicines and doses.
     CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
     RECORD_DOSES = "record_doses"  # Say that a dose was taken, is late or was left out.
+    SETTLE_MEDICINES = "settle_medicines"  # Say as a professional which of a text and its times holds.
     SEE_PLAN = "see_plan"  # Read monitoring plans and limits.
     CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits.
     SEE_CIRCLE = "see_circle"  # Read who is in the circle and what they may see.

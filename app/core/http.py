@@ -87,6 +87,9 @@ class Routes(DocumentedBlueprint):  # type: ignore[misc]  # the library has no t
     def patch(self, rule: str, **contract: Any) -> Callable[..., Any]:
         return self.route(rule, method="PATCH", edits=True, **contract)
 
+    def put(self, rule: str, **contract: Any) -> Callable[..., Any]:
+        return self.route(rule, method="PUT", **contract)
+
     def delete(self, rule: str, **contract: Any) -> Callable[..., Any]:
         return self.route(rule, method="DELETE", **contract)
 

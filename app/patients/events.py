@@ -18,6 +18,16 @@ class CareEnded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CareReopened(Event):
+    """Somebody whose care had ended is enrolled again, in the record they had."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneChanged(Event):
+    """The patient lives by another clock from this commit on."""
+
+
+@dataclass(frozen=True, slots=True)
 class EmergencyOpened(Event):
     """Somebody opened this record in an emergency; the patient and their team are told."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,14 @@ from app.core import clock, rows
 from app.core.db import db
 from app.core.ids import new_id
 from app.identity import service as identity
-from app.identity.models import Invitation, Passkey
+from app.identity.models import Invitation, Passkey, PushSubscription
 from app.identity.service import inviting
 from app.identity.service.inviting import Asked
+from app.medicines.entering import NewMedicine, NewPause, NewSchedule
+from app.medicines.models import Dose
+from app.medicines.patterns import AsNeeded, Phase, Phases, Slot
+from app.medicines.service import listing, pausing, scheduling
+from app.medicines.service.acting import By
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
@@ -51,7 +57,13 @@ Ids = dict[str, Any]
 def make(cast: Cast) -> Victim:
     """Give Mary at least one of everything, beside what she arrived with."""
     patient = patients.admitted_one(cast.world.mary_patient.id)
-    one = _cared_for(cast, patient) | _invited(cast, patient) | _kept(cast, patient) | _around(cast, patient)
+    one = (
+        _cared_for(cast, patient)
+        | _medicated(cast, patient)
+        | _invited(cast, patient)
+        | _kept(cast, patient)
+        | _around(cast, patient)
+    )
     ids = {name: str(value) for name, value in one.items()}
     secrets = {name: ids[name] for name in ("patient_id", "alert_id", "reading_id")}
     secrets |= {"family_name": "Okafor", "nhs_number": "9990000018", "phone": "7700900201", "born_on": "1948-03-09"}
@@ -74,7 +86,9 @@ def _cared_for(cast: Cast, patient: AdmittedPatient) -> Ids:
     passkey = Passkey(
         person_id=world.mary.id, credential_id=b"mary", public_key=b"k", sign_count=0, transports=[], name="Mary's key"
     )
-    db.session.add(passkey)
+    told_on = PushSubscription(id=new_id(), person_id=world.mary.id, p256dh=b"k")
+    told_on.endpoint, told_on.auth, told_on.label = "https://push.example/mary", "c2VjcmV0", "Mary's phone"
+    db.session.add_all([passkey, told_on])
     db.session.flush()
     return {
         "reading_id": entry.id,
@@ -84,6 +98,27 @@ def _cared_for(cast: Cast, patient: AdmittedPatient) -> Ids:
         "todo_id": todos.add(patient, "call_back", "her wish", "She asked for a call."),
         "plan_id": runs.id,
         "passkey_id": passkey.id,
+        "subscription_id": told_on.id,
+    }
+
+
+def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A medicine with a dose that is due today and a pause to come, and one that is taken when needed."""
+    by = By(cast.world.mary.id, Role.PATIENT)
+    medicine = listing.add(patient, NewMedicine("Furosemide 40 mg tablets"), by)
+    as_needed = listing.add(patient, NewMedicine("Paracetamol 500 mg tablets"), by)
+    local = clock.now().astimezone(patient.zone)
+    slots = (Slot(0, at=time(hour)) for hour in ((local.hour + 2) % 24, (local.hour + 4) % 24))
+    schedule = scheduling.add(patient, medicine.id, NewSchedule(Phases((Phase(tuple(slots)),))), by)
+    scheduling.add(patient, as_needed.id, NewSchedule(AsNeeded(amount=Decimal(1))), by)
+    later = clock.now() + timedelta(days=10)
+    pause = pausing.pause(patient, NewPause(later, later + timedelta(days=1), "holiday"), by)
+    return {
+        "medicine_id": medicine.id,
+        "as_needed": as_needed.id,
+        "schedule_id": schedule.id,
+        "dose_id": _first(Dose.id, Dose.schedule_id == schedule.id, Dose.due_at < clock.now() + timedelta(hours=12)),
+        "pause_id": pause.id,
     }
 
 

@@ -7,9 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from app.core.db import Base
 from app.core.sealed import Sealed
@@ -55,7 +53,8 @@ class Medicine(Base, OfPatient):
     late_dose_sealed: Mapped[bytes | None]  # what the prescriber said about a late dose, in their words
     prescriber_sealed: Mapped[bytes | None]
     prescriber_phone_sealed: Mapped[bytes | None]
-    ingredients: Mapped[list[str]] = mapped_column(ARRAY(Text))  # groups of content/ingredients.toml, confirmed
+    # Groups of content/ingredients.toml that somebody confirmed, with how many milligrams one unit holds, if known.
+    ingredients: Mapped[dict[str, Any]]
     time_critical: Mapped[str | None]  # class of content/time_critical.toml
     window_minutes: Mapped[int]  # how long after its time a dose may be reminded of and counts as on time
     remind_every: Mapped[int]  # minutes
@@ -106,6 +105,7 @@ class MedicinePause(Base, OfPatient):
     ends_at: Mapped[datetime]
     why: Mapped[str]
     by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    ended_at: Mapped[datetime | None]  # taken back, or ended before its time
 
 
 class Schedule(Base, OfPatient):

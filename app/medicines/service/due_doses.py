@@ -18,7 +18,8 @@ AFTER_WINDOW: Final = timedelta(minutes=30)
 # A dose without an answer is settled by then, so nothing older is still to be reminded of.
 LOOK_BACK: Final = timedelta(hours=12)
 
-# :ids are the ids of at most so many reminders, :limit is of doses. Answers with one row at least.
+# :ids are the ids of at most so many reminders, :limit is of doses, :by_push says that pushes are sent here. The first
+# reminder of a dose goes to a browser where there is one, what is said again goes by text. Answers with a row at least.
 CLAIM = HotStatement(f"""
 with seeds as materialized (
     select id, patient_id, medicine_id, due_at, remind_at, reminded from dose
@@ -44,7 +45,7 @@ with seeds as materialized (
         h.due_at + m.window_minutes * interval '1 minute' as window_ends_at,
         p.ended_at is not null or m.stopped_at is not null or exists (
             select from medicine_pause s where s.patient_id = h.patient_id
-                and (s.medicine_id is null or s.medicine_id = h.medicine_id)
+                and s.ended_at is null and (s.medicine_id is null or s.medicine_id = h.medicine_id)
                 and s.starts_at <= h.due_at and h.due_at < s.ends_at) as is_off
     from held h join medicine m on m.id = h.medicine_id join patient p on p.id = h.patient_id
     where h.patient_id not in (select patient_id from torn)
@@ -65,7 +66,7 @@ with seeds as materialized (
         row_number() over (order by minute) as number
     from placed where not is_off and not is_told
     group by patient_id, minute, is_late
-), told as materialized (
+), addressed as materialized (
     select n.*, p.organisation_id, p.zone, p.person_id, (cast(:ids as uuid[]))[n.number] as id,
         case when exists (
             select from circle_member c join circle_grant g on g.member_id = c.id
@@ -75,12 +76,17 @@ with seeds as materialized (
             then y.reminded_id else p.person_id end as recipient_id
     from numbered n join patient p on p.id = n.patient_id left join patient_day y on y.patient_id = n.patient_id
     where n.number <= cardinality(cast(:ids as uuid[]))
+), told as materialized (
+    select a.*, case when :by_push and not a.again and exists (
+            select from push_subscription s where s.person_id = a.recipient_id and s.gone_at is null)
+        then '{channels.PUSH}' else '{channels.SMS}' end as channel
+    from addressed a
 ), written as (
     insert into reminder (id, created_at, organisation_id, patient_id, recipient_id, remind_at, due_at, dose_ids,
         channel, state)
-    select id, :now, organisation_id, patient_id, recipient_id, minute, due_at, dose_ids, '{channels.SMS}',
+    select id, :now, organisation_id, patient_id, recipient_id, minute, due_at, dose_ids, channel,
         case when is_late then 'service_down' else 'made' end
-    from told returning id, channel
+    from told returning id
 ), moved as (
     update dose set reminded = dose.reminded + case when not x.is_off and t.id is not null and not x.is_late then 1
             else 0 end,
@@ -92,21 +98,22 @@ with seeds as materialized (
     where dose.id = x.id and (x.is_off or x.is_told or t.id is not null)
     returning dose.id
 )
-select c.seeds, c.moved, t.id, t.zone, t.minute, t.due_at, t.until, cardinality(t.dose_ids) as count, w.channel,
+select c.seeds, c.moved, t.id, t.zone, t.minute, t.due_at, t.until, cardinality(t.dose_ids) as count, t.channel,
     r.language, q.given_name, q.family_name
 from (select (select count(*) from seeds) as seeds, (select count(*) from moved) as moved) c
 left join told t on not t.is_late
-left join written w on w.id = t.id
 left join person r on r.id = t.recipient_id
 left join person q on q.id = t.person_id and t.person_id <> t.recipient_id
 """)  # noqa: S608  built from the constants of this code
 
-# Text and useful time of each reminder, by its id; the rest is what the reminder itself says.
+# Text and useful time of each reminder, by its id; the rest is what the reminder itself says. Pushes stand behind the
+# texts of the same kind, so that neither way out looks past the rows of the other.
 QUEUE = HotStatement(f"""
 insert into delivery (id, created_at, organisation_id, patient_id, recipient_id, about, about_id, kind, priority,
     channel, body_sealed, state, due_at, useful_until, attempts, spent)
 select n.id, :now, r.organisation_id, r.patient_id, r.recipient_id, '{kinds.DOSES}', r.id,
-    '{kinds.REMINDER.name}', {kinds.REMINDER.priority}, r.channel, n.body, 'pending', r.remind_at, n.until, 0, 0
+    '{kinds.REMINDER.name}', {kinds.REMINDER.priority} + case r.channel when '{channels.PUSH}' then 1 else 0 end,
+    r.channel, n.body, 'pending', r.remind_at, n.until, 0, 0
 from unnest(cast(:ids as uuid[]), cast(:reminders as uuid[]), cast(:bodies as bytea[]), cast(:untils as timestamptz[]))
     as n (id, reminder_id, body, until)
 join reminder r on r.id = n.reminder_id

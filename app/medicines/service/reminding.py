@@ -55,6 +55,7 @@ def _chunk() -> tuple[int, int, int]:
             "after_window": due_doses.AFTER_WINDOW,
             "limit": AT_ONCE,
             "ids": [new_id() for _ in range(AT_ONCE)],
+            "by_push": channels.PUSH in channels.all_of_this_app(),
         }
     )
     seeds, moved = rows[0]["seeds"], rows[0]["moved"]

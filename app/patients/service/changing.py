@@ -15,7 +15,7 @@ from app.identity.service import inviting as invitations
 from app.patients import enrolment, queries
 from app.patients.admission import AdmittedPatient
 from app.patients.enrolment import NewPatient
-from app.patients.events import CareEnded, HandedOver
+from app.patients.events import CareEnded, HandedOver, ZoneChanged
 from app.patients.models import Patient
 from app.patients.service import enrolling
 from app.teams import queries as teams
@@ -24,14 +24,14 @@ OF_THE_PERSON = ("given_name", "family_name", "phone", "email", "language")
 
 
 def change(patient: AdmittedPatient, version: int, changes: dict[str, Any]) -> Patient:
-    """Change a record, its person, or who is responsible; publishes HandedOver with a new team or coordinator.
+    """Change a record, its person, or who is responsible; publishes HandedOver and ZoneChanged.
 
     Raises PreconditionFailed where it was changed meanwhile, Conflict for contacts or a number of somebody else.
     """
     record = _locked(patient)
     if record.version != version:
         raise PreconditionFailed("The record was changed since you read it. Read it again.")
-    before = (record.team_id, record.coordinator_id)
+    before, zone = (record.team_id, record.coordinator_id), record.zone
     of_record = {name: value for name, value in changes.items() if name not in OF_THE_PERSON}
     _check(record, of_record)
     for name, value in of_record.items():
@@ -41,6 +41,8 @@ def change(patient: AdmittedPatient, version: int, changes: dict[str, Any]) -> P
     db.session.flush()
     if (record.team_id, record.coordinator_id) != before:
         events.publish(HandedOver(record.organisation_id, record.id, record.team_id, record.coordinator_id))
+    if record.zone != zone:
+        events.publish(ZoneChanged(record.organisation_id, record.id))
     return record
 
 

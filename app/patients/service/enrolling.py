@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.core import clock, sealed
+from app.core import clock, events, sealed
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.identity import introductions
@@ -18,6 +18,7 @@ from app.identity.models import Person
 from app.identity.service import closing
 from app.patients import enrolment, queries
 from app.patients.enrolment import Applicant, NewPatient
+from app.patients.events import CareReopened
 from app.patients.models import Patient
 from app.teams import queries as teams
 from app.teams.models import Team
@@ -62,7 +63,8 @@ def _let_in_again(person: Person, by: UUID | None) -> None:
 def enrol(team: Team, person: Person, new: NewPatient, by: UUID | None = None) -> Patient:
     """Enrol a known person with a team and its named coordinator; enrolling again reopens the record and the account.
 
-    Raises Invalid (NHS number, zone, birth, coordinator) and Conflict (the number, or the person, is enrolled).
+    Publishes CareReopened for a record that was there. Raises Invalid (NHS number, zone, birth, coordinator) and
+    Conflict (the number, or the person, is enrolled).
     """
     check(team, new.coordinator_id, enrolment.faults(new, clock.today(enrolment.LONDON)))
     record = _known_record(team.organisation_id, person.id, new.nhs_number)
@@ -72,6 +74,8 @@ def enrol(team: Team, person: Person, new: NewPatient, by: UUID | None = None) -
     patient = placed(record or Patient(organisation_id=team.organisation_id, person_id=person.id), team, new)
     db.session.add(patient)
     db.session.flush()
+    if record is not None:
+        events.publish(CareReopened(patient.organisation_id, patient.id))
     return patient
 
 

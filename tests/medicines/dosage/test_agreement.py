@@ -203,7 +203,7 @@ LINES = [
     for line in (Path(__file__).parent / "lines.txt").read_text("utf-8").splitlines()
     if not line.startswith("#")
 ]
-PATTERNS = {id(pattern): pattern for _, pattern, _ in TABLE}.values()
+PATTERNS = [pattern for _, pattern, _ in TABLE][::6]
 
 
 @pytest.mark.parametrize("line", LINES)

@@ -1,0 +1,78 @@
+"""What people enter: medicines, schedules, pauses, answers. Plain data between the edges and the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from app.medicines.patterns import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class NewMedicine:
+    """A medicine as somebody enters it; `typed` is kept as it came."""
+
+    typed: str
+    name: str | None = None
+    code: str | None = None
+    code_level: str | None = None
+    strength: str | None = None
+    form: str | None = None
+    route: str | None = None
+    reason: str | None = None
+    late_dose: str | None = None
+    prescriber: str | None = None
+    prescriber_phone: str | None = None
+    ingredients: Mapping[str, str | None] = field(default_factory=dict)  # group -> milligrams in one unit
+    time_critical: str | None = None
+    window_minutes: int | None = None
+    remind_every: int | None = None
+    started_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewSchedule:
+    """When a medicine is taken, with the text that came with it."""
+
+    pattern: Pattern
+    instructions: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPause:
+    """From when until when, and why; no medicine named: all of them."""
+
+    starts_at: datetime
+    ends_at: datetime
+    why: str
+    medicine_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewAnswer:
+    """What somebody says of one dose; the id is the sender's own, a resend is the same answer."""
+
+    id: UUID
+    dose_id: UUID
+    answer: str
+    taken_at: datetime | None = None
+    minutes: int | None = None  # later: in so many minutes
+    amount: Decimal | None = None
+    why: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewGiven:
+    """A dose taken when needed; the id is the sender's own. `happened`: it was taken, whatever is said to it now."""
+
+    id: UUID
+    amount: Decimal | None = None
+    taken_at: datetime | None = None
+    happened: bool = False
+    note: str | None = None

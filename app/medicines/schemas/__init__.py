@@ -1,0 +1,1 @@
+"""What the API of medicines takes and gives."""

@@ -1,0 +1,114 @@
+"""The list of medicines: add one, change what is said of it, stop it, start it again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Final
+from uuid import UUID
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, Invalid, PreconditionFailed
+from app.medicines import ingredients, time_critical
+from app.medicines.entering import NewMedicine
+from app.medicines.models import Medicine
+from app.medicines.service import acting, remaking
+from app.medicines.service.acting import By
+from app.patients.admission import AdmittedPatient
+
+# For how long a reminder is of use, and how often it comes, where nothing is said and no class says it.
+WINDOW_MINUTES: Final = 60
+REMIND_EVERY: Final = 30
+
+
+def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
+    """Put a medicine on the list; a schedule says when it is taken. Raises Invalid and Conflict."""
+    acting.still_cared_for(patient)
+    _check(asdict(new))
+    medicine = Medicine(
+        organisation_id=patient.organisation_id,
+        patient_id=patient.id,
+        source=by.source,
+        entered_by=by.person_id,
+        started_on=new.started_on or clock.today(patient.zone),
+        typed=new.typed,
+    )
+    _write(medicine, asdict(new))
+    db.session.add(medicine)
+    db.session.flush()
+    acting.note(medicine, "added", by)
+    return medicine
+
+
+def change(patient: AdmittedPatient, medicine_id: UUID, version: int, changes: Mapping[str, Any], by: By) -> Medicine:
+    """Change what is said of a medicine; what was typed stays. Raises NotFound, PreconditionFailed, Invalid."""
+    acting.still_cared_for(patient)
+    medicine = acting.locked(patient, medicine_id)
+    if medicine.version != version:
+        raise PreconditionFailed("This medicine was changed since you read it. Read it again.")
+    said = _said(medicine)
+    _check({**said, **changes})
+    before = {name: said[name] for name in changes if said.get(name) != changes[name]}
+    if before:
+        _write(medicine, {**said, **changes})
+        db.session.flush()
+        acting.note(medicine, "changed", by, {"before": before})
+        remaking.remake_all(patient, medicine)
+    return medicine
+
+
+def stop(patient: AdmittedPatient, medicine_id: UUID, why: str, by: By) -> Medicine:
+    """Stop a medicine: from this commit on nobody is reminded of it. Stopped before, it stays as it was."""
+    medicine = acting.locked(patient, medicine_id)
+    if medicine.stopped_at is None:
+        medicine.stopped_at, medicine.stopped_by = clock.now(), by.person_id
+        db.session.flush()
+        acting.note(medicine, "stopped", by, {"why": why})
+        remaking.remake_all(patient, medicine)
+    return medicine
+
+
+def start_again(patient: AdmittedPatient, medicine_id: UUID, by: By) -> Medicine:
+    """Take a stopped medicine up again, with the schedules it had. Raises Conflict where it is not stopped."""
+    acting.still_cared_for(patient)
+    medicine = acting.locked(patient, medicine_id)
+    if medicine.stopped_at is None:
+        raise Conflict("This medicine is not stopped.")
+    acting.note(medicine, "started_again", by, {"stopped_at": medicine.stopped_at})
+    medicine.stopped_at = medicine.stopped_by = None
+    db.session.flush()
+    remaking.remake_all(patient, medicine)
+    return medicine
+
+
+_PLAIN = ("code", "code_level", "strength", "form", "route", "time_critical")
+_SEALED = ("reason", "late_dose", "prescriber", "prescriber_phone")
+
+
+def _said(medicine: Medicine) -> dict[str, Any]:
+    names = ("name", *_PLAIN, *_SEALED, "ingredients", "window_minutes", "remind_every")
+    return {name: getattr(medicine, name) for name in names}
+
+
+def _write(medicine: Medicine, said: Mapping[str, Any]) -> None:
+    for name in (*_PLAIN, *_SEALED):
+        setattr(medicine, name, said[name])
+    medicine.name = said["name"] or medicine.typed
+    medicine.ingredients = dict(said["ingredients"])
+    known = time_critical.CLASSES.get(said["time_critical"] or "")
+    medicine.window_minutes = said["window_minutes"] or (known.window_minutes if known else WINDOW_MINUTES)
+    medicine.remind_every = said["remind_every"] or (known.remind_every if known else REMIND_EVERY)
+
+
+def _check(said: Mapping[str, Any]) -> None:
+    faults = []
+    if (said["code"] is None) != (said["code_level"] is None):
+        faults.append(("code_level", "A code and its level come together."))
+    if said["time_critical"] and said["time_critical"] not in time_critical.CLASSES:
+        faults.append(("time_critical", "This class of medicines is not known."))
+    if unknown := sorted(set(said["ingredients"]) - set(ingredients.GROUPS)):
+        faults.append(("ingredients", f"Not known: {', '.join(unknown)}."))
+    if faults:
+        errors = [{"pointer": f"/{name}", "detail": detail} for name, detail in faults]
+        raise Invalid("Please mend what is named and send it again.", errors=errors)

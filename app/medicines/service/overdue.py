@@ -1,0 +1,133 @@
+"""Doses nobody recorded: the chosen people are told after the delay chosen for each, and in the end it is written down.
+
+Being told needs the running grant "medicines, be told". Of a time-critical medicine everybody who has it is told, as
+its class says. One message for each person and time of day, however many medicines it was; it names none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from app import config
+from app.access.permissions import Category, Right
+from app.core import clock, events
+from app.core.db import HotStatement, db
+from app.medicines import time_critical
+from app.medicines.events import DosesNotRecorded
+from app.notifications import service as notifications
+from app.notifications import texts
+
+AT_ONCE: Final = 2000
+# After an outage: later than this nobody is told any more, the list shows it.
+TOLD_AT_MOST_LATE: Final = timedelta(hours=4)
+LONGEST_DELAY: Final = timedelta(minutes=240)
+
+_TELL = HotStatement(f"""
+    with open as materialized (
+        select d.id, d.organisation_id, d.patient_id, d.medicine_id, d.due_at, m.time_critical
+        from dose d join medicine m on m.id = d.medicine_id
+        where d.state = 'due' and d.settle_at > :now and d.due_at between :earliest and :now
+    ), chosen as (
+        select o.id, o.organisation_id, o.patient_id, o.due_at, w.person_id, w.after_minutes
+        from open o join dose_watch w on w.medicine_id = o.medicine_id and w.ended_at is null
+        union all
+        select o.id, o.organisation_id, o.patient_id, o.due_at, c.person_id, k.tell_after
+        from open o join jsonb_to_recordset(cast(:classes as jsonb)) as k (id text, tell_after int)
+            on k.id = o.time_critical
+        join circle_member c on c.patient_id = o.patient_id and c.role <> 'service'
+    ), late as (
+        select distinct on (h.id, h.person_id) h.* from chosen h
+        where h.due_at + h.after_minutes * interval '1 minute' between :long_ago and :now
+            and exists (
+                select from circle_member c join circle_grant g on g.member_id = c.id
+                join patient p on p.id = c.patient_id and p.ended_at is null
+                where c.patient_id = h.patient_id and c.person_id = h.person_id and c.ended_at is null
+                    and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.BE_TOLD}'
+                    and g.ends_on >= cast(timezone(p.zone, :now) as date))
+            and not exists (select from dose_telling t where t.dose_id = h.id and t.person_id = h.person_id)
+        order by h.id, h.person_id, h.after_minutes limit :limit
+    ), told as (
+        insert into dose_telling (id, created_at, organisation_id, patient_id, dose_id, person_id)
+        select gen_random_uuid(), :now, organisation_id, patient_id, id, person_id from late
+        on conflict (dose_id, person_id) do nothing returning dose_id, person_id
+    ), marked as (
+        update dose set told_at = :now from told where dose.id = told.dose_id and dose.told_at is null
+    )
+    select l.organisation_id, l.patient_id, l.person_id, l.due_at, r.given_name as reader, r.language,
+        q.given_name, q.family_name, p.zone, count(*) as count, (array_agg(l.id order by l.id))[1] as dose_id
+    from told t join late l on l.id = t.dose_id and l.person_id = t.person_id
+    join person r on r.id = l.person_id join patient p on p.id = l.patient_id join person q on q.id = p.person_id
+    group by l.organisation_id, l.patient_id, l.person_id, l.due_at, r.given_name, r.language, q.given_name,
+        q.family_name, p.zone
+""")  # noqa: S608  built from the constants of this code
+_SETTLE = HotStatement("""
+    with gone as (
+        select id from dose where state = 'due' and settle_at <= :now order by settle_at limit :limit
+        for update skip locked
+    )
+    update dose set state = 'not_recorded', remind_at = null from gone where dose.id = gone.id
+    returning dose.organisation_id, dose.patient_id, dose.id
+""")
+
+
+def tell_of_overdue(limit: int = AT_ONCE) -> int:
+    """Tell the chosen people of doses that are not recorded so long after their time; returns how many messages."""
+    now = clock.now()
+    classes = [{"id": one.id, "tell_after": one.tell_after} for one in time_critical.CLASSES.values()]
+    late = _TELL.rows(
+        {
+            "now": now,
+            "earliest": now - LONGEST_DELAY - TOLD_AT_MOST_LATE,
+            "long_ago": now - TOLD_AT_MOST_LATE,
+            "classes": orjson.dumps(classes).decode(),
+            "limit": limit,
+        }
+    )
+    for row in late:
+        notifications.tell(
+            organisation_id=row["organisation_id"],
+            patient_id=row["patient_id"],
+            recipient_id=row["person_id"],
+            about="dose",
+            about_id=row["dose_id"],
+            kind="message",
+            body=_body(row),
+        )
+    return len(late)
+
+
+def settle(limit: int = AT_ONCE) -> int:
+    """Write down which doses nobody recorded in their time; returns how many. Publishes DosesNotRecorded."""
+    now = clock.now()
+    gone = _SETTLE.rows({"now": now, "limit": limit})
+    for organisation_id, patient_id, dose_ids in _by_patient(gone):
+        events.publish(DosesNotRecorded(organisation_id, patient_id, dose_ids, now))
+    db.session.flush()
+    return len(gone)
+
+
+def _by_patient(gone: Sequence[dict[str, Any]]) -> Iterator[tuple[UUID, UUID, tuple[UUID, ...]]]:
+    whose = itemgetter("organisation_id", "patient_id")
+    for (organisation_id, patient_id), rows in groupby(sorted(gone, key=whose), whose):
+        yield organisation_id, patient_id, tuple(row["id"] for row in rows)
+
+
+def _body(row: dict[str, Any]) -> str:
+    due_at: datetime = row["due_at"].astimezone(ZoneInfo(row["zone"]))
+    return texts.render(
+        "dose_not_recorded",
+        row["language"],
+        reader=texts.first_name(row["reader"]),
+        patient=texts.name_with_initial(row["given_name"], row["family_name"]),
+        doses="1 dose" if row["count"] == 1 else f"{row['count']} doses",
+        by=f"{due_at:%H:%M}",
+        link=f"{config.current().public_url}/",
+    )
