@@ -29,6 +29,7 @@ class Span:
     days: int
     now: datetime
     zone: ZoneInfo
+    href: Callable[[UUID], str] | None = None  # where one reading has its page, for those who can go there
 
     @property
     def start(self) -> datetime:
@@ -131,4 +132,5 @@ def _row(row: Reading, marks: Mapping[UUID, str], span: Span, *, has_context: bo
     mark = marks.get(row.id)
     cell = {"severity": mark, "words": _SEVERITY_WORDS.get(mark, mark.capitalize())} if mark else None
     context = [words.around(row)] if has_context else []
-    return [moments.moment(row.measured_at, span.now, span.zone), words.value(row), *context, cell]
+    when = moments.moment(row.measured_at, span.now, span.zone) | ({"href": span.href(row.id)} if span.href else {})
+    return [when, words.value(row), *context, cell]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,7 @@ from app.protocols.applied import AppliedPlan
 from app.readings import catalogue, queries
 from app.readings.catalogue import Measure
 from app.readings.models import Reading
+from app.readings.queries import visible
 from app.web import frame, looking, measuring, moments, trends, words
 from app.web.patient import form, looks, plan, reply, sharing, today
 from app.web.patient.form import Around
@@ -116,7 +117,19 @@ def for_reply(patient: AdmittedPatient, reading_id: UUID) -> dict[str, Any]:
     answered = [Answered(one, told[one.id], one.measure in watched) for one in together]
     seen, wrong = queries.seen_by(patient, reading), queries.corrected(patient, ids)
     page = reply.page(Told(answered, seen, wrong, clock.now(), patient.zone))
-    return page | {"next": _next(patient, reading)}
+    return page | {"next": _next(patient, reading), "hiding": _hiding(patient, reading)}
+
+
+def _page_of(patient: AdmittedPatient) -> Callable[[UUID], str]:
+    return lambda reading_id: url_for("patient.reply", patient_id=patient.id, reading_id=reading_id)
+
+
+def _hiding(patient: AdmittedPatient, reading: Reading) -> dict[str, Any] | None:
+    """Whether the circle sees it, for whoever decides that."""
+    if not looking.may(Permission.HIDE_ITEMS):
+        return None
+    action = url_for("patient.hide", patient_id=patient.id, reading_id=reading.id)
+    return {"action": action, "is_hidden": reading.id in visible.hidden_among(patient, [reading.id])}
 
 
 def _watched(plans: Sequence[AppliedPlan]) -> set[str]:
@@ -148,7 +161,7 @@ def for_numbers(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "whose": whose,
         "days": days,
         "ranges": trends.ranges(days, lambda one: url_for("patient.numbers", patient_id=patient.id, days=one)),
-        "measures": measuring.measures(patient, Span(days, clock.now(), patient.zone)),
+        "measures": measuring.measures(patient, Span(days, clock.now(), patient.zone, _page_of(patient))),
         "add_href": None if whose or patient.ended_at else url_for("patient.add", patient_id=patient.id),
         "back_href": _start(patient) if whose is None and not patient.ended_at else url_for("entrance.home"),
     }

@@ -11,6 +11,7 @@ from app.access import guards
 from app.access.permissions import Permission
 from app.core.http import Pages
 from app.patients.admission import AdmittedPatient
+from app.readings import service
 from app.web import frame, trends
 from app.web.patient import gathering, sending
 from app.web.patient.sending import Again, Sent
@@ -55,6 +56,14 @@ def send(patient: AdmittedPatient, measure: str) -> Any:
 def reply(patient: AdmittedPatient, reading_id: UUID) -> str:
     """The honest reply to a reading."""
     return frame.for_patient("patient/reply.html", patient, "add", **gathering.for_reply(patient, reading_id))
+
+
+@pages.post("/readings/<uuid:reading_id>/hiding", access=guards.on_patient(Permission.HIDE_ITEMS))
+def hide(patient: AdmittedPatient, reading_id: UUID) -> Any:
+    """Keep this reading from the circle, or show it again."""
+    change = service.show if request.form.get("show") == "yes" else service.hide
+    change(patient, reading_id, by=guards.caller().person_id)
+    return redirect(url_for("patient.reply", patient_id=patient.id, reading_id=reading_id), 303)
 
 
 @pages.get("/numbers", access=SEE)

@@ -56,6 +56,7 @@ ROWS: dict[str, Row] = {
     f"GET {_MY}/numbers": Row(),
     f"GET {_MY}/plan": Row(),
     f"GET {_MY}/readings/<uuid:reading_id>": Row(),
+    f"POST {_MY}/readings/<uuid:reading_id>/hiding": Row(),
     f"GET {_MY}/readings/new": Row(),
     f"GET {_MY}/readings/new/<measure>": Row(ids=_MEASURE),
     f"POST {_MY}/readings/new/<measure>": Row(
