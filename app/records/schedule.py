@@ -10,6 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 CARE_ENDED, UNNAMED, NEVER = "care ended", "nobody names them", "never"
+# From when the time counts, in words.
+_SINCE: Final = {
+    CARE_ENDED: "the end of care",
+    UNNAMED: "they were made known, once no record names them",
+    "created_at": "they were written",
+    "expires_at": "they ran out",
+    "opened_at": "the first of these tries",
+    "done_at": "it was done",
+    "back_at": "they could be texted again",
+    "gone_at": "they were last known",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +46,7 @@ class RetentionClass:
         if self.after == NEVER:
             return "not deleted by this schedule"
         number, unit = (self.years, "year") if self.years else (self.days, "day")
-        since = {CARE_ENDED: "the end of care", UNNAMED: "they were made known, once no record names them"}
-        return f"{number} {unit}{'' if number == 1 else 's'} after {since.get(self.after, self.after)}"
+        return f"{number} {unit}{'' if number == 1 else 's'} after {_SINCE.get(self.after, self.after)}"
 
 
 @dataclass(frozen=True, slots=True)

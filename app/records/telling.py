@@ -80,10 +80,16 @@ def sentence(look: Look, known: Known | None, reader: Reader) -> str:
     """ "Priya Shah, your care coordinator, read your readings." """
     done, tried = ACTS.get(look.act, UNKNOWN_ACT)
     act = (tried if look.is_refused or look.is_in_vain else done).format(**reader.whose)
-    return _SAID[_form(look)].format(who=who(look, known, reader), act=act)
+    return said(form(look), who(look, known, reader), act)
 
 
-def _form(look: Look) -> str:
+def said(form: str, who: str, act: str) -> str:
+    """Who did what, in the form that fits how it went."""
+    return _SAID[form].format(who=who, act=act)
+
+
+def form(look: Look) -> str:
+    """How it went: done, imported, in vain or refused."""
     if look.is_refused:
         return "refused"
     if look.is_in_vain:

@@ -238,6 +238,13 @@ def worked_here(organisation_id: UUID, person_id: UUID) -> bool:
     return bool(db.session.scalar(select(select(Membership.id).where(*held).exists())))
 
 
+def ever_here(organisation_id: UUID) -> list[Person]:
+    """Everybody who works in this organisation, or has, by name."""
+    held = select(Membership.id).where(Membership.person_id == Person.id, Membership.organisation_id == organisation_id)
+    order = (Person.family_name, Person.given_name, Person.id)
+    return list(db.session.scalars(select(Person).where(held.exists()).order_by(*order)))
+
+
 def works_outside(organisation_id: UUID, person_id: UUID) -> bool:
     """Does this person hold a role in any other organisation?"""
     held = (Membership.organisation_id != organisation_id, Membership.person_id == person_id)

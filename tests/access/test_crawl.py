@@ -14,6 +14,7 @@ from tests.access.conftest import Stage
 from tests.access.matrix import Answer, Operation
 from tests.access.personas import PERSONAS
 
+TRUSTED = "require-trusted-types-for 'script'; trusted-types default"
 PUBLIC_FOR_EVER = ("/static/<path:path>",)
 STRANGE = {
     "no token": ({}, ""),
@@ -43,8 +44,9 @@ def test_every_answer_has_its_headers(stage: Stage) -> None:
             assert headers.getlist(name) == [value], (where, name)
         policy = headers["Content-Security-Policy"]
         assert "unsafe-" not in policy, where
-        for needed in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action"):
+        for needed in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action", TRUSTED):
             assert needed in policy, where
+        assert not [name for name, _ in headers if name.startswith("Access-Control-")], where  # no other origin reads
         if operation.path not in PUBLIC_FOR_EVER and not operation.row.may_be_kept:
             assert "no-store" in headers["Cache-Control"], (where, headers["Cache-Control"])
         assert "Server" not in headers, where

@@ -128,6 +128,8 @@ SAYS = {
     "/family_name": "Write the last name",
     "/email": "Write an e-mail address such as anna.lind@nhs.net",
     "/role": "Choose a role",
+    "/person_id": "Choose whom to search for",
+    "/day": "Choose a day",
     "/from_id": "Choose whose patients are handed over",
     "/to_id": "Choose who has them from now on",
     "/team": "Write the name of the team",

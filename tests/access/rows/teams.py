@@ -81,5 +81,12 @@ ROWS: dict[str, Row] = {
     f"POST {_PAGE_OF_TEAM}/invitations/<uuid:invitation_id>/decline": Row(of=Of.RUN, ids=_ACCEPTED),
     f"POST {_PAGES}/people/<uuid:person_id>/second-factor": Row(of=Of.COLLEAGUE, body=_REASON),
     f"POST {_PAGE_OF_TEAM}/hand-over": Row(of=Of.RUN, body=_HAND_OVER),
+    f"GET {_HERE}/people/<uuid:person_id>/acts": Row(of=Of.COLLEAGUE, query="?day=2026-11-18"),
+    f"GET {_PAGES}/audit": Row(of=Of.ORGANISATION),
+    f"GET {_PAGES}/keeping": Row(of=Of.ORGANISATION),
+    f"POST {_PAGES}/keeping/holds": Row(
+        of=Of.ORGANISATION, body={"covers": "all", "reason": "A claim was made in November."}
+    ),
+    f"POST {_PAGES}/keeping/holds/<uuid:hold_id>/lift": Row(of=Of.ORGANISATION),
     "GET /console/shared": Row(),
 }
