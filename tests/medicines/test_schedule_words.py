@@ -188,6 +188,12 @@ def test_a_preview_shows_each_of_30_days_also_those_without() -> None:
     assert {one.note for one in days} == {None}
 
 
+def test_today_is_the_patients_own() -> None:
+    late = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)  # half past midnight in London
+    assert shown(preview(on(Days()), late, days=1)) == ["2: 08:00"]
+    assert shown(preview(on(Days()), late, "America/New_York", days=1)) == ["1: 08:00"]
+
+
 def test_a_schedule_to_come_is_shown_from_its_first_day() -> None:
     days = schedule_words.preview(
         on(Days()),
