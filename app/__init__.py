@@ -52,8 +52,4 @@ def _configure(app: Flask, settings: config.Settings) -> None:
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         PROVIDE_AUTOMATIC_OPTIONS=False,  # a route answers what it declares, nothing else
         MIGRATIONS=str(config.HOME / "migrations"),
-        SESSION_COOKIE_NAME=f"{settings.cookie_name}-form",
-        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.rows import dict_row
@@ -29,6 +30,7 @@ NAMES = {
 ENGINE_OPTIONS: dict[str, Any] = {
     # The driver's error would print the values of the row, so of a patient.
     "hide_parameters": True,
+    "json_deserializer": orjson.loads,
     "pool_size": 16,
     "max_overflow": 16,
     "pool_timeout": 5,
@@ -99,7 +101,7 @@ class HotStatement:
                     connection, cursor, self._statement, values, None, False
                 )
                 cursor.execute(self._statement, values)
-                return cursor.fetchall() if cursor.description else []
+                return cursor.fetchall() if cursor.rownumber is not None else []  # None: it gives no rows
         except psycopg.Error as error:
             if driver.closed:
                 # Lost, and with it all that is as old: as SQLAlchemy does, so that not each of them fails somebody.

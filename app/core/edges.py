@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SessionInterface
 
 from app.core import metrics
 from app.core.errors import problem
@@ -27,8 +28,16 @@ HEADERS = {
 }
 
 
+class _NoSessions(SessionInterface):
+    """Whoever is signed in is known to the database; a session of Flask's own would be opened each time for nothing."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        return None
+
+
 def register(app: Flask) -> None:
     """Put the edges round every request."""
+    app.session_interface = _NoSessions()
     app.before_request(_begin)
     app.after_request(_end)
 
