@@ -185,7 +185,7 @@ def sharing(role: Role, *, is_ended: bool = False, has_run_out: bool = False) ->
 
     def make(cast: Cast, name: str) -> Person:
         person, world = cast.somebody(name), cast.world
-        team = teams.add_team(world.elsewhere.id, f"{name} team")
+        team = teams.add_team(world.elsewhere.id, f"Hillside Team {person.id.hex[-6:]}")
         teams.give_role(world.elsewhere.id, team.id, person.id, role)
         days = -1 if has_run_out else 60
         shared = SharedCare(
