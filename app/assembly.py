@@ -82,6 +82,7 @@ from app.web.entrance import pages as entrance
 from app.web.entrance import second_factor, shared
 from app.web.me import contacts as own_contacts
 from app.web.me import pages as own_sign_in
+from app.web.me import push as own_push
 from app.web.me import records as own_record
 from app.web.me import set_up as own_set_up
 from app.web.operators import pages as operators
@@ -169,7 +170,7 @@ def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
     for audience in (entrance, code_pages, login_pages, second_factor, shared, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
-    for own in (own_sign_in, own_contacts, own_set_up, own_record):
+    for own in (own_sign_in, own_contacts, own_push, own_set_up, own_record):
         app.register_blueprint(own.pages)
     for invited in (joining_pages, circle_invitations):
         app.register_blueprint(invited.pages)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from app.core import openid, sealed, this_machine
+from app.core import openid, sealed, this_machine, vapid
 
 HOME = Path(__file__).resolve().parent.parent
 VAR = HOME / "var"
@@ -75,7 +75,7 @@ VARIABLES = (
     Variable("SMTP_FROM", "the address that e-mails come from, and that people may answer to"),
     Variable("SMTP_USER", "who signs in to the mail server", "nobody signs in"),
     Variable("SMTP_PASSWORD", "and with which password", "nobody signs in"),
-    *(Variable(*one) for one in openid.described(LOGINS)),
+    *(Variable(*one) for one in (*vapid.DESCRIBED, *openid.described(LOGINS))),
     Variable("BRAND", "the name people read on pages", "Kith"),
     Variable(
         "AUDIT_HEADS", "a folder where the worker adds the heads of the audit chains each hour", "in its log only"
@@ -116,6 +116,7 @@ class Settings:
     smtp_from: str = ""
     smtp_user: str = ""
     smtp_password: str = field(default="", repr=False)
+    push: vapid.Push = vapid.OFF
     logins: tuple[openid.Provider, ...] = ()
     brand: str = "Kith"
     audit_heads: Path | None = None
@@ -175,6 +176,7 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         trusted_proxies=_number(values.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES", faults),
         **_texts(kind, values, need, faults),
         **_mail_server(kind, values, need, faults),
+        push=vapid.push(kind, values, need, faults),
         logins=openid.providers(LOGINS, values, faults, is_public=kind == "production"),
         brand=values.get("BRAND", "Kith"),
         audit_heads=Path(values["AUDIT_HEADS"]) if values.get("AUDIT_HEADS") else None,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.core import embedded
+from app.core import embedded, vapid
 
 
 def values(environment: Mapping[str, str], folder: Path, database: str) -> dict[str, str]:
@@ -26,15 +26,16 @@ def values(environment: Mapping[str, str], folder: Path, database: str) -> dict[
 
 
 def _secrets(path: Path) -> dict[str, str]:
-    """Those in this file, which only its owner reads; it is made where it is missing."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        key = base64.b64encode(secrets.token_bytes(32)).decode()
-        lines = {
-            "SECRET_KEY": secrets.token_hex(32),
-            "SEALING_KEYS": f"local:{key}",
-            "INDEX_KEY": secrets.token_hex(32),
-        }
-        path.touch(mode=0o600)
-        path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
-    return dict(line.split("=", 1) for line in path.read_text().splitlines())
+    """Those in this file, which only its owner reads; what an earlier version did not know is added."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    known = dict(line.split("=", 1) for line in path.read_text().splitlines())
+    made = {
+        "SECRET_KEY": secrets.token_hex(32),
+        "SEALING_KEYS": f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}",
+        "INDEX_KEY": secrets.token_hex(32),
+        "VAPID_PRIVATE_KEY": vapid.new_key(),
+    } | known
+    if made != known:
+        path.write_text("".join(f"{name}={value}\n" for name, value in made.items()))
+    return made

@@ -232,6 +232,26 @@ class AccountClosing(Base, Row):
     email = Sealed()
 
 
+class PushSubscription(Base, Row):
+    """A browser that a person wants to be told on; `gone_at`: its push service knows it no more."""
+
+    __tablename__ = "push_subscription"
+    __table_args__ = (Index("ix_push_subscription_person_id", "person_id"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    endpoint_sealed: Mapped[bytes]
+    endpoint_index: Mapped[bytes] = mapped_column(unique=True)  # a browser tells one person only
+    p256dh: Mapped[bytes]  # the browser's public key
+    auth_sealed: Mapped[bytes]
+    label_sealed: Mapped[bytes]
+    last_success_at: Mapped[datetime | None]
+    gone_at: Mapped[datetime | None]
+
+    endpoint = Sealed(indexed=True)
+    auth = Sealed()
+    label = Sealed()
+
+
 class Invitation(Base, Row):
     """Somebody was asked, by phone or e-mail, into a patient's circle or a team; whoever asked confirms who came."""
 

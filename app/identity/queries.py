@@ -24,6 +24,7 @@ from app.identity.models import (
     OneUseCode,
     Passkey,
     Person,
+    PushSubscription,
     RecoveryCode,
     SecondFactorReset,
 )
@@ -102,6 +103,13 @@ def authenticator_app(person_id: UUID) -> AuthenticatorApp | None:
 def passkeys(person_id: UUID) -> list[Passkey]:
     """The passkeys of a person, oldest first."""
     return list(db.session.scalars(select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.created_at)))
+
+
+def push_subscriptions(person_id: UUID) -> list[PushSubscription]:
+    """The browsers on which a person is told, newest first."""
+    live = select(PushSubscription).where(PushSubscription.person_id == person_id, PushSubscription.gone_at.is_(None))
+    # Ids grow with time too, within the same moment.
+    return list(db.session.scalars(live.order_by(PushSubscription.created_at.desc(), PushSubscription.id.desc())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from app.notifications.service import bulk, receiving, reporting, sending
 
 HANDS_FOR_ALERTS = 4
 HANDS_FOR_EMAILS = 4
+HANDS_FOR_PUSHES = 4
 HANDS_FOR_REMINDERS = 2  # each with a batch: while one is at the provider, the other is at the database
 HANDS_FOR_DOUBTS = 2
 
@@ -22,6 +23,7 @@ def crews(senders: int) -> Sequence[Crew]:
         Crew("reminder senders", HANDS_FOR_REMINDERS, 0, bulk.claim, bulk.hand_over, bulk.rest),
         Crew("reminders in doubt", HANDS_FOR_DOUBTS, 0, sending.claim_in_doubt, sending.hand_over),
         Crew("e-mail senders", HANDS_FOR_EMAILS, 0, sending.claim_emails, sending.hand_over),
+        Crew("push senders", HANDS_FOR_PUSHES, 0, sending.claim_pushes, sending.hand_over),
     )
 
 

@@ -21,6 +21,13 @@ class Delivery(Base, Row):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "priority", "due_at", postgresql_where=text("state in ('pending', 'unknown')")),
+        # Pushes are found without a look at the reminders by text, which come by the hundred thousand.
+        Index(
+            "ix_delivery_push",
+            "priority",
+            "due_at",
+            postgresql_where=text("channel = 'push' and state in ('pending', 'unknown')"),
+        ),
         # States that operators count.
         Index("ix_delivery_stuck", "state", postgresql_where=text("state in ('pending', 'unknown', 'parked')")),
         Index("ix_delivery_about_id", "about_id"),

@@ -43,8 +43,8 @@ class Due:
     last_outcome: str | None
     was_left: bool  # claimed before by somebody who never came back: it may have been handed over
     address_sealed: bytes | None  # where it goes instead of to the recipient's own contact
-    contact_sealed: bytes | None  # the recipient's phone, or for an e-mail their address
-    phone_index: bytes | None  # of the phone it goes to; None for an e-mail
+    contact_sealed: bytes | None  # the recipient's phone, or for an e-mail their address; None for a push
+    phone_index: bytes | None  # of the phone that a text goes to
     is_active: bool
     out_of_reach: str | None
     is_still_theirs: bool  # still staff, the patient, or in the patient's circle; an invitation: still waiting
@@ -57,8 +57,8 @@ DUE = f"""
         d.body_sealed, d.state, d.created_at, d.useful_until, d.lease_until, d.attempts, d.spent, d.last_outcome,
         d.lease_before is not null as was_left,
         d.address_sealed,
-        case when d.channel = 'email' then p.email_sealed else p.phone_sealed end as contact_sealed,
-        case when d.channel <> 'email' then coalesce(d.address_index, p.phone_index) end as phone_index,
+        case d.channel when 'email' then p.email_sealed when 'sms' then p.phone_sealed end as contact_sealed,
+        case when d.channel = 'sms' then coalesce(d.address_index, p.phone_index) end as phone_index,
         coalesce(p.is_active, true) as is_active, o.why as out_of_reach,
         case when d.kind = 'invitation'
             then exists (select from invitation i where i.id = d.about_id and i.state = 'waiting')
@@ -77,7 +77,7 @@ DUE = f"""
         exists (select from channel_pause s where s.channel = d.channel and s.resumed_at is null) as is_probe
     from taken d
     left join person p on p.id = d.recipient_id
-    left join out_of_reach o on d.channel <> 'email' and o.back_at is null
+    left join out_of_reach o on d.channel = 'sms' and o.back_at is null
         and o.phone_index = coalesce(d.address_index, p.phone_index)
     order by d.priority, d.due_at
 """  # noqa: S608  built from the constants of this code

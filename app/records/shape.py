@@ -28,6 +28,7 @@ OWN: Final = {
     "person": "id",
     "device_session": "person_id",
     "passkey": "person_id",
+    "push_subscription": "person_id",
     "linked_login": "person_id",
     "second_factor_reset": "person_id",
     "account_closing": "person_id",

@@ -9,6 +9,11 @@ from app.identity.schemas.codes import (
     NewContact,
     OwnContacts,
 )
+from app.identity.schemas.push_subscriptions import (
+    Browser,
+    Browsers,
+    NewBrowser,
+)
 from app.identity.schemas.second_factors import (
     AppKey,
     Code,
@@ -30,6 +35,8 @@ from app.identity.schemas.signing_in import Device, Devices, PasswordChange, Ref
 
 __all__ = [
     "AppKey",
+    "Browser",
+    "Browsers",
     "Code",
     "CodeAsked",
     "CodeTyped",
@@ -41,6 +48,7 @@ __all__ = [
     "Enrolled",
     "EnrolledPasskey",
     "IdentityCheck",
+    "NewBrowser",
     "NewContact",
     "NewPasskey",
     "OwnContacts",

@@ -18,6 +18,7 @@ from app.identity.models import (
     LinkedLogin,
     Passkey,
     Person,
+    PushSubscription,
     RecoveryCode,
 )
 from app.identity.service import sessions
@@ -38,6 +39,7 @@ def close(person_id: UUID, *, wants_restriction: bool) -> AccountClosing:
     asked = (Invitation.invited_by == person.id, Invitation.state.in_(("waiting", "accepted")))
     db.session.execute(update(Invitation).where(*asked).values(state="revoked", decided_at=clock.now()))
     sessions.sign_out_everywhere(person.id)
+    db.session.execute(delete(PushSubscription).where(PushSubscription.person_id == person.id))
     db.session.add(closing)
     db.session.flush()
     return closing

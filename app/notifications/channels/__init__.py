@@ -10,7 +10,7 @@ from flask import current_app
 
 from app.notifications import outcomes
 
-SMS, EMAIL = "sms", "email"
+SMS, EMAIL, PUSH = "sms", "email", "push"
 
 
 class ProviderUnavailable(Exception):
@@ -25,7 +25,8 @@ class CannotBeAsked(ProviderUnavailable):
 class Handover:
     """One message for one person, as a channel needs it; `validity` is how long the provider may keep trying.
 
-    The body of an e-mail begins with its subject, in a line of its own.
+    The body of an e-mail begins with its subject, in a line of its own. A push goes `to` a person's id, and of its body
+    only where its link leads leaves the building.
     """
 
     delivery_id: uuid.UUID

@@ -50,6 +50,9 @@ _CLAIM_IN_DOUBT = claims.Claim(
 _CLAIM_EMAILS = claims.Claim(
     "delivery", due=f"{_DUE} and t.channel = '{channels.EMAIL}'", order=_ORDER, gives=queries.DUE
 )
+_CLAIM_PUSHES = claims.Claim(
+    "delivery", due=f"{_DUE} and t.channel = '{channels.PUSH}'", order=_ORDER, gives=queries.DUE
+)
 _rng = random.Random()  # noqa: S311  spreads retries over time, guards nothing
 
 
@@ -85,6 +88,12 @@ def claim_emails(limit: int, alerts_only: bool = False) -> list[Due]:
         return [] if alerts_only else [Due(**row) for row in _CLAIM_EMAILS.rows(limit, LEASE)]
 
 
+def claim_pushes(limit: int, alerts_only: bool = False) -> list[Due]:
+    """The same for pushes."""
+    with unit_of_work():
+        return [] if alerts_only else [Due(**row) for row in _CLAIM_PUSHES.rows(limit, LEASE)]
+
+
 def hand_over(due: Due) -> None:
     """Do one claimed delivery: every ending is written, and a row that cannot be sent holds up nobody."""
     began = time.perf_counter()
@@ -113,7 +122,8 @@ def settle(due: Due, ending: Ending, milliseconds: int) -> None:
 def send_all_due() -> int:
     """Hand over everything that is due now, one by one; gives how many. For the demo and for commands."""
     done = 0
-    while rows := [*claim(50), *claim_reminders(50), *claim_in_doubt(50), *claim_emails(50)]:
+    takes = (claim, claim_reminders, claim_in_doubt, claim_emails, claim_pushes)
+    while rows := [row for take in takes for row in take(50)]:
         for row in rows:
             hand_over(row)
         done += len(rows)
@@ -163,13 +173,15 @@ def _not_to_be_sent(due: Due, situation: Situation) -> Decision | None:
         return decisions.given_up(situation.now, "stale", "no_longer_told")
     if due.out_of_reach:
         return decisions.given_up(situation.now, "failed", due.out_of_reach)
-    if due.address_sealed or due.contact_sealed:
+    if due.address_sealed or due.contact_sealed or (due.channel == channels.PUSH and due.recipient_id):
         return None
     return decisions.given_up(situation.now, "failed", "no_email" if due.channel == channels.EMAIL else "no_phone")
 
 
 def _address(due: Due) -> str:
-    """Where it goes: the address written on it, else what the recipient's phone or e-mail is now."""
+    """Where it goes: the address written on it, else what the recipient's phone or e-mail is now; a push to them."""
+    if due.channel == channels.PUSH:
+        return str(due.recipient_id)
     if due.address_sealed is not None:
         return sealed.unseal(due.address_sealed, Delivery.address.place, due.id)
     place = Person.email.place if due.channel == channels.EMAIL else Person.phone.place

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
 
+from app import config
 from app.access import guards
 from app.core import clock
 from app.core.errors import Conflict, DomainError, Invalid, SignInAgain, TooMany
@@ -19,7 +20,11 @@ pages = Pages("my_contacts", __name__, url_prefix="/me/contacts")
 
 NEITHER: Final = "Type a mobile number, such as 07700 900123, or an e-mail address."
 NEITHER_HERE: Final = "Type a mobile number, such as 07700 900123."
-CHANGED: Final = "It is confirmed, and used from now on."
+SAID: Final = {
+    "changed": "It is confirmed, and used from now on.",
+    "told-here": "This browser tells you from now on.",
+    "not-told": "That browser tells you no more.",
+}
 
 
 @pages.get("", access=guards.signed_in)
@@ -63,13 +68,16 @@ def sign_in_again(refused: SignInAgain) -> Any:
 
 
 def _overview(typed: str = "", refused: DomainError | None = None) -> str:
+    push = config.current().push
     neither = NEITHER if posting.sends_emails() else NEITHER_HERE
     said = neither if isinstance(refused, Invalid) else refused and refused.detail
     return render_template(
         "me/contacts.html",
-        said=CHANGED if request.args.get("said") == "changed" else None,
+        said=SAID.get(request.args.get("said", "")),
         contacts=_contacts(),
         typed=typed,
+        push_key=push.public_key if push.private_key else None,
+        browsers=queries.push_subscriptions(guards.caller().person_id),
         label="Mobile number or e-mail address" if posting.sends_emails() else "Mobile number",
         errors=[{"text": said, "href": "#contact"}] if said else [],
     )
