@@ -142,6 +142,7 @@ def test_the_limits_themselves_are_allowed(pattern: Pattern) -> None:
     assert schedule_faults.faults(pattern, WEDNESDAY, None) == []
 
 
+@settings(deadline=None)
 @given(drawn.patterns, st.dates(date(2020, 1, 1), date(2030, 1, 1)))
 def test_what_has_no_fault_makes_doses(pattern: Pattern, starts_on: date) -> None:
     found = schedule_faults.faults(pattern, starts_on, None)

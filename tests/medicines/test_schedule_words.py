@@ -151,6 +151,7 @@ def test_the_unit_has_its_plural(unit: str | None, said: str) -> None:
 ADVICE = re.compile(r"\b(take|should|must|skip|double|now|extra|miss(ed)?)\b", re.IGNORECASE)
 
 
+@settings(deadline=None)
 @given(drawn.patterns, st.none() | st.integers(0, 90))
 def test_any_schedule_has_words_and_none_of_them_is_advice(pattern: Pattern, length: int | None) -> None:
     ends_on = None if length is None else WEDNESDAY + length * DAY

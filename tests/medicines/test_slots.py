@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.medicines import slots
@@ -64,6 +64,7 @@ def test_what_had_no_slots_hands_none_on(old: AsDirected | Elapsed) -> None:
     assert numbers(slots.numbered(Phases((Phase(at(8, 20)),)), old, highest_used=4).phases[0].slots) == [5, 6]
 
 
+@settings(deadline=None)
 @given(drawn.slots(), st.lists(drawn.slots(), min_size=1, max_size=6))
 def test_over_any_edits_a_number_never_passes_to_another_time_it_did_not_replace(
     first: tuple[Slot, ...], edits: list[tuple[Slot, ...]]
@@ -86,6 +87,7 @@ def time_of(slot: Slot) -> tuple[object, ...]:
     return slot.at, slot.anchor, slot.offset
 
 
+@settings(deadline=None)
 @given(drawn.phases, drawn.phases)
 def test_over_all_phases_one_time_is_one_number(old: Phases, new: Phases) -> None:
     old = slots.numbered(old)

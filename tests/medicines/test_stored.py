@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.medicines import stored
@@ -16,6 +16,7 @@ from app.medicines.stored import NotAPattern
 from tests.medicines import drawn
 
 
+@settings(deadline=None)
 @given(drawn.patterns)
 def test_every_pattern_comes_back_as_it_was(pattern: Pattern) -> None:
     assert stored.from_json(json.loads(json.dumps(stored.to_json(pattern)))) == pattern
@@ -105,6 +106,7 @@ _json = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(_json, st.sampled_from(["phases", "elapsed", "as_needed", "as_directed"]), st.booleans())
 def test_no_json_makes_it_fall_over(value: Any, kind: str, dressed: bool) -> None:
     form = {"version": 1, "kind": kind, "phases": value, "why": value} if dressed else value
