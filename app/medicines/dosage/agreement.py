@@ -70,6 +70,8 @@ class Agreement:
 
 def reminding(agreement: Agreement, set_by: SetBy, *, times_stated: bool = True) -> Reminding:
     """The rule above. Times that an import only supposes are confirmed first, whatever the text says."""
+    if agreement.verdict is Verdict.CONTRADICTS:
+        return Reminding.NEVER
     if not times_stated:
         return Reminding.ONCE_CONFIRMED
     if agreement.verdict is Verdict.AGREES:

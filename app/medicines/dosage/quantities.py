@@ -57,14 +57,9 @@ def against_text(dosage: Node, said: Sequence[Amount]) -> None:
             low, high = given.within("doseRange").within("low"), given.within("doseRange").within("high")
         unit, least, most = _unit(low), low.number("value"), high.number("value")
         for amount in said:
-            if (
-                unit
-                and amount.unit == unit
-                and least
-                and most
-                and (amount.low, amount.high or amount.low) != (least, most)
-            ):
-                structured = Amount(least, None if least == most else most, unit)
+            same_unit = unit is not None and amount.unit == unit and least is not None and most is not None
+            if same_unit and (amount.low, amount.high or amount.low) != (least, most):
+                structured = Amount(least or amount.low, None if least == most else most, unit)
                 says = f"The text says {amount.words} at a time, the structure {structured.words}."
                 given.problem(says, disagrees=True)
 
