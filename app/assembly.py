@@ -128,7 +128,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["queue"] = tasks
     app.extensions["waker"] = wake.Waker(conninfo)
     app.extensions["channels"] = configured.by_name(settings)
-    app.extensions["crews"] = notification_jobs.crews
+    app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, medicine_jobs, alert_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]

@@ -82,10 +82,14 @@ class HotStatement:
 
     SQLAlchemy describes every column of a result anew each time, which costs more than asking does (bench/); so the
     driver runs it and gives its rows as dictionaries. Errors are SQLAlchemy's, as everywhere.
+
+    `planned_anew`: each time, for tables that grow a thousandfold within a minute; the server would go on with the plan
+    that it made while they were small.
     """
 
-    def __init__(self, statement: str) -> None:
+    def __init__(self, statement: str, *, planned_anew: bool = False) -> None:
         self._statement = str(text(statement).compile(dialect=_DIALECT))
+        self._prepare = False if planned_anew else None  # None: after it was run some times
 
     def rows(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Run it; its rows by the names of their columns."""
@@ -100,7 +104,7 @@ class HotStatement:
                 connection.engine.dispatch.before_cursor_execute(
                     connection, cursor, self._statement, values, None, False
                 )
-                cursor.execute(self._statement, values)
+                cursor.execute(self._statement, values, prepare=self._prepare)
                 return cursor.fetchall() if cursor.rownumber is not None else []  # None: it gives no rows
         except psycopg.Error as error:
             if driver.closed:

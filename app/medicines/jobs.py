@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from app.core.scheduler import Job
+from app.core.worker import Crew
 from app.medicines.service import making, overdue, reminding
 
 
@@ -12,8 +14,12 @@ def _make_ahead() -> None:
     making.make_ahead()
 
 
-def _remind() -> None:
-    reminding.remind()
+def _chunks(room: int, urgent_only: bool) -> Sequence[int]:
+    return range(0 if urgent_only else reminding.hands_wanted(room))
+
+
+def _remind(_: int) -> None:
+    reminding.write_some()
 
 
 def _tell_of_overdue() -> None:
@@ -26,7 +32,9 @@ def _settle() -> None:
 
 JOBS = (
     Job("make doses ahead", timedelta(minutes=1), _make_ahead),
-    Job("write reminders", timedelta(seconds=20), _remind),
     Job("tell of doses not recorded", timedelta(minutes=1), _tell_of_overdue),
     Job("settle doses", timedelta(minutes=5), _settle),
 )
+HANDS_FOR_REMINDERS = 2  # while one makes up texts, the other is at the database
+# Looked at each second, as deliveries are; many due at once are shared by all workers.
+CREWS = (Crew("reminder writers", HANDS_FOR_REMINDERS, 0, _chunks, _remind),)

@@ -21,6 +21,11 @@ class Kind:
     settle_after: timedelta
     may_be_doubled: bool = False
 
+    @property
+    def priority_of_push(self) -> int:
+        """Behind the texts of the same kind: no way out looks past the rows of another, of which there may be many."""
+        return self.priority + 1
+
 
 ALERT = Kind("alert", 0, None, timedelta(minutes=30), timedelta(seconds=2), may_be_doubled=True)
 # The same code twice says nothing new, and somebody is waiting for it.

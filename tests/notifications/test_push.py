@@ -54,8 +54,8 @@ def push(world: World, app: Flask, kind: kinds.Kind = kinds.REMINDER) -> UUID:
     """A delivery by push for Mary, as reminders write it."""
     one = Delivery(
         organisation_id=world.organisation.id, patient_id=world.mary_patient.id, recipient_id=world.mary.id,
-        about="reminder", about_id=world.mary_patient.id, kind=kind.name, priority=kind.priority, due_at=clock.now(),
-        channel=channels.PUSH, useful_until=clock.now() + timedelta(minutes=20),
+        about="reminder", about_id=world.mary_patient.id, kind=kind.name, priority=kind.priority_of_push,
+        due_at=clock.now(), channel=channels.PUSH, useful_until=clock.now() + timedelta(minutes=20),
     )  # fmt: skip
     one.body = BODY.format(url=app.config["KITH"].public_url)
     with unit_of_work():

@@ -18,9 +18,14 @@ AFTER_WINDOW: Final = timedelta(minutes=30)
 # A dose without an answer is settled by then, so nothing older is still to be reminded of.
 LOOK_BACK: Final = timedelta(hours=12)
 
+COUNT = HotStatement("""
+    select count(*) from (
+        select from dose where state = 'due' and remind_at <= :horizon order by remind_at limit :limit) d
+""")
 # :ids are the ids of at most so many reminders, :limit is of doses, :by_push says that pushes are sent here. The first
 # reminder of a dose goes to a browser where there is one, what is said again goes by text. Answers with a row at least.
-CLAIM = HotStatement(f"""
+CLAIM = HotStatement(
+    f"""
 with seeds as materialized (
     select id, patient_id, medicine_id, due_at, remind_at, reminded from dose
     where state = 'due' and remind_at <= :horizon order by remind_at limit :limit
@@ -43,6 +48,7 @@ with seeds as materialized (
 ), doses as materialized (
     select h.*, m.created_at as medicine_made_at, greatest(m.remind_every, 1) * interval '1 minute' as every,
         h.due_at + m.window_minutes * interval '1 minute' as window_ends_at,
+        p.organisation_id, p.zone, p.person_id,
         p.ended_at is not null or m.stopped_at is not null or exists (
             select from medicine_pause s where s.patient_id = h.patient_id
                 and s.ended_at is null and (s.medicine_id is null or s.medicine_id = h.medicine_id)
@@ -61,21 +67,22 @@ with seeds as materialized (
     select u.*, exists (select from reminder r where r.patient_id = u.patient_id and r.remind_at = u.minute) as is_told
     from useful u
 ), numbered as materialized (
-    select patient_id, minute, is_late, min(due_at) as due_at, min(until) as until, bool_or(reminded > 0) as again,
+    select patient_id, organisation_id, zone, person_id, minute, is_late, min(due_at) as due_at, min(until) as until,
+        bool_or(reminded > 0) as again,
         array_agg(id order by medicine_made_at, medicine_id, due_at, id) as dose_ids,
         row_number() over (order by minute) as number
     from placed where not is_off and not is_told
-    group by patient_id, minute, is_late
+    group by patient_id, organisation_id, zone, person_id, minute, is_late
 ), addressed as materialized (
-    select n.*, p.organisation_id, p.zone, p.person_id, (cast(:ids as uuid[]))[n.number] as id,
+    select n.*, i.id,
         case when exists (
             select from circle_member c join circle_grant g on g.member_id = c.id
             where c.patient_id = n.patient_id and c.person_id = y.reminded_id and c.ended_at is null
                 and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.ACT}'
-                and g.ends_on >= cast(timezone(p.zone, :now) as date))
-            then y.reminded_id else p.person_id end as recipient_id
-    from numbered n join patient p on p.id = n.patient_id left join patient_day y on y.patient_id = n.patient_id
-    where n.number <= cardinality(cast(:ids as uuid[]))
+                and g.ends_on >= cast(timezone(n.zone, :now) as date))
+            then y.reminded_id else n.person_id end as recipient_id
+    from numbered n join unnest(cast(:ids as uuid[])) with ordinality i (id, number) on i.number = n.number
+    left join patient_day y on y.patient_id = n.patient_id
 ), told as materialized (
     select a.*, case when :by_push and not a.again and exists (
             select from push_subscription s where s.person_id = a.recipient_id and s.gone_at is null)
@@ -104,18 +111,21 @@ from (select (select count(*) from seeds) as seeds, (select count(*) from moved)
 left join told t on not t.is_late
 left join person r on r.id = t.recipient_id
 left join person q on q.id = t.person_id and t.person_id <> t.recipient_id
-""")  # noqa: S608  built from the constants of this code
+""",  # noqa: S608  built from the constants of this code
+    planned_anew=True,
+)
 
-# Text and useful time of each reminder, by its id; the rest is what the reminder itself says. Pushes stand behind the
-# texts of the same kind, so that neither way out looks past the rows of the other.
-QUEUE = HotStatement(f"""
+# Text and useful time of each reminder, by its id; the rest is what the reminder itself says.
+QUEUE = HotStatement(
+    f"""
 insert into delivery (id, created_at, organisation_id, patient_id, recipient_id, about, about_id, kind, priority,
     channel, body_sealed, state, due_at, useful_until, attempts, spent)
-select n.id, :now, r.organisation_id, r.patient_id, r.recipient_id, '{kinds.DOSES}', r.id,
-    '{kinds.REMINDER.name}', {kinds.REMINDER.priority} + case r.channel when '{channels.PUSH}' then 1 else 0 end,
+select n.id, :now, r.organisation_id, r.patient_id, r.recipient_id, '{kinds.DOSES}', r.id, '{kinds.REMINDER.name}',
+    case r.channel when '{channels.PUSH}' then {kinds.REMINDER.priority_of_push} else {kinds.REMINDER.priority} end,
     r.channel, n.body, 'pending', r.remind_at, n.until, 0, 0
-from unnest(cast(:ids as uuid[]), cast(:reminders as uuid[]), cast(:bodies as bytea[]), cast(:untils as timestamptz[]))
-    as n (id, reminder_id, body, until)
-join reminder r on r.id = n.reminder_id
-""")  # noqa: S608  built from the constants of this code
+from jsonb_to_recordset(cast(:messages as jsonb)) as n (id uuid, reminder uuid, body bytea, until timestamptz)
+join reminder r on r.id = n.reminder
+""",  # noqa: S608  built from the constants of this code
+    planned_anew=True,
+)
 UNWRITTEN = HotStatement("update reminder set state = 'withdrawn' where id = any(:ids)")

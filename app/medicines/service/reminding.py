@@ -6,17 +6,19 @@ The due doses are the queue. Each chunk is a transaction of its own, as this is 
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from app import config
 from app.core import clock, sealed
 from app.core.db import HotStatement
-from app.core.ids import new_id
+from app.core.ids import new_ids
 from app.core.logs import log
 from app.core.unit_of_work import unit_of_work
 from app.medicines.service import due_doses
@@ -31,63 +33,81 @@ MOST_DOSES: Final = 99  # that a text counts
 
 
 def remind() -> int:
-    """Write the reminders of the next minutes, and what could not be sent while the service was down.
+    """Write all reminders of the next minutes, and what could not be sent while the service was down.
 
     Returns how many there are to be sent. Any number may run at once.
     """
     made = 0
     while True:
-        with unit_of_work():
-            seeds, moved, written = _chunk()
-        made += written
-        if seeds < AT_ONCE or not moved:
+        done = write_some()
+        made += done.written
+        if done.seen < AT_ONCE or not done.moved:
             return made
 
 
-def _chunk() -> tuple[int, int, int]:
-    """Claim doses and queue their messages; how many were looked at, were moved on, and messages there are."""
-    now = clock.now()
-    rows = due_doses.CLAIM.rows(
-        {
-            "now": now,
-            "horizon": now + AHEAD,
-            "earliest": now - due_doses.LOOK_BACK,
-            "after_window": due_doses.AFTER_WINDOW,
-            "limit": AT_ONCE,
-            "ids": [new_id() for _ in range(AT_ONCE)],
-            "by_push": channels.PUSH in channels.all_of_this_app(),
-        }
-    )
-    seeds, moved = rows[0]["seeds"], rows[0]["moved"]
-    written = [message for row in rows if row["id"] and (message := _message(row))]
-    if written:
-        due_doses.QUEUE.rows({"now": now} | {name: [one[name] for one in written] for name in written[0]})
-    unwritten = {row["id"] for row in rows if row["id"]} - {one["reminders"] for one in written}
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many doses were seen and moved on to their next time, and how many messages were written."""
+
+    seen: int
+    moved: int
+    written: int
+
+
+def hands_wanted(most: int) -> int:
+    """For how many hands there is work in the doses of the next minutes."""
+    with unit_of_work():
+        found = due_doses.COUNT.rows({"horizon": clock.now() + AHEAD, "limit": most * AT_ONCE})[0]["count"]
+    return -(-int(found) // AT_ONCE)
+
+
+def write_some() -> Done:
+    """Claim some doses and queue their messages, in a transaction of its own."""
+    with unit_of_work():
+        now = clock.now()
+        rows = due_doses.CLAIM.rows(
+            {
+                "now": now,
+                "horizon": now + AHEAD,
+                "earliest": now - due_doses.LOOK_BACK,
+                "after_window": due_doses.AFTER_WINDOW,
+                "limit": AT_ONCE,
+                "ids": _array(new_ids(AT_ONCE)),
+                "by_push": channels.PUSH in channels.all_of_this_app(),
+            }
+        )
+        written = _queue([row for row in rows if row["id"]])
+    return Done(rows[0]["seeds"], rows[0]["moved"], written)
+
+
+def _queue(rows: Sequence[dict[str, Any]]) -> int:
+    """Queue a message for each reminder; one that cannot be written holds up no other."""
+    link, keyring = f"{config.current().public_url}/", sealed.keyring()
+    messages, unwritten = [], []
+    for row, delivery_id in zip(rows, new_ids(len(rows)), strict=True):
+        try:
+            body = keyring.seal(_body(row, link), Delivery.body.place, delivery_id)
+        except Exception as error:  # its doses are reminded of at their next time
+            log.error("a reminder could not be written", reminder=str(row["id"]), error=type(error).__name__)
+            unwritten.append(row["id"])
+        else:
+            until = kinds.useful_until(kinds.REMINDER, row["minute"], row["until"])
+            messages.append({"id": delivery_id, "reminder": row["id"], "body": f"\\x{body.hex()}", "until": until})
+    if messages:
+        due_doses.QUEUE.rows({"now": clock.now(), "messages": orjson.dumps(messages).decode()})
     if unwritten:
-        due_doses.UNWRITTEN.rows({"ids": list(unwritten)})
-    return seeds, moved, len(written)
+        due_doses.UNWRITTEN.rows({"ids": unwritten})
+    return len(messages)
 
 
-def _message(row: dict[str, Any]) -> dict[str, Any] | None:
-    """A row of the queue; None if it cannot be written: then its doses are reminded of once more at their next time."""
-    delivery_id = new_id()
-    try:
-        body = _body(row)
-        return {
-            "ids": delivery_id,
-            "reminders": row["id"],
-            "bodies": sealed.seal(body, Delivery.body.place, delivery_id),
-            "untils": kinds.useful_until(kinds.REMINDER, row["minute"], row["until"]),
-        }
-    except Exception as error:  # one row that is poisoned holds up nobody
-        log.error("a reminder could not be written", reminder=str(row["id"]), error=type(error).__name__)
-        return None
+def _array(ids: Iterable[UUID]) -> str:
+    """As PostgreSQL writes an array, which the driver takes longer for."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
-def _body(row: dict[str, Any]) -> str:
+def _body(row: dict[str, Any], link: str) -> str:
     due_at = row["due_at"].astimezone(_zone(row["zone"]))
     name = texts.name_with_initial(row["given_name"], row["family_name"]) if row["given_name"] is not None else None
-    link = f"{config.current().public_url}/"
     return _text(row["language"], row["channel"], min(row["count"], MOST_DOSES), f"{due_at:%H:%M}", link, name)
 
 

@@ -39,19 +39,26 @@ _OF_ALERTS = f"{_TEXTS} and t.priority = {kinds.ALERT.priority}"
 _CLAIM_ALERTS = claims.Claim("delivery", due=_OF_ALERTS, order=_ORDER, gives=queries.DUE)
 _REMINDERS = f"{_TEXTS} and t.priority = {kinds.REMINDER.priority}"
 _CLAIM_REMINDERS = claims.Claim(
-    "delivery", due=f"{_REMINDERS} and t.state = 'pending'", order=_ORDER, gives=queries.DUE
+    "delivery", due=f"{_REMINDERS} and t.state = 'pending'", order=_ORDER, gives=queries.DUE, planned_anew=True
 )
 # A reminder that may have been handed over is looked up first, by hands that can wait. Few are in this state, and they
 # are found by it: an order by the time alone would walk over all that are due.
 _CLAIM_IN_DOUBT = claims.Claim(
     "delivery", due=f"{_REMINDERS} and t.state = 'unknown'", order="t.state, t.attempts, t.due_at", gives=queries.DUE
 )
-# Each way out has hands of its own, so that a slow mail server holds up no text.
+# Each way out has hands of its own, so that a slow mail server holds up no text; nobody is reminded by e-mail.
 _CLAIM_EMAILS = claims.Claim(
-    "delivery", due=f"{_DUE} and t.channel = '{channels.EMAIL}'", order=_ORDER, gives=queries.DUE
+    "delivery",
+    due=f"{_DUE} and t.channel = '{channels.EMAIL}' and t.priority in ({_SINGLY})",
+    order=_ORDER,
+    gives=queries.DUE,
 )
+_PUSHED = ", ".join(str(kind.priority_of_push) for kind in kinds.KINDS.values())
 _CLAIM_PUSHES = claims.Claim(
-    "delivery", due=f"{_DUE} and t.channel = '{channels.PUSH}'", order=_ORDER, gives=queries.DUE
+    "delivery",
+    due=f"{_DUE} and t.channel = '{channels.PUSH}' and t.priority in ({_PUSHED})",
+    order=_ORDER,
+    gives=queries.DUE,
 )
 _rng = random.Random()  # noqa: S311  spreads retries over time, guards nothing
 

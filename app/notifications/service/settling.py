@@ -60,7 +60,8 @@ _ATTEMPTED = HotStatement(f"""
 """)  # noqa: S608  built from the constant above
 
 
-_QUIET = HotStatement("""
+_QUIET = HotStatement(
+    """
     with given as materialized (
         select * from unnest(cast(:id as uuid[]), cast(:organisation_id as uuid[]), cast(:patient_id as uuid[]),
             cast(:state as text[]), cast(:due_at as timestamptz[]), cast(:spent as int[]), cast(:provider_id as text[]),
@@ -81,7 +82,9 @@ _QUIET = HotStatement("""
         provider_id, milliseconds)
     select attempt_id, :now, organisation_id, patient_id, id, number, outcome, code, provider_id, milliseconds
     from given where attempt_id is not null
-""")
+""",
+    planned_anew=True,
+)
 _OF_QUIET = (
     "id state due_at spent provider_id provider_status outcome code settled_at is_handed_over lease attempt_id number"
     " milliseconds"
