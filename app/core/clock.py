@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
+
+# The rules of zones as they are pinned in requirements.txt, on every machine: one that was never updated would read
+# wall times of a country that has changed its clocks an hour wrong.
+reset_tzpath(())
 
 
 def _wall() -> datetime:

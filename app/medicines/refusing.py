@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 from app.medicines.as_needed import Reached, Refused
-from app.medicines.models import Medicine
 from app.patients.admission import AdmittedPatient
 
 AFTERWARDS: Final = "If it was taken already, record it all the same. Not for emergencies: 999 or 111."
@@ -25,12 +24,12 @@ class Told:
 NOTHING: Final = Told(possible=True)
 
 
-def told(patient: AdmittedPatient, medicine: Medicine, refused: Refused) -> Told:
+def told(patient: AdmittedPatient, refused: Refused, prescriber: str | None, phone: str | None) -> Told:
     """A refusal in plain words, with whose dose it was and whom to ask."""
     sentences = [
         _reached(patient, refused),
         *_next_possible(patient, refused),
-        _whom_to_ask(medicine.prescriber, medicine.prescriber_phone),
+        _whom_to_ask(prescriber, phone),
         AFTERWARDS,
     ]
     return Told(False, refused.next_possible_at, " ".join(sentences))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 
@@ -150,3 +150,7 @@ def test_an_offset_may_lead_past_midnight(row: tuple[str, str, time, int, str, s
         until=start + timedelta(hours=1),
     )
     assert [(f"{one.local_date}", f"{one.due_at:%Y-%m-%dT%H:%M}") for one in found] == [(day, instant)]
+
+
+def test_zones_are_those_that_are_pinned_and_not_the_machine_s() -> None:
+    assert TZPATH == ()

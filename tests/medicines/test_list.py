@@ -150,3 +150,26 @@ def test_weekly_methotrexate_is_never_daily(mary: Table) -> None:
     assert answer.status_code == 422
     weekly = {"version": 1, "kind": "phases", "phases": [{"slots": [{"at": "08:00"}], "days": {"weekdays": [1]}}]}
     assert mary.post(f"/medicines/{made['id']}/schedules", {"pattern": weekly}).status_code == 201
+
+
+def test_a_stop_hangs_on_no_box_and_on_no_single_schedule(mary: Table) -> None:
+    daily = {"version": 1, "kind": "phases", "phases": [{"slots": [{"at": "08:00"}]}]}
+    weekly = {"version": 1, "kind": "phases", "phases": [{"slots": [{"at": "08:00"}], "days": {"weekdays": [1]}}]}
+    by_name = mary.add("methotrexate 2.5mg tabs")
+    assert mary.post(f"/medicines/{by_name['id']}/schedules", {"pattern": daily}).status_code == 422
+    mary.scheduled(by_name, weekly)
+    assert mary.post(f"/medicines/{by_name['id']}/schedules", {"pattern": weekly}).status_code == 422
+    by_box = mary.add("Maxtrex", ingredients={"methotrexate": None})
+    assert mary.post(f"/medicines/{by_box['id']}/schedules", {"pattern": weekly}).status_code == 422
+    unnamed = mary.add("The yellow ones")
+    mary.scheduled(unnamed, daily)
+    named = mary.patch(f"/medicines/{unnamed['id']}", unnamed["version"], {"ingredients": {"methotrexate": None}})
+    assert named.status_code == 422
+    assert mary.get(f"/medicines/{unnamed['id']}")["ingredients"] == {}
+
+
+def test_text_for_some_days_agrees_with_a_last_day(mary: Table) -> None:
+    said = {"starts_on": "2026-11-18", "ends_on": "2026-11-24", "instructions": "Take one twice a day for 7 days"}
+    schedule = mary.scheduled(mary.add("Amoxicillin 500 mg"), **said)
+    assert schedule["unclear"] is None
+    assert len(mary.doses("2026-11-18T00:00:00Z", "2026-12-18T00:00:00Z")) == 13

@@ -61,7 +61,9 @@ def give(patient: AdmittedPatient, medicine_id: UUID, body: NewGiven) -> Any:
 def possible(patient: AdmittedPatient, medicine_id: UUID) -> refusing.Told:
     """Whether one more dose is within what was set for it now."""
     refused = giving.in_the_way(patient, medicine_id, clock.now())
-    return refusing.told(patient, queries.medicine(patient, medicine_id), refused) if refused else refusing.NOTHING
+    medicine = queries.medicine(patient, medicine_id)
+    told = refusing.told(patient, refused, medicine.prescriber, medicine.prescriber_phone) if refused else None
+    return told or refusing.NOTHING
 
 
 def _answered(patient: AdmittedPatient, told: list[answering.Answered]) -> list[dict[str, Any]]:

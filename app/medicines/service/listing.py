@@ -13,7 +13,7 @@ from app.core.errors import Conflict, Invalid, PreconditionFailed
 from app.medicines import ingredients, time_critical
 from app.medicines.entering import NewMedicine
 from app.medicines.models import Medicine
-from app.medicines.service import acting, remaking
+from app.medicines.service import acting, hard_stops, remaking
 from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
 
@@ -52,6 +52,7 @@ def change(patient: AdmittedPatient, medicine_id: UUID, version: int, changes: M
     before = {name: said[name] for name in changes if said.get(name) != changes[name]}
     if before:
         _write(medicine, {**said, **changes})
+        _stops(patient, medicine)
         db.session.flush()
         acting.note(medicine, "changed", by, {"before": before})
         remaking.remake_all(patient, medicine)
@@ -78,6 +79,7 @@ def start_again(patient: AdmittedPatient, medicine_id: UUID, by: By) -> Medicine
     acting.note(medicine, "started_again", by, {"stopped_at": medicine.stopped_at})
     medicine.stopped_at = medicine.stopped_by = None
     db.session.flush()
+    _stops(patient, medicine)
     remaking.remake_all(patient, medicine)
     return medicine
 
@@ -99,6 +101,12 @@ def _write(medicine: Medicine, said: Mapping[str, Any]) -> None:
     known = time_critical.CLASSES.get(said["time_critical"] or "")
     medicine.window_minutes = said["window_minutes"] or (known.window_minutes if known else WINDOW_MINUTES)
     medicine.remind_every = said["remind_every"] or (known.remind_every if known else REMIND_EVERY)
+
+
+def _stops(patient: AdmittedPatient, medicine: Medicine) -> None:
+    """Raise Invalid where one of its schedules must never be, for what the medicine is known to be by now."""
+    if faults := hard_stops.of_medicine(patient, medicine):
+        raise Invalid(faults[0][1], errors=[{"pointer": pointer, "detail": detail} for pointer, detail in faults])
 
 
 def _check(said: Mapping[str, Any]) -> None:

@@ -35,9 +35,7 @@ def make_ahead(limit: int = AT_ONCE) -> int:
         for one in schedules
     ]
     remaking.write(chain.from_iterable(rows))
-    for one in schedules:
-        one.made_until = now + remaking.AHEAD
-    db.session.flush()
+    remaking.made(schedules, now + remaking.AHEAD)
     return len(schedules)
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from app.core import clock
 from app.medicines import queries, schedule_words
-from app.medicines.dosage import agreement
 from app.medicines.entering import NewSchedule
 from app.medicines.service import scheduling
 from app.patients.admission import AdmittedPatient
@@ -26,9 +25,8 @@ def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None
     """The next 30 days. Raises Invalid for what cannot be saved, NotFound for a medicine of somebody else."""
     today = clock.today(patient.zone)
     new = replace(new, starts_on=new.starts_on or today)
-    scheduling.check(queries.medicine(patient, medicine_id) if medicine_id else None, new)
+    scheduling.check(patient, queries.medicine(patient, medicine_id) if medicine_id else None, new)
     assert new.starts_on is not None  # it was filled in above
-    verdict = agreement.agree(new.instructions or "", new.pattern)
     days = schedule_words.preview(
         new.pattern,
         starts_on=new.starts_on,
@@ -38,4 +36,4 @@ def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None
         since=clock.now(),
     )
     lines = schedule_words.lines(new.pattern, starts_on=new.starts_on, ends_on=new.ends_on, zone=patient.zone)
-    return Preview(lines, None if verdict.reminds else verdict.why, days)
+    return Preview(lines, scheduling.disagreement(patient, new), days)

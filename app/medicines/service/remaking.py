@@ -14,9 +14,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import orjson
+from sqlalchemy import update
+from sqlalchemy.orm import attributes
 
 from app.core import clock
-from app.core.db import HotStatement
+from app.core.db import HotStatement, db
 from app.core.ids import new_id
 from app.medicines import queries, recurrence, stored
 from app.medicines.models import Medicine, MedicinePause, Schedule
@@ -82,8 +84,8 @@ def _remake(patient: AdmittedPatient, schedules: Sequence[Schedule]) -> None:
     )
     rows: list[dict[str, Any]] = []
     for one in schedules:
-        one.made_until = now + AHEAD
-        rows += rows_of(one, makes, now, one.made_until)
+        rows += rows_of(one, makes, now, now + AHEAD)
+    made(schedules, now + AHEAD)
     values = {"doses": _json(rows), "now": now}
     ids = [one.id for one in schedules]
     gone = _WITHDRAW.rows(values | {"schedules": ids})
@@ -106,6 +108,15 @@ def rows_of(schedule: Schedule, makes: Makes, since: datetime, until: datetime) 
     )
     pauses = [one for one in makes.pauses if one.medicine_id in (None, schedule.medicine_id)]
     return [_row(schedule, one, pauses) for one in found if one.due_at > since]
+
+
+def made(schedules: Sequence[Schedule], until: datetime) -> None:
+    """Note how far ahead doses are made; nobody changed the schedules, so their versions stay."""
+    ids = [one.id for one in schedules]
+    moved = update(Schedule).where(Schedule.id.in_(ids)).values(made_until=until, version=Schedule.version)
+    db.session.execute(moved, execution_options={"synchronize_session": False})
+    for one in schedules:
+        attributes.set_committed_value(one, "made_until", until)
 
 
 def write(rows: Iterable[dict[str, Any]]) -> int:

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
-from app.medicines import schedule_faults, slots, stored
+from app.medicines import queries, schedule_faults, slots, stored
 from app.medicines.dosage import agreement
 from app.medicines.entering import NewSchedule
 from app.medicines.models import Medicine, Schedule
 from app.medicines.patterns import AsDirected, AsNeeded, Elapsed, Phases, Slot
-from app.medicines.service import acting, remaking
+from app.medicines.service import acting, hard_stops, remaking
 from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
@@ -31,7 +31,7 @@ def add(patient: AdmittedPatient, medicine_id: UUID, new: NewSchedule, by: By) -
     acting.still_cared_for(patient)
     medicine = _running(patient, medicine_id)
     new = replace(new, starts_on=new.starts_on or clock.today(patient.zone))
-    check(medicine, new)
+    check(patient, medicine, new)
     schedule = Schedule(
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
@@ -39,7 +39,7 @@ def add(patient: AdmittedPatient, medicine_id: UUID, new: NewSchedule, by: By) -
         highest_slot=-1,
         made_until=clock.now(),
     )
-    _write(schedule, new)
+    _write(patient, schedule, new)
     db.session.add(schedule)
     db.session.flush()
     acting.note(medicine, "scheduled", by, {"pattern": schedule.pattern})
@@ -55,9 +55,9 @@ def change(patient: AdmittedPatient, schedule_id: UUID, version: int, new: NewSc
     if schedule.version != version:
         raise PreconditionFailed("This schedule was changed since you read it. Read it again.")
     new = replace(new, starts_on=new.starts_on or schedule.starts_on)
-    check(medicine, new)
+    check(patient, medicine, new, schedule.id)
     before = {"pattern": schedule.pattern, "starts_on": schedule.starts_on, "ends_on": schedule.ends_on}
-    _write(schedule, new)
+    _write(patient, schedule, new)
     db.session.flush()
     acting.note(medicine, "scheduled", by, {"before": before, "pattern": schedule.pattern})
     _applied(patient, medicine, schedule, by)
@@ -89,19 +89,19 @@ def settle(patient: AdmittedPatient, schedule_id: UUID, by: By) -> Schedule:
     return schedule
 
 
-def check(medicine: Medicine | None, new: NewSchedule) -> None:
+def check(patient: AdmittedPatient, medicine: Medicine | None, new: NewSchedule, besides: UUID | None = None) -> None:
     """Raise Invalid for what can be no schedule, and for what must never be one."""
     starts_on = new.starts_on or date.min
     faults = [
         *schedule_faults.faults(new.pattern, starts_on, new.ends_on),
-        *schedule_faults.stops(new.pattern, frozenset(medicine.ingredients if medicine else ())),
+        *(hard_stops.faults(patient, medicine, new.pattern, besides) if medicine else ()),
     ]
     if faults:
         errors = [{"pointer": pointer, "detail": detail} for pointer, detail in faults]
         raise Invalid("Please mend what is named and send it again.", errors=errors)
 
 
-def _write(schedule: Schedule, new: NewSchedule) -> None:
+def _write(patient: AdmittedPatient, schedule: Schedule, new: NewSchedule) -> None:
     pattern = new.pattern
     if isinstance(pattern, Phases):
         old = stored.from_json(schedule.pattern) if schedule.pattern else None
@@ -111,8 +111,14 @@ def _write(schedule: Schedule, new: NewSchedule) -> None:
     schedule.instructions = new.instructions
     assert new.starts_on is not None  # it was filled in above
     schedule.starts_on, schedule.ends_on = new.starts_on, new.ends_on
-    verdict = agreement.agree(new.instructions or "", pattern)
-    schedule.unclear = None if verdict.reminds else verdict.why
+    schedule.unclear = disagreement(patient, new)
+
+
+def disagreement(patient: AdmittedPatient, new: NewSchedule) -> str | None:
+    """Why text and times do not agree, so that nobody is to be reminded; None where they do."""
+    lasts = (new.ends_on - new.starts_on).days + 1 if new.ends_on and new.starts_on else None
+    verdict = agreement.agree(new.instructions or "", new.pattern, lasts=lasts, usual_day=queries.usual_day(patient))
+    return None if verdict.reminds else verdict.why
 
 
 def _slots(pattern: Phases) -> list[Slot]:
