@@ -20,6 +20,7 @@ LEFT_OUT: Final = {
     "passkey_challenge": "hashes that serve for minutes",
     "one_use_code": "hashes of codes that serve for minutes",
     "login_attempt": "hashes that serve for minutes",
+    "push_subscription": "addresses and secrets of browsers, of use to a thief only",
 }
 
 # Rows about a person by the column that names them, besides those in their own record. Of a row that stands in somebody
@@ -28,7 +29,6 @@ OWN: Final = {
     "person": "id",
     "device_session": "person_id",
     "passkey": "person_id",
-    "push_subscription": "person_id",
     "linked_login": "person_id",
     "second_factor_reset": "person_id",
     "account_closing": "person_id",
