@@ -32,7 +32,10 @@ CHARTS_AT_ONCE, WORKLISTS_AT_ONCE = 8, 16
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many patients and readings there are, and how often each is looked at in a round."""
+    """How many patients and readings there are, and how often each is looked at in a round.
+
+    Each of sixteen connections needs ten looks before the server keeps its plans: that is what the first round is for.
+    """
 
     small: tuple[int, int]
     large: tuple[int, int]
@@ -42,7 +45,7 @@ class Size:
 
 
 FULL = Size((900, 300_000), (1_000_000, 10_000_000), 3, 4000, 600)
-QUICK = Size((600, 30_000), (6_000, 200_000), 3, 600, 100)
+QUICK = Size((600, 30_000), (6_000, 200_000), 3, 800, 250)
 Looked = dict[str, list[Round]]
 
 
