@@ -1,4 +1,4 @@
-"""A real PostgreSQL for every test: one migrated template, one clone a worker, each test rolled back or truncated.
+"""A real PostgreSQL for every test: one migrated template, one clone a worker, wiped after each test.
 
 Any connection beyond this machine fails the test.
 """
@@ -12,7 +12,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from app.demo import people
 from app.demo.callers import FreshClient
 from tests import leak_net
 from tests.log_net import Net, spread
+from tests.slate import Slate
 
 pytest_plugins = ["tests.leak_plugin"]
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday, within service hours in London
@@ -166,32 +167,33 @@ def kith(server: embedded.Server, database: str) -> Flask:
     return made
 
 
+@pytest.fixture(scope="session")
+def slate(server: embedded.Server, database: str) -> Iterator[Slate]:
+    """What wipes this worker's database and puts the demo's people back."""
+    with closing(Slate(server.url("postgres", database).replace("+psycopg", ""))) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def _fresh_tables(slate: Slate) -> None:
+    """Each file begins on tables that were never written to."""
+    slate.renew()
+
+
 @pytest.fixture
-def app(kith: Flask, server: embedded.Server, database: str) -> Iterator[Flask]:
+def app(kith: Flask, server: embedded.Server, database: str, slate: Slate, _fresh_tables: None) -> Iterator[Flask]:
     """The app on an empty database, at a time that stands still."""
     with clock.at(NOW):
         yield kith
-    _emptied(server, database)
-
-
-def _emptied(server: embedded.Server, database: str) -> None:
-    conninfo = server.url("kith_owner", database).replace("+psycopg", "")
-    leak_net.NET.search(conninfo)
-    with psycopg.connect(conninfo, autocommit=True) as connection:
-        rows = connection.execute(
-            "select format('%I', tablename) from pg_tables where schemaname = 'public'"
-            " and tablename not like 'procrastinate_%' and tablename <> 'alembic_version'"
-        ).fetchall()
-        used = [name for (name,) in rows if connection.execute(f"select exists (select from {name})").fetchone()[0]]  # type: ignore[index,arg-type]
-        if used:
-            connection.execute(f"truncate {', '.join(used)} cascade")  # type: ignore[arg-type]
+    leak_net.NET.search(server.url("kith_owner", database).replace("+psycopg", ""))
+    slate.wipe()
 
 
 @pytest.fixture
-def world(app: Flask) -> Iterator[people.World]:
+def world(app: Flask, slate: Slate) -> Iterator[people.World]:
     """Mary, Mr Khan, Tom, Priya and the others, as in the demo and the documentation."""
     with app.app_context():
-        yield people.arrive()
+        yield slate.people()
 
 
 @pytest.fixture

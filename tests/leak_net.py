@@ -15,7 +15,8 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -84,6 +85,22 @@ class LeakNet:
             self._keep(canary, place)
             if self.wider:
                 self.lasting.append((canary, place))
+
+    @contextmanager
+    def learning(self) -> Iterator[dict[bytes, str]]:
+        """What is learnt within the block, for `learn_again`."""
+        before, learnt = dict(self._all()), dict[bytes, str]()
+        yield learnt
+        learnt |= {canary: place for canary, place in self._all() if canary not in before}
+
+    def learn_again(self, canaries: Mapping[bytes, str]) -> None:
+        """Look again for what another test had made, where its rows are back."""
+        for canary, place in canaries.items():
+            self._keep(canary, place)
+
+    def _all(self) -> Iterator[tuple[bytes, str]]:
+        for canaries in self.known.values():
+            yield from canaries.items()
 
     def _keep(self, canary: bytes, place: str) -> None:
         self.known.setdefault(canary[:SHORTEST], {})[canary] = place
