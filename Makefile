@@ -10,11 +10,14 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed-$(shell cat requirements.txt | cksum | cut -d' ' -f1)
 INSTALLED_DEV := .venv/.installed-dev-$(shell cat requirements.txt requirements-dev.txt | cksum | cut -d' ' -f1)
 
+# The whole suite runs in a process a core, each with a database of its own; one that has finished takes over from another.
+WHOLE := --numprocesses logical --maxprocesses 4 --dist worksteal
+
 .PHONY: help run test check bench assets reset-demo
 
 help:
 	@echo "make run         start Kith with its demo; Ctrl-C stops everything it started"
-	@echo "make test        the whole test suite; ARGS='-k alerts' chooses"
+	@echo "make test        the whole test suite, on every core; ARGS='-k alerts' chooses"
 	@echo "make check       ruff, mypy and the import contracts"
 	@echo "make bench       measure, and write bench/RESULTS.md"
 	@echo "make assets      fetch the stylesheet, scripts and icons of the pages"
@@ -27,7 +30,7 @@ reset-demo: $(INSTALLED) assets
 	@KITH_ENV=$${KITH_ENV:-demo} $(BIN)/flask --app wsgi reset-demo
 
 test: $(INSTALLED_DEV) assets
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(or $(ARGS),$(WHOLE))
 
 check: $(INSTALLED_DEV)
 	$(BIN)/ruff check .
