@@ -34,7 +34,7 @@ from app.notifications import jobs as notification_jobs
 from app.notifications import queries as notification_queries
 from app.notifications import routes as notification_routes
 from app.notifications.channels import configured
-from app.notifications.events import DeliveryFailed
+from app.notifications.events import DeliveryFailed, TextReceived
 from app.notifications.service import posting
 from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
@@ -68,6 +68,7 @@ from app.teams import commands as team_commands
 from app.teams import queries as team_queries
 from app.teams import routes as teams
 from app.teams.events import DutyEnded
+from app.texting import handlers as text_handlers
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
 from app.web import admin, frame
@@ -153,6 +154,7 @@ def _events() -> None:
     events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
+    events.subscribe(TextReceived, text_handlers.ANSWER_DOSES)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
     events.subscribe(ReadingsRecorded, alert_handlers.JUDGE)
     events.subscribe(ReadingCorrected, alert_handlers.WITHDRAW)

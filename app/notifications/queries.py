@@ -15,7 +15,7 @@ from app.core.db import db
 from app.identity import contacts
 from app.identity.models import Person
 from app.notifications import kinds
-from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, SandboxMessage
+from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, InboundText, SandboxMessage
 
 ALERTS_WAIT_AT_MOST = timedelta(seconds=60)
 OTHERS_WAIT_AT_MOST = timedelta(minutes=5)
@@ -94,6 +94,11 @@ def unconfirmed(limit: int = 100) -> Sequence[Delivery]:
     waiting = (Delivery.state == "accepted", Delivery.settled_at.is_(None), Delivery.provider_id.is_not(None))
     late = select(Delivery).where(*waiting, Delivery.due_at <= clock.now())
     return db.session.scalars(late.order_by(Delivery.due_at).limit(limit)).all()
+
+
+def inbound(inbound_id: UUID) -> InboundText:
+    """A text that came in, known to exist."""
+    return db.session.get_one(InboundText, inbound_id)
 
 
 _CONCERNED = text("""

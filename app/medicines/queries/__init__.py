@@ -19,6 +19,7 @@ from app.medicines.models import (
     MedicineEvent,
     MedicinePause,
     PatientDay,
+    Reminder,
     Schedule,
 )
 from app.medicines.patterns import USUAL_DAY, Anchor
@@ -140,3 +141,10 @@ def watches(patient: AdmittedPatient, medicine_id: UUID) -> Sequence[DoseWatch]:
     """Who is told when a dose of this medicine is not recorded, and after how long."""
     where = (DoseWatch.patient_id == patient.id, DoseWatch.medicine_id == medicine_id, DoseWatch.ended_at.is_(None))
     return db.session.scalars(select(DoseWatch).where(*where).order_by(DoseWatch.after_minutes, DoseWatch.id)).all()
+
+
+def last_reminder(person_id: UUID, since: datetime) -> Reminder | None:
+    """The last reminder that went to this person, whoever the patient is; for texts that answer it."""
+    where = (Reminder.recipient_id == person_id, Reminder.remind_at.between(since, clock.now()))
+    last = select(Reminder).where(*where, Reminder.state != "service_down").order_by(Reminder.remind_at.desc())
+    return db.session.scalar(last.limit(1))

@@ -33,6 +33,7 @@ class Answered:
     id: UUID
     dose: Dose
     outcome: Outcome
+    answer: str
     asks_two: bool = False
 
 
@@ -78,17 +79,18 @@ def _one(
     if known is not None:
         if (known.dose_id, known.answer) != (said.dose_id, said.answer):
             raise Conflict("This id was used before for another answer. Nothing was changed.")
-        return Answered(said.id, dose, Outcome.RECORDED if known.counted else Outcome.ALREADY)
+        return Answered(said.id, dose, Outcome.RECORDED if known.counted else Outcome.ALREADY, said.answer)
     until = now + timedelta(minutes=said.minutes or 0) if said.answer == "later" else None
     what = Said(said.answer, now, said.taken_at, until, said.why)
     standing = Standing(dose.state, dose.due_at, dose.settle_at, dose.taken_at, dose.why)
     result = ticking.answered(standing, what)
     if result.outcome in (Outcome.NOT_YET, Outcome.TOO_LATE):
-        return Answered(said.id, dose, result.outcome)
+        return Answered(said.id, dose, result.outcome, said.answer)
     _keep(patient, dose, said, what, result, by)
     if result.outcome is Outcome.RECORDED:
         _apply(dose, said, result, by, now)
-    return Answered(said.id, dose, result.outcome, result.asks_two or _close_to_another(patient, dose, result))
+    asks_two = result.asks_two or _close_to_another(patient, dose, result)
+    return Answered(said.id, dose, result.outcome, said.answer, asks_two)
 
 
 def _keep(patient: AdmittedPatient, dose: Dose, said: NewAnswer, what: Said, result: ticking.Result, by: By) -> None:
