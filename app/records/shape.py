@@ -41,6 +41,11 @@ OWN: Final = {
     "invitation": "person_id",
     "record_export": "person_id",
     "audit_entry": "actor_id",
+    "reminder": "recipient_id",
+    "dose_watch": "person_id",
+    "dose_telling": "person_id",
+    "refill_nudge": "person_id",
+    "calendar_feed": "person_id",
 }
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
