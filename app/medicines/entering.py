@@ -76,3 +76,12 @@ class NewGiven:
     taken_at: datetime | None = None
     happened: bool = False
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCount:
+    """How much of a medicine is there, or how much came to what is left; now where no time is said."""
+
+    quantity: Decimal | None = None
+    came: Decimal | None = None
+    counted_at: datetime | None = None

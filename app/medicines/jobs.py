@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.core.scheduler import Job
 from app.core.worker import Crew
-from app.medicines.service import making, overdue, reminding
+from app.medicines.service import making, nudging, overdue, reminding
 
 
 def _make_ahead() -> None:
@@ -30,10 +30,15 @@ def _settle() -> None:
     overdue.settle()
 
 
+def _nudge() -> None:
+    nudging.nudge_all()
+
+
 JOBS = (
     Job("make doses ahead", timedelta(minutes=1), _make_ahead),
     Job("tell of doses not recorded", timedelta(minutes=1), _tell_of_overdue),
     Job("settle doses", timedelta(minutes=5), _settle),
+    Job("remind of ordering more", timedelta(minutes=30), _nudge),
 )
 HANDS_FOR_REMINDERS = 2  # while one makes up texts, the other is at the database
 # Looked at each second, as deliveries are; many due at once are shared by all workers.

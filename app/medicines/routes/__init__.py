@@ -1,5 +1,5 @@
 """The API of medicines: the list, when they are taken, doses and what is said of them."""
 
-from app.medicines.routes import days, doses, listing
+from app.medicines.routes import adherence, days, doses, listing, stock
 
-ALL = (listing.routes, doses.routes, days.routes)
+ALL = (listing.routes, doses.routes, days.routes, stock.routes, adherence.routes)

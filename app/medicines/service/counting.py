@@ -1,0 +1,61 @@
+"""Counts of what is there: append-only, each with when and by whom."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, Invalid
+from app.medicines.entering import NewCount
+from app.medicines.models import Medicine, StockCount
+from app.medicines.queries import stocking
+from app.medicines.service import acting
+from app.medicines.service.acting import By
+from app.patients.admission import AdmittedPatient
+
+LOOK_BACK: Final = timedelta(days=31)
+LARGEST: Final = Decimal(100_000)
+NOT_COUNTED: Final = "Nothing was counted yet. Count what is there, and say that."
+
+
+def count(patient: AdmittedPatient, medicine: Medicine, new: NewCount, by: By) -> StockCount:
+    """Write down how much is there now, or how much came to what is left. Raises Conflict and Invalid."""
+    acting.still_cared_for(patient)
+    held = acting.locked(patient, medicine.id)
+    if held.stopped_at is not None:
+        raise Conflict("This medicine is stopped.")
+    at = _when(new.counted_at)
+    made = StockCount(
+        organisation_id=patient.organisation_id,
+        patient_id=patient.id,
+        medicine_id=held.id,
+        quantity=new.quantity if new.quantity is not None else _with(patient, held, new.came or Decimal(0)),
+        counted_at=at,
+        by=by.person_id,
+    )
+    db.session.add(made)
+    db.session.flush()
+    acting.note(held, "counted", by, {"quantity": made.quantity, "came": new.came})
+    db.session.flush()
+    return made
+
+
+def _with(patient: AdmittedPatient, medicine: Medicine, came: Decimal) -> Decimal:
+    left = stocking.of_one(patient, medicine).left
+    if left is None:
+        raise Invalid(NOT_COUNTED, errors=[{"pointer": "/came", "detail": NOT_COUNTED}])
+    if left + came > LARGEST:
+        raise Invalid("That is more than can be.", errors=[{"pointer": "/came", "detail": "That is more than can be."}])
+    return left + came
+
+
+def _when(counted_at: datetime | None) -> datetime:
+    now = clock.now()
+    at = counted_at or now
+    if not now - LOOK_BACK <= at <= now:
+        detail = "Say a time of the last month that has come already."
+        raise Invalid(detail, errors=[{"pointer": "/counted_at", "detail": detail}])
+    return at
