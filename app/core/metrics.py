@@ -15,6 +15,7 @@ FAILED_HANDLERS = Counter("kith_failed_handlers_total", "Event handlers rolled b
 UNADMITTED = Counter("kith_unadmitted_requests_total", "Requests answered without an access decision (must be 0)")
 ATTEMPTS = Counter("kith_delivery_attempts_total", "Attempts to hand a message over", ["channel", "outcome"])
 FAILED_JOBS = Counter("kith_failed_jobs_total", "Jobs of the clock that raised", ["job"])
+CLOCK_JUMPS = Counter("kith_clock_jumps_total", "Times that the clock of a worker jumped by half a minute or more")
 
 Gauge = tuple[str, str, Callable[[], float]]
 

@@ -13,13 +13,15 @@ from typing import Any
 
 from flask import Flask, current_app
 
-from app.core import scheduler, wake
+from app.core import clock, metrics, scheduler, wake
 from app.core.db import db
 from app.core.logs import log
 from app.core.queue import Queue
 
 POLL_EACH = 1.0  # seconds: the truth, whether or not anybody called
 STOPS_WITHIN = 4.0  # seconds; what takes longer is left to its lease
+LOOKS_EACH = 2.0  # seconds between two looks at the clock
+JUMP = 30.0  # seconds of it that no stopwatch has seen
 _LET_THEM_GATHER = 0.02  # seconds between two claims, so that one takes several rows
 
 
@@ -71,15 +73,27 @@ def run(app: Flask, crews: Sequence[Crew], jobs: Sequence[scheduler.Job], stop: 
     threads.append(wake.Listener(wake.conninfo(app.config["SQLALCHEMY_DATABASE_URI"]), everybody, stop))
     for thread in threads:
         thread.start()
-    clock = scheduler.start(app, jobs)
+    ticking = scheduler.start(app, jobs)
     log.info("worker started")
-    stop.wait()
-    clock.shutdown(wait=False)
+    _watch_the_clock(stop)
+    ticking.shutdown(wait=False)
     everybody()
     deadline = time.monotonic() + STOPS_WITHIN
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
     log.info("worker stopped")
+
+
+def _watch_the_clock(stop: threading.Event) -> None:
+    """Until told to stop: a clock that jumps makes what is due late or early, so somebody must hear of it."""
+    while True:
+        wall, stopwatch = clock.now(), time.monotonic()
+        if stop.wait(LOOKS_EACH):
+            return
+        jumped = (clock.now() - wall).total_seconds() - (time.monotonic() - stopwatch)
+        if abs(jumped) >= JUMP:
+            metrics.CLOCK_JUMPS.inc()
+            log.warning("the clock jumped", seconds=round(jumped))
 
 
 class Foreman(threading.Thread):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,10 +16,12 @@ from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
 from app.medicines.models import Dose, Medicine, MedicinePause, PatientDay, Reminder
+from app.medicines.queries import reminders as reminder_queries
 from app.medicines.service import due_doses, reminding
 from app.notifications import segments
 from app.notifications.models import Delivery
 from app.notifications.service import sending
+from app.patients import queries as patients
 from app.patients.models import CircleGrant, CircleMember, Patient
 from tests import queries_counted
 from tests.conftest import NOW
@@ -99,6 +102,7 @@ def test_two_hours_down_and_it_is_said_that_it_was_not_sent(box: Pillbox) -> Non
         ([early], "service_down", EIGHT),
         ([late], "made", EIGHT + 2 * HOUR),  # still of use, now
     ]
+    assert [one.dose_ids for one in not_sent(box)] == [[early]]
     assert len(sent()) == 1
     assert (dose(early).remind_at, dose(early).reminded) == (None, 0)
 
@@ -110,6 +114,24 @@ def test_what_was_written_ahead_and_never_sent_is_stale(box: Pillbox) -> None:
         sending.send_all_due()
     [delivery] = deliveries()
     assert (delivery.state, delivery.last_outcome) == ("stale", "too_late")
+    assert len(not_sent(box)) == 1
+
+
+def not_sent(box: Pillbox) -> Sequence[Reminder]:
+    """What the pages show of an outage."""
+    with unit_of_work():
+        return reminder_queries.not_sent(patients.admitted_one(box.patient.id), EIGHT - HOUR)
+
+
+def test_somebody_hears_of_reminders_that_nobody_writes(box: Pillbox) -> None:
+    box.dose(EIGHT)
+    with clock.at(EIGHT + 4 * MINUTE):
+        assert reminder_queries.writing_fault() is None
+    with clock.at(EIGHT + 6 * MINUTE):
+        assert "since 08:00" in (reminder_queries.writing_fault() or "")
+    remind_at(EIGHT + 6 * MINUTE)
+    with clock.at(EIGHT + 6 * MINUTE):
+        assert reminder_queries.writing_fault() is None
 
 
 @pytest.mark.parametrize("jump", [2 * HOUR, -HOUR, timedelta(days=3)])
@@ -266,7 +288,7 @@ def test_a_chunk_asks_as_much_as_one_reminder(box: Pillbox, world: World) -> Non
         khan.dose(EIGHT + HOUR, khan.medicines[0])
     with queries_counted.counted() as many:
         assert remind_at(EIGHT + HOUR - MINUTE) > 3
-    assert len(one) == len(many) == 2
+    assert len(one) == len(many) == 3
 
 
 def test_what_another_worker_has_in_hand_is_left_whole(box: Pillbox, world: World) -> None:

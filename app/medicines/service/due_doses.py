@@ -64,25 +64,27 @@ with seeds as materialized (
         select case when d.remind_at < d.window_ends_at then d.window_ends_at else d.remind_at + :after_window end
             as until) u
 ), placed as materialized (
-    select u.*, exists (select from reminder r where r.patient_id = u.patient_id and r.remind_at = u.minute) as is_told
+    select u.*, exists (select from reminder r where r.patient_id = u.patient_id and r.remind_at = u.minute) as is_told,
+        case when not u.is_late and u.minute + u.every < u.window_ends_at then u.minute + u.every end as next_at
     from useful u
 ), numbered as materialized (
     select patient_id, organisation_id, zone, person_id, minute, is_late, min(due_at) as due_at, min(until) as until,
         bool_or(reminded > 0) as again,
         array_agg(id order by medicine_made_at, medicine_id, due_at, id) as dose_ids,
+        array_agg(next_at order by medicine_made_at, medicine_id, due_at, id) as next_times,
         row_number() over (order by minute) as number
     from placed where not is_off and not is_told
     group by patient_id, organisation_id, zone, person_id, minute, is_late
 ), addressed as materialized (
-    select n.*, i.id,
+    select n.*, (cast(:ids as uuid[]))[n.number] as id,
         case when exists (
             select from circle_member c join circle_grant g on g.member_id = c.id
             where c.patient_id = n.patient_id and c.person_id = y.reminded_id and c.ended_at is null
                 and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.ACT}'
                 and g.ends_on >= cast(timezone(n.zone, :now) as date))
             then y.reminded_id else n.person_id end as recipient_id
-    from numbered n join unnest(cast(:ids as uuid[])) with ordinality i (id, number) on i.number = n.number
-    left join patient_day y on y.patient_id = n.patient_id
+    from numbered n left join patient_day y on y.patient_id = n.patient_id
+    where n.number <= cardinality(cast(:ids as uuid[]))
 ), told as materialized (
     select a.*, case when :by_push and not a.again and exists (
             select from push_subscription s where s.person_id = a.recipient_id and s.gone_at is null)
@@ -95,14 +97,14 @@ with seeds as materialized (
         case when is_late then 'service_down' else 'made' end
     from told returning id
 ), moved as (
-    update dose set reminded = dose.reminded + case when not x.is_off and t.id is not null and not x.is_late then 1
-            else 0 end,
-        remind_at = case
-            when x.is_off or t.id is not null and x.is_late then null
-            when x.is_told then x.minute + interval '1 minute'
-            when x.minute + x.every < x.window_ends_at then x.minute + x.every end
-    from placed x left join told t on t.patient_id = x.patient_id and t.minute = x.minute and t.is_late = x.is_late
-    where dose.id = x.id and (x.is_off or x.is_told or t.id is not null)
+    update dose set remind_at = m.next_at, reminded = dose.reminded + m.times
+    from (
+        select d.id, d.next_at, case when t.is_late then 0 else 1 end as times
+        from told t cross join unnest(t.dose_ids, t.next_times) as d (id, next_at)
+        union all
+        select id, case when not is_off then minute + interval '1 minute' end, 0 from placed where is_off or is_told
+    ) m
+    where dose.id = m.id
     returning dose.id
 )
 select c.seeds, c.moved, t.id, t.zone, t.minute, t.due_at, t.until, cardinality(t.dose_ids) as count, t.channel,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from app import config
-from app.core import clock, sealed
+from app.core import claims, clock, sealed
 from app.core.db import HotStatement
 from app.core.ids import new_ids
 from app.core.logs import log
@@ -65,6 +65,7 @@ def write_some() -> Done:
     """Claim some doses and queue their messages, in a transaction of its own."""
     with unit_of_work():
         now = clock.now()
+        claims.in_order()
         rows = due_doses.CLAIM.rows(
             {
                 "now": now,

@@ -39,7 +39,7 @@ _OF_ALERTS = f"{_TEXTS} and t.priority = {kinds.ALERT.priority}"
 _CLAIM_ALERTS = claims.Claim("delivery", due=_OF_ALERTS, order=_ORDER, gives=queries.DUE)
 _REMINDERS = f"{_TEXTS} and t.priority = {kinds.REMINDER.priority}"
 _CLAIM_REMINDERS = claims.Claim(
-    "delivery", due=f"{_REMINDERS} and t.state = 'pending'", order=_ORDER, gives=queries.DUE, planned_anew=True
+    "delivery", due=f"{_REMINDERS} and t.state = 'pending'", order=_ORDER, gives=queries.DUE, of_many=True
 )
 # A reminder that may have been handed over is looked up first, by hands that can wait. Few are in this state, and they
 # are found by it: an order by the time alone would walk over all that are due.
