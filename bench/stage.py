@@ -192,10 +192,37 @@ def provider(stage: Stage) -> Iterator[Provider]:
         yield Provider(process)
 
 
+class QuickProvider:
+    """The same, light enough for a burst; it may refuse what is too many a second."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        self._process = process
+        self.base_url = process.stdout.readline().strip()
+        self.refused = 0
+
+    def arrivals(self) -> list[tuple[float, str]]:
+        """End it and say when which text arrived, after the number it went to."""
+        self._process.terminate()
+        assert self._process.stdout is not None
+        told = json.loads(self._process.stdout.read())
+        self.refused = told["refused"]
+        arrived: list[tuple[float, str]] = told["arrivals"]
+        return arrived
+
+
 @contextmanager
-def worker(stage: Stage, provider: Provider) -> Iterator[psutil.Process]:
+def quick_provider(stage: Stage, per_second: int = 0) -> Iterator[QuickProvider]:
+    """The light SMS provider, which takes so many texts a second; 0: any number."""
+    command = ["bench.quick_provider", ACCOUNT, TOKEN, str(per_second)]
+    with started(stage, "provider", command) as process:
+        yield QuickProvider(process)
+
+
+@contextmanager
+def worker(stage: Stage, provider: Provider | QuickProvider, **more: str) -> Iterator[psutil.Process]:
     """A real worker whose texts go to the stand-in."""
     twilio = {"SMS_CHANNEL": "twilio", "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN}
     twilio |= {"TWILIO_FROM_NUMBER": "+447700900000", "TWILIO_BASE_URL": provider.base_url}
-    with started(stage, "worker", ["flask", "--app", "wsgi", "worker"], **twilio) as process:
+    with started(stage, "worker", ["flask", "--app", "wsgi", "worker"], **twilio, **more) as process:
         yield psutil.Process(process.pid)

@@ -2,6 +2,9 @@
 
 Nothing in it waits for a lock while it holds one: what somebody else has in hand is left for the next time, and with it
 every dose of that patient, for a message is about all doses of its minute or is not written.
+
+Only the first step may look at all that is due. Where others could, `offset 0` and `coalesce` keep them from its index:
+the server, which last looked when nothing was due, would walk through all of them again for each patient.
 """
 
 from __future__ import annotations
@@ -31,15 +34,14 @@ with seeds as materialized (
     where state = 'due' and remind_at <= :horizon order by remind_at limit :limit
     for no key update skip locked
 ), seen as materialized (
-    select d.* from (select distinct patient_id from seeds) w cross join lateral (
-        select id, patient_id from dose
-        where patient_id = w.patient_id and due_at between :earliest and :horizon and state = 'due'
-            and remind_at <= :horizon
-        offset 0) d
+    select d.id, d.patient_id from (select distinct patient_id from seeds) w cross join lateral (
+        select id, patient_id, state, remind_at from dose
+        where patient_id = w.patient_id and due_at between :earliest and :horizon offset 0) d
+    where d.state = 'due' and d.remind_at <= :horizon
 ), rest as materialized (
     select d.id, d.patient_id, d.medicine_id, d.due_at, d.remind_at, d.reminded
     from seen s join dose d on d.id = s.id
-    where s.id not in (select id from seeds) and d.state = 'due' and d.remind_at <= :horizon
+    where s.id not in (select id from seeds) and d.state = 'due' and coalesce(d.remind_at, 'infinity') <= :horizon
     for no key update of d skip locked
 ), held as materialized (
     select * from seeds union all select * from rest

@@ -57,6 +57,7 @@ class Done:
 def hands_wanted(most: int) -> int:
     """For how many hands there is work in the doses of the next minutes."""
     with unit_of_work():
+        claims.in_order()
         found = due_doses.COUNT.rows({"horizon": clock.now() + AHEAD, "limit": most * AT_ONCE})[0]["count"]
     return -(-int(found) // AT_ONCE)
 

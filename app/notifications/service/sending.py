@@ -26,12 +26,18 @@ from app.notifications.service import settling
 
 # A look-up and a hand-over, each with the provider's timeout of 10 s, and time to write.
 LEASE = timedelta(seconds=30)
-_DUE = """
-    t.state in ('pending', 'unknown') and t.due_at <= :now and not exists (
-        select from channel_pause s where s.channel = t.channel and s.resumed_at is null and s.until > :now)
-"""
+
+
+def _due_by(channel: str) -> str:
+    """What is due on a way out; while it is stopped no row is looked at."""
+    return f"""
+        t.state in ('pending', 'unknown') and t.due_at <= :now and t.channel = '{channel}' and not exists (
+            select from channel_pause s where s.channel = '{channel}' and s.resumed_at is null and s.until > :now)
+    """
+
+
 _ORDER = "t.priority, t.due_at"
-_TEXTS = f"{_DUE} and t.channel = '{channels.SMS}'"
+_TEXTS = _due_by(channels.SMS)
 # Reminders, which come by the hundred thousand, are left to bulk.py: no look goes past them.
 _SINGLY = ", ".join(str(kind.priority) for kind in kinds.KINDS.values() if kind is not kinds.REMINDER)
 _CLAIM = claims.Claim("delivery", due=f"{_TEXTS} and t.priority in ({_SINGLY})", order=_ORDER, gives=queries.DUE)
@@ -49,14 +55,14 @@ _CLAIM_IN_DOUBT = claims.Claim(
 # Each way out has hands of its own, so that a slow mail server holds up no text; nobody is reminded by e-mail.
 _CLAIM_EMAILS = claims.Claim(
     "delivery",
-    due=f"{_DUE} and t.channel = '{channels.EMAIL}' and t.priority in ({_SINGLY})",
+    due=f"{_due_by(channels.EMAIL)} and t.priority in ({_SINGLY})",
     order=_ORDER,
     gives=queries.DUE,
 )
 _PUSHED = ", ".join(str(kind.priority_of_push) for kind in kinds.KINDS.values())
 _CLAIM_PUSHES = claims.Claim(
     "delivery",
-    due=f"{_DUE} and t.channel = '{channels.PUSH}' and t.priority in ({_PUSHED})",
+    due=f"{_due_by(channels.PUSH)} and t.priority in ({_PUSHED})",
     order=_ORDER,
     gives=queries.DUE,
 )
