@@ -28,6 +28,7 @@ from app.identity import routes as identity
 from app.medicines import handlers as medicine_handlers
 from app.medicines import jobs as medicine_jobs
 from app.medicines import routes as medicines
+from app.medicines.queries import reminders as reminder_queries
 from app.notifications import checks as notification_checks
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
@@ -75,6 +76,7 @@ from app.web import admin, frame
 from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
 from app.web.coordinator import emergency as emergency_pages
+from app.web.coordinator import medicines as console_medicines
 from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
@@ -90,8 +92,10 @@ from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
 from app.web.patient import circle as patient_circle
+from app.web.patient import doses, medicine_new, medicine_schedule, my_day
 from app.web.patient import granting as granting_pages
 from app.web.patient import invitations as circle_invitations
+from app.web.patient import medicines as medicine_pages
 from app.web.patient import pages as patient_pages
 from app.web.sandbox import pages as sandbox
 
@@ -134,6 +138,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
+    told.checks.append(Check("reminders", reminder_queries.writing_fault))
     told.checks.append(Check("channels", notification_queries.pause_fault, stops_traffic=False))
     told.gauges.extend((*notification_queries.GAUGES, *identity_queries.GAUGES))
 
@@ -174,10 +179,11 @@ def _pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(audience.pages)
     for own in (own_sign_in, own_contacts, own_push, own_set_up, own_record):
         app.register_blueprint(own.pages)
-    for invited in (joining_pages, circle_invitations):
-        app.register_blueprint(invited.pages)
-    for about_consent in (patient_circle, granting_pages, acting_pages, circles):
-        app.register_blueprint(about_consent.pages)
+    consents = (patient_circle, granting_pages, acting_pages, circles)
+    for invited_or_given in (joining_pages, circle_invitations, *consents):
+        app.register_blueprint(invited_or_given.pages)
+    for of_medicines in (doses, medicine_pages, medicine_new, medicine_schedule, my_day, console_medicines):
+        app.register_blueprint(of_medicines.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)
     for one in (access_log_page, emergency_pages, account_page):

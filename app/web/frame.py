@@ -33,6 +33,7 @@ OWN_PAGES: Final = {
     "patient.today": ("Today", Permission.SEE_PATIENT),
     "patient.add": ("Add a reading", Permission.ADD_READINGS),
     "patient.numbers": ("My numbers", Permission.SEE_READINGS),
+    "my_doses.medicines": ("My medicines", Permission.SEE_MEDICINES),
     "patient.plan": ("My plan", Permission.SEE_PLAN),
     "my_circle.circle": ("My circle", Permission.SEE_CIRCLE),
 }
@@ -49,6 +50,7 @@ ROLES: Final = dict(telling.ROLES) | {
 BEGINNINGS: Final = ("worklist", "people")  # where staff begin their day
 PAGES: Final = OWN_PAGES | {
     "patient.numbers": ("Numbers", Permission.SEE_READINGS),
+    "my_doses.medicines": ("Medicines", Permission.SEE_MEDICINES),
     "patient.plan": ("Plan", Permission.SEE_PLAN),
     "my_circle.circle": ("Circle", Permission.SEE_CIRCLE),
 }

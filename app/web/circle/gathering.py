@@ -21,6 +21,7 @@ SAID: Final = {"left": "You have left the circle.", "stopped": "You do not act f
 PAGES: Final = {
     (Category.READINGS, Right.SEE): ("Numbers", "patient.numbers"),
     (Category.READINGS, Right.ACT): ("Add a reading", "patient.add"),
+    (Category.MEDICINES, Right.SEE): ("Medicines", "my_doses.medicines"),
     (Category.PLAN, Right.SEE): ("Plan", "patient.plan"),
 }
 

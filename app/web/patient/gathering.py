@@ -23,7 +23,7 @@ from app.readings.catalogue import Measure
 from app.readings.models import Reading
 from app.readings.queries import visible
 from app.web import frame, looking, measuring, moments, trends, words
-from app.web.patient import form, looks, plan, reply, sharing, today
+from app.web.patient import dose_gathering, form, looks, plan, reply, sharing, today
 from app.web.patient.form import Around
 from app.web.patient.reply import Answered, Told
 from app.web.patient.sending import Again, Unusual
@@ -50,6 +50,8 @@ def for_today(patient: AdmittedPatient) -> dict[str, Any]:
         "emergencies": looks.emergencies(emergency.of_patient(patient), now, patient.zone),
         "log_href": _log_href(patient),
         "near": sharing.near(patient) if looking.may(Permission.SEE_CIRCLE) else [],
+        "doses": dose_gathering.due_now(patient) if looking.may(Permission.SEE_MEDICINES) else [],
+        "medicines_href": _medicines_href(patient),
     }
     coordinator = {"name": patient.coordinator_name, "phone": None}
     return today.today(day, guards.caller().given_name, patient.id) | {"coordinator": coordinator} | opened
@@ -58,6 +60,11 @@ def for_today(patient: AdmittedPatient) -> dict[str, Any]:
 def _log_href(patient: AdmittedPatient) -> str | None:
     may = looking.may(Permission.SEE_ACCESS_LOG)
     return url_for("my_access_log.who_looked", patient_id=patient.id) if may else None
+
+
+def _medicines_href(patient: AdmittedPatient) -> str | None:
+    may = looking.may(Permission.SEE_MEDICINES)
+    return url_for("my_doses.medicines", patient_id=patient.id) if may else None
 
 
 def for_add(patient: AdmittedPatient) -> dict[str, Any]:
