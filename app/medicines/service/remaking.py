@@ -91,6 +91,7 @@ def _remake(patient: AdmittedPatient, schedules: Sequence[Schedule]) -> None:
     gone = _WITHDRAW.rows(values | {"schedules": ids})
     moved = _WRITE.rows(values | {"settle_after": SETTLE_AFTER})
     reminding.call_off([row["id"] for row in (*gone, *moved)])
+    reminding.call_off_medicines({one.medicine_id for one in schedules if one.medicine_id in makes.stopped})
 
 
 def rows_of(schedule: Schedule, makes: Makes, since: datetime, until: datetime) -> list[dict[str, Any]]:

@@ -168,3 +168,18 @@ def call_off(dose_ids: Collection[UUID]) -> CalledOff:
     if taken.unsent:
         _WITHDRAW.rows({"reminders": list(taken.unsent)})
     return CalledOff(len(taken.unsent), bool(taken.may_arrive))
+
+
+# The dose of a minute ago: it stays as it was, and nobody is reminded of it any more.
+_OF_MEDICINES = HotStatement("""
+    update dose set remind_at = null
+    where medicine_id = any(:medicines) and state = 'due' and due_at between :since and :now returning id
+""")
+
+
+def call_off_medicines(medicine_ids: Collection[UUID]) -> CalledOff:
+    """The same for the doses of these medicines whose time has come, as the medicines are stopped."""
+    now = clock.now()
+    since = now - due_doses.LOOK_BACK
+    rows = _OF_MEDICINES.rows({"medicines": list(medicine_ids), "since": since, "now": now}) if medicine_ids else ()
+    return call_off([row["id"] for row in rows])
