@@ -28,6 +28,7 @@ from app.identity import routes as identity
 from app.medicines import handlers as medicine_handlers
 from app.medicines import jobs as medicine_jobs
 from app.medicines import routes as medicines
+from app.medicines.events import DosesAnswered, DosesNotRecorded
 from app.medicines.queries import reminders as reminder_queries
 from app.notifications import checks as notification_checks
 from app.notifications import handlers as notification_handlers
@@ -160,6 +161,8 @@ def _events() -> None:
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
     events.subscribe(TextReceived, text_handlers.ANSWER_DOSES)
+    events.subscribe(DosesAnswered, alert_handlers.JUDGE_DOSES)
+    events.subscribe(DosesNotRecorded, alert_handlers.JUDGE_DOSES)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
     events.subscribe(ReadingsRecorded, alert_handlers.JUDGE)
     events.subscribe(ReadingCorrected, alert_handlers.WITHDRAW)
