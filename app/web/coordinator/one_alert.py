@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
+from app.alerts import missed_doses
 from app.alerts.models import OUTCOMES, Alert, AlertEvent, Finding
 from app.identity.models import Person
 from app.notifications.queries import ToldOf
@@ -80,11 +81,10 @@ def shown(case: Case) -> dict[str, Any]:
     """The alert itself."""
     alert, finding = case.alert, worst(case.findings)
     value, value_when = _value(case, finding)
-    title = words.title(alert.measure)
-    limit, origin = _limit(finding, case.registry)
+    limit, origin = _limit(finding, case.registry) if not _is_of_doses(alert) else ("", missed_doses.RULES.words)
     return {
         "severity": one_patient.severity(alert),
-        "heading": f"{title} {value}" if finding else f"{title}: not judged",
+        "heading": _heading(case, finding, value),
         "state": alert.state,
         "state_words": _state(case),
         "due": moments.remaining(alert.acknowledge_by, case.now, case.zone) if alert.state == "open" else None,
@@ -104,9 +104,21 @@ def shown(case: Case) -> dict[str, Any]:
     }
 
 
+def _is_of_doses(alert: Alert) -> bool:
+    """Doses not taken or not recorded: of no reading, and judged all the same."""
+    return (alert.measure, alert.direction, alert.family) == missed_doses.KEY
+
+
+def _heading(case: Case, finding: Finding | None, value: str) -> str:
+    if _is_of_doses(case.alert):
+        return f"{missed_doses.TITLE}: doses to look at"
+    title = words.title(case.alert.measure)
+    return f"{title} {value}" if finding else f"{title}: not judged"
+
+
 def _value(case: Case, finding: Finding | None) -> tuple[str, datetime]:
     if finding is None:
-        return "Not judged", case.alert.opened_at
+        return "" if _is_of_doses(case.alert) else "Not judged", case.alert.opened_at
     if case.reading is None:
         return _of_finding(finding), finding.measured_at
     around = words.around(case.reading)
@@ -174,6 +186,8 @@ def _previous(case: Case) -> dict[str, str] | None:
 def told_patient(case: Case, coordinator: str) -> list[str]:
     """What the patient was told of the worst finding."""
     finding = worst(case.findings)
+    if _is_of_doses(case.alert):
+        return ["The patient was told nothing of this."]
     if finding is None:
         return ["Saved, not yet judged.", f"{coordinator} has been told and looks at it in person."]
     by = finding.look_by and f"{coordinator} will look by {moments.by(finding.look_by, case.now, case.zone)}."
