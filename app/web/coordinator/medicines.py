@@ -75,8 +75,9 @@ def _last_days(patient: AdmittedPatient) -> dict[str, Any] | None:
     """A line for each medicine, a column for each of the last days; None where there was no dose."""
     today = clock.today(patient.zone)
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    begins, _ = queries.local_day(patient, days[0])
-    found = dosing.shown(patient, queries.doses(patient, begins, clock.now() + timedelta(minutes=1)))
+    (begins, _), (_, ends), now = queries.local_day(patient, days[0]), queries.local_day(patient, today), clock.now()
+    known = [one for one in queries.doses(patient, begins, ends) if one.state != "due" or one.due_at <= now]
+    found = dosing.shown(patient, known)
     names = {one.id: one.name for one in queries.medicines(patient, also_stopped=True)}
     by_medicine: dict[UUID, list[dosing.Shown]] = {}
     for one in found:

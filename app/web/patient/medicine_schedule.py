@@ -83,7 +83,7 @@ def _preview_or_save(patient: AdmittedPatient, about: About, found: times.Read) 
             return redirect(_medicine(patient, about, said), 303)
         shown = previewing.preview(patient, body, about.medicine.id)
     except Invalid as refused:
-        errors = {times.beside(one["pointer"], found): one["detail"] for one in refused.errors}
+        errors = forms.errors(refused, found)
         return _page(patient, about, form, forms.step_of(errors), errors or {"": refused.detail})
     except (Conflict, PreconditionFailed) as refused:
         return _page(patient, about, form, "kind", {"": refused.detail})

@@ -11,6 +11,7 @@ from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.core import clock
+from app.core.errors import Invalid
 from app.medicines import queries, stored
 from app.medicines.models import Medicine, Schedule
 from app.medicines.patterns import Pattern
@@ -24,6 +25,12 @@ from app.web.patient import medicine_times as times
 STEPS: Final = ("kind", "times", "label", "preview")
 _LABEL: Final = ("instructions", "starts_on", "ends_on")
 _NOT_KEPT: Final = ("csrf_token", "step", "to", "more")
+_NO_DAY: Final = "Give a day, such as 24 November 2026"
+_PLAINLY: Final = {  # by field, and how the schema begins to say it
+    ("instructions", "Length mu"): "Give up to 1,000 letters",
+    ("starts_on", "Not a val"): _NO_DAY,
+    ("ends_on", "Not a val"): _NO_DAY,
+}
 NO_REMINDER: Final = "Nobody is reminded of it: it is recorded when it is taken."
 
 
@@ -76,6 +83,12 @@ def body(form: Mapping[str, str], pattern: Pattern | None) -> dict[str, Any]:
     """What the slice's schema takes."""
     said = {name: text for name in _LABEL if (text := form.get(name, "").strip())}
     return {"pattern": stored.to_json(pattern) if pattern else {}, **said}
+
+
+def errors(refused: Invalid, found: times.Read) -> dict[str, str]:
+    """What was refused, each beside its field; what the schema says of text and days in plain words."""
+    named = {times.beside(one["pointer"], found): one["detail"] for one in refused.errors}
+    return {name: _PLAINLY.get((name, detail[:9]), detail) for name, detail in named.items()}
 
 
 def step_of(errors: Mapping[str, str]) -> str:
