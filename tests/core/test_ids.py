@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import RFC_4122
 
 from app.core import clock
-from app.core.ids import new_id
+from app.core.ids import new_id, new_ids
 from tests.conftest import NOW
 
 
@@ -27,3 +27,14 @@ def test_later_ids_sort_later_and_a_clock_set_back_is_followed() -> None:
     with clock.at(NOW - timedelta(days=1)):
         earlier = new_id()
     assert earlier < first < second
+
+
+def test_many_ids_sort_in_their_order_and_between_those_before_and_after() -> None:
+    with clock.at(NOW):
+        before, many, after = new_id(), new_ids(5000), new_id()
+    assert [before, *many, after] == sorted({before, *many, after})
+    assert {(one.version, one.variant) for one in many} == {(7, RFC_4122)}
+
+
+def test_no_ids_are_none() -> None:
+    assert new_ids(0) == []
