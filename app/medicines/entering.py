@@ -31,6 +31,7 @@ class NewMedicine:
     window_minutes: int | None = None
     remind_every: int | None = None
     started_on: date | None = None
+    id: UUID | None = None  # of an import, so that the same one is known again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class NewSchedule:
     instructions: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    to_confirm: str | None = None  # what a professional confirms before anybody is reminded
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class By:
 
     @property
     def source(self) -> str:
-        return _SOURCES.get(self.role, "staff")
+        return "import" if self.channel == "import" else _SOURCES.get(self.role, "staff")
 
 
 def note(medicine: Medicine, kind: str, by: By, details: Mapping[str, Any] | None = None) -> None:

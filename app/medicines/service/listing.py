@@ -27,6 +27,7 @@ def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
     acting.still_cared_for(patient)
     _check(asdict(new))
     medicine = Medicine(
+        id=new.id,
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
         source=by.source,

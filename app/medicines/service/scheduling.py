@@ -115,7 +115,9 @@ def _write(patient: AdmittedPatient, schedule: Schedule, new: NewSchedule) -> No
 
 
 def disagreement(patient: AdmittedPatient, new: NewSchedule) -> str | None:
-    """Why text and times do not agree, so that nobody is to be reminded; None where they do."""
+    """Why nobody is to be reminded: text and times do not agree, or a human confirms them first; None: they agree."""
+    if new.to_confirm is not None:
+        return new.to_confirm
     lasts = (new.ends_on - new.starts_on).days + 1 if new.ends_on and new.starts_on else None
     verdict = agreement.agree(new.instructions or "", new.pattern, lasts=lasts, usual_day=queries.usual_day(patient))
     return None if verdict.reminds else verdict.why

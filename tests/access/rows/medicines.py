@@ -56,6 +56,7 @@ _ON_PAGES = {
 ROWS: dict[str, Row] = _ON_PAGES | {
     f"GET {_PATIENT}/medicines": Row(),
     f"POST {_PATIENT}/medicines": Row(body={"typed": "Aspirin 75 mg"}),
+    f"POST {_PATIENT}/medicines/import": Row(body={"resourceType": "Bundle", "entry": []}),
     f"GET {_MEDICINE}": Row(),
     f"PATCH {_MEDICINE}": Row(body={"form": "tablet"}),
     f"POST {_MEDICINE}/stop": Row(body={"why": "No longer needed."}),
