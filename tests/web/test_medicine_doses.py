@@ -114,10 +114,14 @@ def test_a_second_tick_asks_whether_it_was_two_and_leads_to_whom_to_ask(
 
 
 ANSWERS: dict[str, tuple[dict[str, str], str, str]] = {
-    "earlier": ({"answer": "taken_at", "taken_at": "2026-11-18T09:40"}, "taken", "Taken today at 09:40, by you (recor"),
-    "not taken": ({"answer": "skipped", "why": "ran_out"}, "skipped", "Not taken: ran out, by you"),
+    "earlier": (
+        {"answer": "taken_at", "step": "taken_at", "taken_at": "2026-11-18T09:40"},
+        "taken",
+        "Taken today at 09:40, by you (recor",
+    ),
+    "not taken": ({"answer": "skipped", "step": "why", "why": "ran_out"}, "skipped", "Not taken: ran out, by you"),
     "not had": ({"answer": "missed"}, "missed", "Not had, by you"),
-    "later": ({"answer": "later", "minutes": "60"}, "due", "You asked to be reminded at 11:00."),
+    "later": ({"answer": "later-60"}, "due", "You asked to be reminded at 11:00."),
 }
 
 
@@ -135,10 +139,13 @@ def test_what_else_can_be_said(mary: Browser, page: str, table: Table, case: str
 WRONG: dict[str, tuple[dict[str, str], str]] = {
     "nothing": ({}, "Choose what happened"),
     "an answer that is none": ({"answer": "two_taken"}, "Choose what happened"),
-    "no reason": ({"answer": "skipped"}, "Choose the reason that fits best"),
-    "no minutes": ({"answer": "later"}, "Choose in how many minutes"),
-    "other minutes": ({"answer": "later", "minutes": "7"}, "Choose in how many minutes"),
-    "no time": ({"answer": "taken_at", "taken_at": "teatime"}, "Give the day and time it was taken"),
+    "no reason": ({"answer": "skipped", "step": "why"}, "Choose the reason that fits best"),
+    "a reason that is none": ({"answer": "skipped", "step": "why", "why": "x"}, "Choose the reason that fits best"),
+    "other minutes": ({"answer": "later-7"}, "Choose what happened"),
+    "no time": (
+        {"answer": "taken_at", "step": "taken_at", "taken_at": "teatime"},
+        "Give the day and time it was taken",
+    ),
     "no id": ({"answer": "missed", "id": "x"}, "Open the page again, and send it from there."),
 }
 
@@ -153,6 +160,18 @@ def test_what_cannot_be_read_is_said_and_changes_nothing(mary: Browser, page: st
     assert wrong.status_code == 422
     assert said in words(wrong)
     assert 'value="with toast"' in wrong.get_data(as_text=True)
+    assert table.doses()[0]["state"] == "due"
+
+
+def test_when_and_why_are_asked_on_a_page_of_their_own(mary: Browser, page: str, table: Table) -> None:
+    given_medicine(table)
+    dose = table.doses()[0]["id"]
+    form = fields(mary.get(f"{page}/doses/{dose}"), dose)
+    for answer, asked in (("skipped", "Why was it not taken?"), ("taken_at", "When was it taken?")):
+        next_page = mary.post(f"{page}/doses/{dose}", form | {"answer": answer, "note": "with toast"})
+        assert next_page.status_code == 200
+        assert asked in words(next_page)
+        assert fields(next_page, dose)["note"] == "with toast"
     assert table.doses()[0]["state"] == "due"
 
 

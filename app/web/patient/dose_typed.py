@@ -12,18 +12,27 @@ from werkzeug.datastructures import MultiDict
 
 from app.core import http
 from app.core.errors import Invalid
+from app.medicines import skip_reasons
 from app.medicines.schemas import doses as schemas
 from app.medicines.service import answering, giving
 from app.medicines.service.acting import By
 from app.medicines.service.answering import Answered
-from app.medicines.ticking import Outcome
+from app.medicines.ticking import LATER_MINUTES, Outcome
 from app.patients.admission import AdmittedPatient
 
 CHOOSE: Final = "Choose what happened"
 WHEN: Final = "Give the day and time it was taken"
-MINUTES: Final = "Choose in how many minutes"
 WHY: Final = "Choose the reason that fits best"
 AMOUNT: Final = "Give how much in figures, such as 1 or 0.5"
+# What can be chosen, as the slice's schema takes it.
+ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "taken": {"answer": "taken"},
+    "taken_at": {"answer": "taken"},
+    **{f"later-{minutes}": {"answer": "later", "minutes": minutes} for minutes in LATER_MINUTES},
+    "skipped": {"answer": "skipped"},
+    "missed": {"answer": "missed"},
+    "undone": {"answer": "undone"},
+}
 _MANY, _GIVEN = schemas.NewAnswers(), schemas.NewGivenSchema()
 # The words of each outcome's page; the worst of several is said.
 _SAID: Final = {
@@ -46,20 +55,21 @@ def two_taken(patient: AdmittedPatient, dose_id: UUID, form: MultiDict[str, str]
     return _say(patient, form, [{"dose_id": str(dose_id), "answer": "two_taken"}], by)
 
 
+def asks_more(form: Mapping[str, str]) -> str:
+    """What is asked next on a page of its own: when it was taken, or why not."""
+    asked = {"taken_at": "taken_at", "skipped": "why"}.get(form.get("answer", ""), "")
+    return asked if asked != form.get("step", "") else ""
+
+
 def answered(patient: AdmittedPatient, dose_id: UUID, form: MultiDict[str, str], by: By) -> list[Answered]:
     """What was said of one dose. Raises Invalid, NotFound and Conflict."""
-    answer = form.get("answer", "")
-    said: dict[str, Any] = {"dose_id": str(dose_id), "answer": "taken" if answer == "taken_at" else answer}
-    if answer not in ("taken", "taken_at", "later", "skipped", "missed", "undone"):
+    if form.get("answer") not in ANSWERS:
         raise _wrong("answer", CHOOSE)
-    if answer == "taken_at":
+    said: dict[str, Any] = {"dose_id": str(dose_id)} | ANSWERS[form["answer"]]
+    if form["answer"] == "taken_at":
         said["taken_at"] = local_time(form, "taken_at", patient.zone).isoformat()
-    if answer == "later":
-        if form.get("minutes", "") not in ("10", "30", "60"):
-            raise _wrong("minutes", MINUTES)
-        said["minutes"] = int(form["minutes"])
-    if answer == "skipped":
-        if not form.get("why"):
+    if form["answer"] == "skipped":
+        if form.get("why") not in skip_reasons.REASONS:
             raise _wrong("why", WHY)
         said["why"] = form["why"]
     if note := form.get("note", "").strip():

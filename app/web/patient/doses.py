@@ -52,11 +52,14 @@ def dose(patient: AdmittedPatient, dose_id: UUID) -> str:
 
 @pages.post(DOSE, access=RECORD)
 def answer(patient: AdmittedPatient, dose_id: UUID) -> Any:
-    """Say what became of one dose, or take back what was said."""
+    """Say what became of one dose, or take back what was said; when and why are asked on a page of their own."""
+    if step := typed.asks_more(request.form):
+        return _dose(patient, dose_id, Shown(request.form), step)
     try:
         told = typed.answered(patient, dose_id, request.form, by())
     except REFUSED as refused:
-        return _dose(patient, dose_id, Shown.refused(request.form, refused)), refused.status
+        step = request.form.get("step", "")
+        return _dose(patient, dose_id, Shown.refused(request.form, refused), step), refused.status
     if told[0].dose.state == "due" and request.form.get("answer") == "undone":
         return redirect(url_for("my_doses.dose", patient_id=patient.id, dose_id=dose_id, said="undone"), 303)
     return _onward(patient, told)
@@ -124,8 +127,8 @@ def _today(patient: AdmittedPatient, shown: Shown = gathering.EMPTY) -> str:
     return frame.for_patient("patient/medicines/today.html", patient, "medicines", **context)
 
 
-def _dose(patient: AdmittedPatient, dose_id: UUID, shown: Shown = gathering.EMPTY) -> str:
-    context = gathering.for_dose(patient, dose_id, shown, request.args.get("said", ""))
+def _dose(patient: AdmittedPatient, dose_id: UUID, shown: Shown = gathering.EMPTY, step: str = "") -> str:
+    context = gathering.for_dose(patient, dose_id, shown, request.args.get("said", "")) | {"step": step}
     return frame.for_patient("patient/medicines/dose.html", patient, "medicines", **context)
 
 
