@@ -22,7 +22,7 @@ from app.identity.service.inviting import Asked
 from app.medicines.entering import NewMedicine, NewPause, NewSchedule
 from app.medicines.models import Dose
 from app.medicines.patterns import AsNeeded, Phase, Phases, Slot
-from app.medicines.service import listing, pausing, scheduling
+from app.medicines.service import calendars, listing, pausing, scheduling
 from app.medicines.service.acting import By
 from app.notifications.models import Delivery
 from app.patients import queries as patients
@@ -113,7 +113,10 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
     scheduling.add(patient, as_needed.id, NewSchedule(AsNeeded(amount=Decimal(1))), by)
     later = clock.now() + timedelta(days=10)
     pause = pausing.pause(patient, NewPause(later, later + timedelta(days=1), "holiday"), by)
+    calendar = calendars.make(patient, cast.world.mary.id, names_medicines=False)
     return {
+        "feed_id": calendar.feed.id,
+        "calendar": calendar.url.rpartition("/")[2].removesuffix(".ics"),
         "medicine_id": medicine.id,
         "as_needed": as_needed.id,
         "schedule_id": schedule.id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.rows.row import Row, anybody
+from tests.access.rows.row import MARY, Row, anybody
 
 _PATIENT = "/api/patients/<uuid:patient_id>"
 _MEDICINE = f"{_PATIENT}/medicines/<uuid:medicine_id>"
@@ -75,6 +75,10 @@ ROWS: dict[str, Row] = _ON_PAGES | {
     f"GET {_PATIENT}/medicine-pauses": Row(),
     f"POST {_PATIENT}/medicine-pauses": Row(body=_PAUSE),
     f"DELETE {_PATIENT}/medicine-pauses/<uuid:pause_id>": Row(),
+    f"GET {_PATIENT}/calendar-feeds": Row(),
+    f"POST {_PATIENT}/calendar-feeds": Row(body={"names_medicines": False}),
+    f"DELETE {_PATIENT}/calendar-feeds/<uuid:feed_id>": Row(whose=MARY),
+    "GET /calendars/<secret>.ics": Row(ids={"secret": "$calendar"}, is_open=True, may_be_kept=True),
     f"GET {_PATIENT}/adherence": Row(),
     f"GET {_PATIENT}/adherence.csv": Row(),
     f"GET {_PATIENT}/doses": Row(),
