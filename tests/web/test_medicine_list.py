@@ -133,7 +133,9 @@ def test_a_medicine_is_added_a_question_a_page(mary: Browser, page: str, table: 
     typed["mg-paracetamol"] = "500 mg"
     details = mary.post(f"{page}/add", typed | {"step": "holds"})
     assert "Calpol on the list also holds Paracetamol." in words(details)
-    added = mary.post(f"{page}/add", typed | {"step": "details", "form": "tablet", "reason": "Knee"})
+    added = mary.post(
+        f"{page}/add", typed | {"step": "details", "form": "tablet", "reason": "Knee", "time_critical": "no"}
+    )
     assert added.status_code == 303
     assert added.headers["Location"].endswith("/schedule")
     made = table.get("/medicines")["items"][1]

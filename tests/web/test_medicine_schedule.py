@@ -123,7 +123,7 @@ def test_the_questions_one_by_one_and_nothing_before_save(mary: Browser, path: s
     assert "What does the label say?" in words(mary.post(path, {"step": "times", **typed}))
     typed |= {"instructions": "one each morning", "starts_on": "2026-11-18"}
     preview = mary.post(path, {"step": "label", **typed})
-    assert "Is this right? Furosemide 40 mg tablets 1 at 08:00, every day" in words(preview)
+    assert "Is this right? Furosemide 40 mg tablets 1 tablet at 08:00, every day" in words(preview)
     assert "The next 30 days" in words(preview)
     assert "Thu 19 Nov 08:00 1 tablet" in words(preview)
     assert "disagree" not in words(preview)

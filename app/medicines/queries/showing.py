@@ -80,9 +80,14 @@ def one(patient: AdmittedPatient, medicine: Medicine) -> Shown:
 def schedule(patient: AdmittedPatient, row: Schedule, form: str | None) -> ShownSchedule:
     """A schedule with its words, a line for each thing that it says."""
     pattern = stored.from_json(row.pattern)
-    unit = form.lower() if form and form.lower() in UNITS else None
-    lines = schedule_words.lines(pattern, starts_on=row.starts_on, ends_on=row.ends_on, zone=patient.zone, unit=unit)
+    dates: dict[str, Any] = {"starts_on": row.starts_on, "ends_on": row.ends_on}
+    lines = schedule_words.lines(pattern, **dates, zone=patient.zone, unit=unit(form))
     return ShownSchedule(row, lines)
+
+
+def unit(form: str | None) -> str | None:
+    """The form as it is counted, if it is counted one by one."""
+    return form.lower() if form and form.lower() in UNITS else None
 
 
 def saved(patient: AdmittedPatient, row: Schedule) -> ShownSchedule:

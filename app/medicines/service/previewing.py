@@ -8,6 +8,7 @@ from uuid import UUID
 from app.core import clock
 from app.medicines import queries, schedule_words
 from app.medicines.entering import NewSchedule
+from app.medicines.queries import showing
 from app.medicines.service import scheduling
 from app.patients.admission import AdmittedPatient
 
@@ -25,7 +26,8 @@ def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None
     """The next 30 days. Raises Invalid for what cannot be saved, NotFound for a medicine of somebody else."""
     today = clock.today(patient.zone)
     new = replace(new, starts_on=new.starts_on or today)
-    scheduling.check(patient, queries.medicine(patient, medicine_id) if medicine_id else None, new)
+    medicine = queries.medicine(patient, medicine_id) if medicine_id else None
+    scheduling.check(patient, medicine, new)
     assert new.starts_on is not None  # it was filled in above
     days = schedule_words.preview(
         new.pattern,
@@ -35,5 +37,8 @@ def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None
         usual_day=queries.usual_day(patient),
         since=clock.now(),
     )
-    lines = schedule_words.lines(new.pattern, starts_on=new.starts_on, ends_on=new.ends_on, zone=patient.zone)
+    unit = showing.unit(medicine.form) if medicine else None
+    lines = schedule_words.lines(
+        new.pattern, starts_on=new.starts_on, ends_on=new.ends_on, zone=patient.zone, unit=unit
+    )
     return Preview(lines, scheduling.disagreement(patient, new), days)

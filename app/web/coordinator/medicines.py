@@ -21,7 +21,7 @@ from app.medicines.queries import dosing, showing
 from app.medicines.service import scheduling
 from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
-from app.web import looking, moments
+from app.web import looking, moments, words
 from app.web.patient import medicine_words
 
 pages = Pages("coordinator_medicines", __name__, url_prefix="/console/patients/<uuid:patient_id>")
@@ -57,7 +57,7 @@ def _medicine(patient: AdmittedPatient, one: showing.Shown) -> dict[str, Any]:
     return {
         "name": one.row.name,
         "href": url_for("my_medicines.medicine", patient_id=patient.id, medicine_id=one.row.id),
-        "words": [each.words[0] for each in one.schedules if each.words],
+        "words": [words.upper(each.words[0]) for each in one.schedules if each.words],
         "unclear": [_unclear(patient, each) for each in one.schedules if each.row.unclear],
         "alike": medicine_words.alike(one.alike),
         "paused": [f"Paused until {moments.by(each.ends_at, now, patient.team_zone)}" for each in pauses],

@@ -22,7 +22,7 @@ from app.medicines.queries import dosing, reminded, showing
 from app.medicines.queries.showing import UNITS
 from app.medicines.service import daily, giving, safety
 from app.patients.admission import AdmittedPatient
-from app.web import frame, looking, moments
+from app.web import frame, looking, moments, words
 from app.web.patient import dose_words
 from app.web.patient.dose_words import Around
 from app.web.patient.sharing import Shown
@@ -121,7 +121,7 @@ def _needed(patient: AdmittedPatient, one: showing.Shown, doses: Sequence[Dose],
     next_at = refused.next_possible_at if refused else None
     return {
         "name": one.row.name,
-        "words": [line for each in one.schedules for line in each.words],
+        "words": [words.upper(line) for each in one.schedules for line in each.words],
         "last": last and f"Last taken {moments.words(last, now, patient.zone)}.",
         "next": next_at and f"By what was set, the next can be from {moments.by(next_at, now, patient.zone)}.",
         "href": url_for("my_doses.given", patient_id=patient.id, medicine_id=one.row.id) if may_record else None,
@@ -233,7 +233,7 @@ def for_given(
     form = (one.row.form or "").lower()
     return shown.context() | {
         "name": one.row.name,
-        "words": [line for each in one.schedules for line in each.words],
+        "words": [words.upper(line) for each in one.schedules for line in each.words],
         "unit": f"{form}s" if form in UNITS else "",
         "amount": shown.get("amount") if shown.typed else f"{pattern.amount.normalize():f}" if pattern.amount else "",
         "taken_at": shown.get("taken_at"),

@@ -15,7 +15,7 @@ from app.medicines.models import Medicine, MedicinePause
 from app.medicines.queries import showing
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.web import frame, looking, moments
+from app.web import frame, looking, moments, words
 from app.web.patient import medicine_typed, medicine_words
 from app.web.patient.sharing import Shown
 
@@ -59,7 +59,7 @@ def _row(patient: AdmittedPatient, one: showing.Shown, pauses: Sequence[Medicine
         "name": one.row.name,
         "strength": one.row.strength,
         "reason": one.row.reason,
-        "words": [each.words[0] for each in one.schedules if each.words],
+        "words": [words.upper(each.words[0]) for each in one.schedules if each.words],
         "unclear": [each.row.unclear for each in one.schedules if each.row.unclear],
         "alike": medicine_words.alike(one.alike),
         "paused": [_until(patient, each) for each in mine],
@@ -114,7 +114,7 @@ def _runs(one: MedicinePause) -> bool:
 def _schedule(patient: AdmittedPatient, one: showing.ShownSchedule, *, may: bool) -> dict[str, Any]:
     where: dict[str, Any] = {"patient_id": patient.id, "schedule_id": one.row.id}
     return {
-        "words": one.words,
+        "words": [words.upper(line) for line in one.words],
         "instructions": one.row.instructions,
         "unclear": one.row.unclear,
         "change_href": url_for("my_schedule.change", **where) if may else None,

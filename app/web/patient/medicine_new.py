@@ -80,7 +80,7 @@ def _page(patient: AdmittedPatient, form: MultiDict[str, str], step: str, errors
         "sharing": [one.name for one in queries.sharing(patient, ticked)] if ticked else [],
         "held": ", ".join(medicine_words.group(one) for one in ticked),
         "classes": [
-            {"value": "", "text": "No, or I do not know"},
+            {"value": typed.NO, "text": "No, or I do not know"},
             *({"value": one.id, "text": one.name, "hint": one.why} for one in time_critical.CLASSES.values()),
         ],
         "kept": [(key, text) for key, text in form.items(multi=True) if _is_kept(key, step)],

@@ -18,7 +18,7 @@ from app.medicines.patterns import Pattern
 from app.medicines.queries.showing import UNITS
 from app.medicines.service.previewing import Preview
 from app.patients.admission import AdmittedPatient
-from app.web import moments
+from app.web import moments, words
 from app.web.patient import dose_words
 from app.web.patient import medicine_times as times
 
@@ -173,7 +173,7 @@ def _shown(patient: AdmittedPatient, medicine: Medicine, kind: str, preview: Pre
         for one in preview.days
     ]
     return {
-        "words": preview.words,
+        "words": [words.upper(line) for line in preview.words],
         "unclear": preview.unclear,
         "days": days if kind not in ("needed", "directed") else [],
         "no_reminder": NO_REMINDER if kind in ("needed", "directed") else None,

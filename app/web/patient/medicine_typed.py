@@ -17,6 +17,7 @@ from app.medicines.schemas.listing import REASONS_TO_PAUSE
 LONGEST_WHY: Final = 500
 MINUTES: Final = (5, 15, 30, 60, 120, 240)
 STOP_WHY: Final = "Say why it is stopped, in a few words"
+NO: Final = "no"
 PAUSE_WHY: Final = "Choose why"
 DAY: Final = "Give a day, such as 24 November 2026"
 _DETAILS: Final = ("strength", "form", "reason", "late_dose", "prescriber", "prescriber_phone", "time_critical")
@@ -63,6 +64,8 @@ def medicine(form: MultiDict[str, str]) -> dict[str, Any]:
     """A medicine as its form says it; what is left empty is not said."""
     said: dict[str, Any] = {"typed": form.get("typed", "").strip()}
     said |= {name: text for name in _DETAILS if (text := form.get(name, "").strip())}
+    if said.get("time_critical") == NO:
+        del said["time_critical"]
     ticked = form.getlist("holds")
     if ticked:
         said["ingredients"] = {one: _milligrams(form.get(f"mg-{one}", "")) for one in ticked}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -60,7 +61,9 @@ def details(medicine: Medicine, zone: ZoneInfo) -> list[dict[str, str]]:
 
 
 def _holds(held: Mapping[str, Any]) -> str:
-    return ", ".join(f"{group(one)}{f', {mg} mg in one' if mg else ''}" for one, mg in sorted(held.items()))
+    return ", ".join(
+        f"{group(one)}{f', {Decimal(mg).normalize():f} mg in one' if mg else ''}" for one, mg in sorted(held.items())
+    )
 
 
 def group(one: str) -> str:

@@ -31,6 +31,7 @@ LABELS: Final = {
     Anchor.EVENING_MEAL: "Evening meal",
     Anchor.BEDTIME: "Bedtime",
 }
+THE_PATIENT: Final = "patient"
 SAID: Final = {
     "times": "The times are saved. What goes with them moves from now on.",
     "reminded": "Who is reminded is saved.",
@@ -59,7 +60,7 @@ def set_times(patient: AdmittedPatient) -> Any:
 def set_reminded(patient: AdmittedPatient) -> Any:
     """Say who is reminded."""
     try:
-        body = http.loaded(schemas.NewReminded(), {"person_id": request.form.get("person_id") or None})
+        body = http.loaded(schemas.NewReminded(), {"person_id": _chosen(request.form.get("person_id", ""))})
         daily.set_reminded(patient, body["person_id"])
     except REFUSED as refused:
         return _page(patient, Shown({}, {"person_id": refused.detail})), refused.status
@@ -71,6 +72,10 @@ def keep_home_time(patient: AdmittedPatient) -> Any:
     """Keep the time of home."""
     daily.keep_home_time(patient)
     return _done(patient, "kept")
+
+
+def _chosen(person: str) -> str | None:
+    return None if person in ("", THE_PATIENT) else person
 
 
 def _shown(refused: Conflict | Invalid) -> Shown:
@@ -95,8 +100,8 @@ def _page(patient: AdmittedPatient, shown: Shown | None = None) -> str:
             {"name": one.value, "label": text, "value": shown.get(one.value) or f"{times[one]:%H:%M}"}
             for one, text in LABELS.items()
         ],
-        "people": [{"value": "", "text": patient.name}, *_members(patient)],
-        "reminded": str(said.reminded_id) if said and said.reminded_id else "",
+        "people": [{"value": THE_PATIENT, "text": patient.name}, *_members(patient)],
+        "reminded": str(said.reminded_id) if said and said.reminded_id else THE_PATIENT,
         "zone": {
             "home": place(patient.zone.key),
             "seen": place(seen) if seen else None,

@@ -117,6 +117,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "yesterday": "Yesterday you sent everything that was asked for.",
             "emergencies": [{"name": "Dr Anna Lind", "when": measures.moment("yesterday at 22:10")}],
             "log_href": "/who-looked",
+            "doses": [{"time": "08:00", "names": "Furosemide 40 mg, Bisoprolol 2.5 mg"}],
+            "medicines_href": "/my/medicines",
             "near": [{"words": "Tom sees your readings until 24 November.", "href": "/circle#member-1"}],
             "seen": [{"words": "Priya Shah saw your oxygen reading", "detail": "yesterday at 10:40"}],
             "add_href": "/readings/new",
