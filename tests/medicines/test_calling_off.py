@@ -28,7 +28,7 @@ from app.medicines.service import reminding
 from app.notifications import jobs as notification_jobs
 from app.notifications.models import Delivery
 from app.notifications.service import bulk, sending, taking_back
-from tests.medicines.due import MINUTE, Pillbox, deliveries, dose, pillbox, remind_at, reminders
+from tests.medicines.due import MINUTE, Pillbox, deliveries, pillbox, remind_at, reminders
 from tests.notifications.conftest import provider, served
 from tests.people import World
 from tests.stand_ins import twilio
@@ -118,7 +118,7 @@ def answer(app: Flask, race: Race, phone: str, at: float) -> None:
     with app.app_context(), unit_of_work():
         stopped = update(Dose).where(Dose.id == race.doses[phone], Dose.state == "due")
         db.session.execute(stopped.values(state=random.choice(("taken", "withdrawn")), remind_at=None))
-        called_off = reminding.call_off([race.doses[phone]])
+        called_off = reminding.call_off([race.doses[phone]], waits=True)
     race.answered[phone] = time.monotonic()
     if called_off.may_arrive:
         race.may_arrive.add(phone)
@@ -173,7 +173,7 @@ def box(world: World) -> Pillbox:
 def call_off(*doses: UUID) -> reminding.CalledOff:
     with unit_of_work():
         db.session.execute(update(Dose).where(Dose.id.in_(doses)).values(state="taken", remind_at=None))
-        return reminding.call_off(doses)
+        return reminding.call_off(doses, waits=True)
 
 
 def test_one_in_hand_is_waited_for_and_it_is_said_that_it_may_arrive(
@@ -255,16 +255,3 @@ def test_of_two_answers_at_the_same_time_one_stops_the_message(app: Flask, box: 
 def test_nothing_about_it_waits_and_nothing_is_asked_twice(world: World) -> None:
     with unit_of_work():
         assert taking_back.take_back([new_id()]) == taking_back.TakenBack(frozenset(), frozenset())
-
-
-def test_a_medicine_that_stops_at_its_time_is_not_reminded_of_any_more(provider: TwilioStandIn, box: Pillbox) -> None:
-    """Its dose is due since a second, its message waits to be sent; the dose itself stays as it was."""
-    one, other = box.dose(clock.now()), box.dose(clock.now(), box.medicine())
-    remind_at(clock.now())
-    for medicine, stands in ((box.medicines[0], True), (box.medicines[1], False)):
-        with unit_of_work(), clock.at(clock.now() + timedelta(seconds=1)):
-            assert reminding.call_off_medicines([medicine]).reminders == (0 if stands else 1)
-            db.session.execute(update(Dose).where(Dose.medicine_id == medicine).values(state="taken"))
-    assert [dose(row).remind_at for row in (one, other)] == [None, None]
-    assert sending.send_all_due() == 0
-    assert reminding.call_off_medicines([]) == reminding.CalledOff()

@@ -9,10 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.core import clock
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.medicines.models import Dose, Schedule
-from app.medicines.service import making
+from app.medicines.service import making, reminding
+from app.notifications.models import Delivery
+from app.patients import queries, service
+from tests.conftest import NOW
 from tests.medicines.table import Table, table_of, times
 from tests.people import World
 
@@ -119,3 +123,62 @@ def test_the_horizon_rolls_on_and_nothing_is_made_twice(mary: Table, world: Worl
         with unit_of_work():
             assert making.make_ahead() == expected
     assert db.session.scalar(select(func.count()).select_from(Dose)) == 28
+
+
+def stop(mary: Table, medicine: Any, schedule: Any) -> int:
+    return int(mary.post(f"/medicines/{medicine['id']}/stop", {"why": "A rash."}).status_code)
+
+
+def pause(mary: Table, medicine: Any, schedule: Any) -> int:
+    hours = {"starts_at": "2026-11-18T10:00:00Z", "ends_at": "2026-11-20T10:00:00Z"}
+    return int(mary.post("/medicine-pauses", hours | {"why": "hospital"}).status_code)
+
+
+def end(mary: Table, medicine: Any, schedule: Any) -> int:
+    return int(mary.delete(f"/schedules/{schedule['id']}").status_code)
+
+
+def make_unclear(mary: Table, medicine: Any, schedule: Any) -> int:
+    said = {"pattern": at("10:00"), "instructions": "Take one THREE times a day"}
+    return int(mary.patch(f"/schedules/{schedule['id']}", schedule["version"], said).status_code)
+
+
+@pytest.mark.parametrize("act", [stop, pause, end, make_unclear])
+def test_the_dose_of_a_minute_ago_is_not_reminded_of_once_it_is_off(mary: Table, act: Any) -> None:
+    with clock.at(NOW - timedelta(hours=1)):
+        medicine = mary.add(remind_every=15)
+        schedule = mary.scheduled(medicine, at("10:00"))
+    reminding.remind()
+    assert [one.state for one in db.session.scalars(select(Delivery).where(Delivery.about == "doses"))] == ["pending"]
+    db.session.rollback()
+    with clock.at(NOW + timedelta(seconds=20)):
+        assert act(mary, medicine, schedule) in (200, 201, 204)
+    for minutes in (0, 12, 30):
+        with clock.at(NOW + timedelta(minutes=minutes, seconds=30)):
+            reminding.remind()
+    states = [one.state for one in db.session.scalars(select(Delivery).where(Delivery.about == "doses"))]
+    assert states == ["stale"]
+    with clock.at(NOW + timedelta(minutes=2)):
+        (dose,) = mary.doses("2026-11-18T00:00:00Z", "2026-11-18T23:00:00Z")
+        assert mary.say(dose, "taken")["outcome"] == "recorded"  # it can still be said that it was taken
+
+
+def test_a_dose_nobody_answered_moves_with_its_time(mary: Table) -> None:
+    with clock.at(NOW - timedelta(hours=3)):
+        schedule = mary.scheduled(mary.add(), at("08:00"))
+    (missed, *_) = mary.doses()
+    change(mary, schedule, at("20:00"))
+    doses = mary.doses()
+    assert times(doses) == ["18 20:00", "19 20:00"]
+    assert doses[0]["id"] == missed["id"]
+
+
+def test_nothing_is_made_ahead_once_care_has_ended(mary: Table, world: World) -> None:
+    mary.scheduled(mary.add())
+    with unit_of_work():
+        service.end_care(queries.admitted_one(world.mary_patient.id), "moved")
+    with clock.at(NOW + timedelta(days=10)):
+        for _ in range(2):
+            with unit_of_work():
+                making.make_ahead()
+    assert db.session.scalar(select(func.count()).select_from(Dose).where(Dose.state != "withdrawn")) == 0

@@ -97,7 +97,8 @@ def pauses_of(patient: AdmittedPatient, medicine_id: UUID, since: datetime | Non
 
 def patient_day(patient: AdmittedPatient) -> PatientDay | None:
     """What the patient said of their own day, if anything."""
-    return db.session.get(PatientDay, patient.id)
+    said = select(PatientDay).where(PatientDay.patient_id == patient.id)
+    return db.session.scalar(said.execution_options(populate_existing=True))
 
 
 def usual_days(patient_ids: Collection[UUID]) -> dict[UUID, Mapping[Anchor, time]]:
@@ -143,8 +144,17 @@ def watches(patient: AdmittedPatient, medicine_id: UUID) -> Sequence[DoseWatch]:
     return db.session.scalars(select(DoseWatch).where(*where).order_by(DoseWatch.after_minutes, DoseWatch.id)).all()
 
 
-def last_reminder(person_id: UUID, since: datetime) -> Reminder | None:
-    """The last reminder that went to this person, whoever the patient is; for texts that answer it."""
-    where = (Reminder.recipient_id == person_id, Reminder.remind_at.between(since, clock.now()))
-    last = select(Reminder).where(*where, Reminder.state != "service_down").order_by(Reminder.remind_at.desc())
-    return db.session.scalar(last.limit(1))
+def reminders(reminder_ids: Collection[UUID]) -> Sequence[Reminder]:
+    """Those of these reminders that were not withdrawn, whoever the patient is; for texts that answer them."""
+    where = (Reminder.id.in_(reminder_ids), Reminder.state == "made", Reminder.channel == "sms")
+    return db.session.scalars(select(Reminder).where(*where)).all()
+
+
+def doses_reminded_of(reminders: Collection[Reminder]) -> dict[UUID, Dose]:
+    """Their doses as they are now, save those that a change of the schedule withdrew."""
+    where = (
+        Dose.id.in_([dose_id for one in reminders for dose_id in one.dose_ids]),
+        Dose.patient_id.in_([one.patient_id for one in reminders]),
+        Dose.state != "withdrawn",
+    )
+    return {dose.id: dose for dose in db.session.scalars(select(Dose).where(*where))}

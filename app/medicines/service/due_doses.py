@@ -30,7 +30,7 @@ COUNT = HotStatement("""
 CLAIM = HotStatement(
     f"""
 with seeds as materialized (
-    select id, patient_id, medicine_id, due_at, remind_at, reminded from dose
+    select id, patient_id, medicine_id, schedule_id, due_at, remind_at, reminded from dose
     where state = 'due' and remind_at <= :horizon order by remind_at limit :limit
     for no key update skip locked
 ), seen as materialized (
@@ -39,7 +39,7 @@ with seeds as materialized (
         where patient_id = w.patient_id and due_at between :earliest and :horizon offset 0) d
     where d.state = 'due' and d.remind_at <= :horizon
 ), rest as materialized (
-    select d.id, d.patient_id, d.medicine_id, d.due_at, d.remind_at, d.reminded
+    select d.id, d.patient_id, d.medicine_id, d.schedule_id, d.due_at, d.remind_at, d.reminded
     from seen s join dose d on d.id = s.id
     where s.id not in (select id from seeds) and d.state = 'due' and coalesce(d.remind_at, 'infinity') <= :horizon
     for no key update of d skip locked
@@ -54,7 +54,9 @@ with seeds as materialized (
         p.ended_at is not null or m.stopped_at is not null or exists (
             select from medicine_pause s where s.patient_id = h.patient_id
                 and s.ended_at is null and (s.medicine_id is null or s.medicine_id = h.medicine_id)
-                and s.starts_at <= h.due_at and h.due_at < s.ends_at) as is_off
+                and s.starts_at <= h.remind_at and h.remind_at < s.ends_at) or exists (
+            select from schedule c where c.id = h.schedule_id
+                and (c.ended_at is not null or c.unclear_sealed is not null)) as is_off
     from held h join medicine m on m.id = h.medicine_id join patient p on p.id = h.patient_id
     where h.patient_id not in (select patient_id from torn)
 ), useful as materialized (

@@ -33,6 +33,7 @@ def make_ahead(limit: int = AT_ONCE) -> int:
     rows = [
         remaking.rows_of(one, makes[one.patient_id], max(one.made_until, now), now + remaking.AHEAD)
         for one in schedules
+        if one.patient_id in makes
     ]
     remaking.write(chain.from_iterable(rows))
     remaking.made(schedules, now + remaking.AHEAD)
@@ -59,4 +60,5 @@ def _makes(patient_ids: set[UUID]) -> dict[UUID, Makes]:
             one.zone, days.get(one.id, queries.read_times(None)), pauses.get(one.id, ()), stopped.get(one.id, ())
         )
         for one in found.values()
+        if one.ended_at is None  # a record that is opened again has its doses made anew
     }

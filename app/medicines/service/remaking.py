@@ -24,6 +24,7 @@ from app.medicines import queries, recurrence, stored
 from app.medicines.models import Medicine, MedicinePause, Schedule
 from app.medicines.patterns import Anchor, Occurrence
 from app.medicines.service import reminding
+from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 
 AHEAD: Final = timedelta(days=14)  # the app has them offline
@@ -42,7 +43,7 @@ _WRITE = HotStatement("""
         remind_at = case when d.state = 'due' and d.due_at = excluded.due_at and excluded.state = 'due'
             then d.remind_at else excluded.remind_at end,
         reminded = case when d.due_at = excluded.due_at then d.reminded else 0 end
-    where (d.state = 'withdrawn' or d.state in ('due', 'paused') and d.due_at > :now)
+    where d.state in ('due', 'paused', 'withdrawn')
         and (d.due_at, d.state, d.amount) is distinct from (excluded.due_at, excluded.state, excluded.amount)
     returning d.id
 """)
@@ -53,6 +54,10 @@ _WITHDRAW = HotStatement("""
             as n (schedule_id uuid, local_date date, slot int)
             where n.schedule_id = d.schedule_id and n.local_date = d.local_date and n.slot = d.slot)
     returning d.id
+""")
+_EARLY = HotStatement("""
+    select schedule_id, slot from dose
+    where schedule_id = any(:schedules) and due_at > :now and state not in ('due', 'paused', 'withdrawn')
 """)
 
 
@@ -67,36 +72,59 @@ class Makes:
 
 
 def remake_all(patient: AdmittedPatient, medicine: Medicine | None = None) -> None:
-    """Make the future doses of one medicine, or of all, as they are to be now; what is called off is not sent."""
+    """Make the doses to come of one medicine, or of all, as they are to be now; what is called off is not sent.
+
+    Once this is answered nobody is reminded of what is stopped, ended, unclear or paused, not even of the dose of a
+    minute ago. A dose that nobody answered and whose time is moved to come again is that same dose.
+    """
     schedules = queries.running(patient.id, [medicine.id] if medicine else None)
-    if schedules:
-        _remake(patient, schedules)
-
-
-def _remake(patient: AdmittedPatient, schedules: Sequence[Schedule]) -> None:
-    now = clock.now()
-    known = queries.medicines(patient, also_stopped=True)
-    makes = Makes(
-        patient.zone,
-        queries.usual_day(patient),
-        queries.pauses(patient),
-        {one.id for one in known if one.stopped_at is not None or patient.ended_at is not None},
-    )
-    rows: list[dict[str, Any]] = []
-    for one in schedules:
-        rows += rows_of(one, makes, now, now + AHEAD)
+    if not schedules:
+        return
+    now, makes = clock.now(), _makes(patient.id)
+    rows = [row for one in schedules for row in rows_of(one, makes, now, now + AHEAD)]
+    rows = _but_answered(rows, schedules, now)
     made(schedules, now + AHEAD)
     values = {"doses": _json(rows), "now": now}
-    ids = [one.id for one in schedules]
-    gone = _WITHDRAW.rows(values | {"schedules": ids})
+    gone = _WITHDRAW.rows(values | {"schedules": [one.id for one in schedules]})
     moved = _WRITE.rows(values | {"settle_after": SETTLE_AFTER})
-    reminding.call_off([row["id"] for row in (*gone, *moved)])
-    reminding.call_off_medicines({one.medicine_id for one in schedules if one.medicine_id in makes.stopped})
+    hushed = reminding.hush([one.id for one in schedules if _is_off(one, makes, now)])
+    reminding.call_off([*(row["id"] for row in (*gone, *moved)), *hushed], waits=True)
+
+
+def _makes(patient_id: UUID) -> Makes:
+    """Read anew: what the request was admitted to may be older than what was just committed by somebody else."""
+    patient = patients.admitted([patient_id])[patient_id]
+    known = queries.medicines(patient, also_stopped=True)
+    stopped = {one.id for one in known if one.stopped_at is not None or patient.ended_at is not None}
+    return Makes(patient.zone, queries.usual_day(patient), queries.pauses(patient), stopped)
+
+
+def _is_off(schedule: Schedule, makes: Makes, now: datetime) -> bool:
+    """Is nobody to be reminded of this schedule now?"""
+    return not _is_on(schedule, makes) or any(
+        pause.starts_at <= now < pause.ends_at
+        for pause in makes.pauses
+        if pause.medicine_id in (None, schedule.medicine_id)
+    )
+
+
+def _is_on(schedule: Schedule, makes: Makes) -> bool:
+    is_clear = schedule.ended_at is None and schedule.unclear_sealed is None
+    return is_clear and schedule.medicine_id not in makes.stopped
+
+
+def _but_answered(rows: list[dict[str, Any]], schedules: Sequence[Schedule], now: datetime) -> list[dict[str, Any]]:
+    """Without doses of elapsed time that were answered early: in another zone they may fall on another date."""
+    elapsed = [one.id for one in schedules if one.kind == "elapsed"]
+    if not elapsed:
+        return rows
+    early = {(row["schedule_id"], row["slot"]) for row in _EARLY.rows({"schedules": elapsed, "now": now})}
+    return [row for row in rows if (row["schedule_id"], row["slot"]) not in early]
 
 
 def rows_of(schedule: Schedule, makes: Makes, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """The doses of a schedule due after `since` and before `until`, as rows; none of one that is ended or unclear."""
-    if schedule.ended_at is not None or schedule.unclear_sealed is not None or schedule.medicine_id in makes.stopped:
+    if not _is_on(schedule, makes):
         return []
     found = recurrence.occurrences(
         stored.from_json(schedule.pattern),

@@ -150,11 +150,12 @@ _WITHOUT_A_DOSE = HotStatement("""
 _WITHDRAW = HotStatement("update reminder set state = 'withdrawn' where id = any(:reminders)")
 
 
-def call_off(dose_ids: Collection[UUID]) -> CalledOff:
+def call_off(dose_ids: Collection[UUID], *, waits: bool = False) -> CalledOff:
     """Do not remind of these doses any more, in the caller's transaction, which has answered, moved or stopped them.
 
-    A message stands while another of its doses is due. One that a sender has in hand is waited for, so that nothing is
-    handed over after this transaction was answered.
+    A message stands while another of its doses is due. `waits`: one that a sender has in hand is waited for, so that
+    nothing is handed over after this transaction was answered; an answer need not, and must not hold up a slow
+    provider's patients: its text may cross the reminder on its way.
     """
     doses = list(dose_ids)
     if not doses:
@@ -164,22 +165,21 @@ def call_off(dose_ids: Collection[UUID]) -> CalledOff:
     if not touched:
         return CalledOff()
     empty = [row["id"] for row in _WITHOUT_A_DOSE.rows({"reminders": touched, "doses": doses})]
-    taken = taking_back.take_back(empty)
+    taken = taking_back.take_back(empty, waits=waits)
     if taken.unsent:
         _WITHDRAW.rows({"reminders": list(taken.unsent)})
     return CalledOff(len(taken.unsent), bool(taken.may_arrive))
 
 
 # The dose of a minute ago: it stays as it was, and nobody is reminded of it any more.
-_OF_MEDICINES = HotStatement("""
+_HUSH = HotStatement("""
     update dose set remind_at = null
-    where medicine_id = any(:medicines) and state = 'due' and due_at between :since and :now returning id
+    where schedule_id = any(:schedules) and state = 'due' and due_at between :since and :now returning id
 """)
 
 
-def call_off_medicines(medicine_ids: Collection[UUID]) -> CalledOff:
-    """The same for the doses of these medicines whose time has come, as the medicines are stopped."""
+def hush(schedule_ids: Collection[UUID]) -> list[UUID]:
+    """The doses of these schedules whose time has come: nobody is reminded of them again; they can be answered."""
     now = clock.now()
-    since = now - due_doses.LOOK_BACK
-    rows = _OF_MEDICINES.rows({"medicines": list(medicine_ids), "since": since, "now": now}) if medicine_ids else ()
-    return call_off([row["id"] for row in rows])
+    values = {"schedules": list(schedule_ids), "since": now - due_doses.LOOK_BACK, "now": now}
+    return [row["id"] for row in _HUSH.rows(values)] if schedule_ids else []

@@ -38,19 +38,21 @@ class TakenBack:
     may_arrive: frozenset[UUID]
 
 
-def take_back(about_ids: Collection[UUID]) -> TakenBack:
+def take_back(about_ids: Collection[UUID], *, waits: bool = True) -> TakenBack:
     """Do not send what waits about these things, in the caller's transaction.
 
     What a sender has in hand is waited for until its outcome is written, or its lease ends: no sender begins after it.
+    Where the caller does not wait it may arrive.
     """
-    about, patience = list(about_ids), time.monotonic() + sending.LEASE.total_seconds()
+    about = list(about_ids)
+    patience = time.monotonic() + (sending.LEASE.total_seconds() if waits else 0)
     stopped = _stopped(about)
     held = in_hand = _in_hand(about)
     while in_hand and time.monotonic() < patience:
         time.sleep(LOOK_EACH)
         stopped |= _stopped(about)
         in_hand = _in_hand(about)
-    if in_hand:
+    if in_hand and waits:
         stopped |= _stopped(about, also_in_hand=True)
     may_arrive = {one for one, may in stopped.items() if may} | (held - stopped.keys())
     return TakenBack(frozenset(stopped.keys() - may_arrive), frozenset(may_arrive))
