@@ -144,7 +144,7 @@ def watches(patient: AdmittedPatient, medicine_id: UUID) -> Sequence[DoseWatch]:
     return db.session.scalars(select(DoseWatch).where(*where).order_by(DoseWatch.after_minutes, DoseWatch.id)).all()
 
 
-def reminders(reminder_ids: Collection[UUID]) -> Sequence[Reminder]:
+def standing_reminders(reminder_ids: Collection[UUID]) -> Sequence[Reminder]:
     """Those of these reminders that were not withdrawn, whoever the patient is; for texts that answer them."""
     where = (Reminder.id.in_(reminder_ids), Reminder.state == "made", Reminder.channel == "sms")
     return db.session.scalars(select(Reminder).where(*where)).all()
