@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from marshmallow import INCLUDE, fields, post_load, validate
+from marshmallow import INCLUDE, ValidationError, fields, post_load, validate, validates_schema
 
-from app.core.schemas import Schema
+from app.core.schemas import Schema, is_storable
 from app.medicines.dosage import bundles
 from app.medicines.dosage.bundles import Found
 
@@ -23,6 +24,11 @@ class Document(Schema):
         required=True, validate=validate.OneOf(("MedicationRequest", "MedicationStatement", "Bundle"))
     )
     entry = fields.List(fields.Raw(), validate=validate.Length(max=MOST_ENTRIES))
+
+    @validates_schema
+    def _can_be_stored(self, data: dict[str, Any], **_: Any) -> None:
+        if not all(map(is_storable, _words(data))):
+            raise ValidationError("Contains characters that cannot be stored.")
 
     @post_load
     def _found(self, data: dict[str, Any], **_: Any) -> list[Found]:
@@ -49,3 +55,15 @@ class ImportedAll(Schema):
     """What became of each resource, in their order."""
 
     items = fields.List(fields.Nested(Imported), required=True)
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every text in some JSON, names of fields too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from (name, *_words(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _words(inner)

@@ -16,7 +16,6 @@ from sqlalchemy import text
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Invalid
-from app.core.schemas import is_storable
 from app.medicines.dosage import agreement, imported
 from app.medicines.dosage.agreement import Reminding, SetBy
 from app.medicines.dosage.bundles import Found
@@ -81,8 +80,6 @@ def _faults(read: Imported) -> tuple[str, ...]:
         found.append("Its name or reason is longer than can be kept.")
     if any(len(one) > LONGEST_WORDS for one in (read.text, *(planned.text for planned in read.planned))):
         found.append("Its instructions are longer than can be kept.")
-    if not all(map(is_storable, (read.name, read.reason, read.text))):
-        found.append("It contains characters that cannot be stored.")
     return tuple(dict.fromkeys(found))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.access.rows.row import MARY, Row, anybody
+from tests.access.rows.row import Of, Row, anybody
 
 _PATIENT = "/api/patients/<uuid:patient_id>"
 _MEDICINE = f"{_PATIENT}/medicines/<uuid:medicine_id>"
@@ -50,7 +50,7 @@ _ON_PAGES = {
     f"POST {_MY}/day": Row(body=_DAY),
     f"POST {_MY}/day/reminded": Row(),
     f"POST {_MY}/day/zone-kept": Row(),
-    f"POST {_CONSOLE}/schedules/<uuid:schedule_id>/settle": Row(),
+    f"POST {_CONSOLE}/schedules/<uuid:schedule_id>/settle": Row(body={"version": "1"}),
 }
 
 ROWS: dict[str, Row] = _ON_PAGES | {
@@ -77,7 +77,7 @@ ROWS: dict[str, Row] = _ON_PAGES | {
     f"DELETE {_PATIENT}/medicine-pauses/<uuid:pause_id>": Row(),
     f"GET {_PATIENT}/calendar-feeds": Row(),
     f"POST {_PATIENT}/calendar-feeds": Row(body={"names_medicines": False}),
-    f"DELETE {_PATIENT}/calendar-feeds/<uuid:feed_id>": Row(whose=MARY),
+    f"DELETE {_PATIENT}/calendar-feeds/<uuid:feed_id>": Row(of=Of.MARY),
     "GET /calendars/<secret>.ics": Row(ids={"secret": "$calendar"}, is_open=True, may_be_kept=True),
     f"GET {_PATIENT}/adherence": Row(),
     f"GET {_PATIENT}/adherence.csv": Row(),
