@@ -239,9 +239,9 @@ def test_an_amount_that_is_none_is_refused(mary: Browser, page: str, table: Tabl
 
 
 def test_as_directed_says_why_nobody_is_reminded(mary: Browser, page: str, table: Table) -> None:
-    pattern = {"version": 1, "kind": "as_directed", "why": "the amount follows the blood test"}
+    pattern = {"version": 1, "kind": "as_directed", "why": "the amount follows a test"}
     given_medicine(table, "Warfarin", pattern)
-    assert "Warfarin Its times are not known: the amount follows the blood test" in words(mary.get(page))
+    assert "Warfarin Its times are not known: the amount follows a test" in words(mary.get(page))
 
 
 def test_who_may_see_is_not_offered_what_they_may_not_do(

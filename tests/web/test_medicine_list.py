@@ -44,6 +44,14 @@ def test_the_list_says_when_and_what_is_alike(mary: Browser, page: str, table: T
     assert "Co-codamol 8/500 No times are set, so nobody is reminded." in said
 
 
+def test_what_is_left_is_said_once_it_was_counted(mary: Browser, page: str, table: Table, one: str) -> None:
+    assert "left" not in words(mary.get(one)).partition("About it")[2].partition("Who is told")[0]
+    counted = table.post(f"/medicines/{one.rpartition('/')[2]}/stock", {"quantity": "7"})
+    assert counted.status_code == 201
+    for path in (one, f"{page}/list"):
+        assert "By the last count 7 tablets left, too few from 25 November." in words(mary.get(path))
+
+
 def test_one_medicine_with_its_history(mary: Browser, one: str) -> None:
     said = words(mary.get(one))
     assert "When it is taken 1 tablet at 10:30, every day" in said

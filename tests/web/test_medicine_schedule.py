@@ -60,8 +60,8 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "kind": "elapsed", "every_minutes": 360, "first_at": "2026-11-18T12:00:00+00:00", "amount": "1"}),
     "when needed": ({"kind": "needed", "gap_hours": "4", "most": "8", "amount": "2"}, {
         "kind": "as_needed", "minimum_gap_minutes": 240, "most_in_24_hours": "8", "amount": "2"}),
-    "as directed": ({"kind": "directed", "why": "the amount follows\n the blood test"}, {
-        "kind": "as_directed", "why": "the amount follows the blood test"}),
+    "as directed": ({"kind": "directed", "why": "test"}, {
+        "kind": "as_directed", "why": "the amount follows a test"}),
     "steps": ({"kind": "taper", "at-1": "08:00", "step-amount-1": "6", "days-1": "5", "step-amount-2": "3"}, {
         "phases": [{"slots": slots({"at": "08:00", "amount": "6"}), "length": 5},
                    {"slots": slots({"at": "08:00", "amount": "3"})}]}),
@@ -92,7 +92,7 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "no steps": ({"kind": "taper", "at-1": "08:00"}, {"step-amount-1": times.AMOUNT}),
     "no length": (
         {"kind": "taper", "at-1": "08:00", "step-amount-1": "6", "step-amount-2": "3"}, {"days-1": times.NUMBER}),
-    "no reason": ({"kind": "directed", "why": " "}, {"why": "Say why the times are not known"}),
+    "no reason": ({"kind": "directed", "why": " "}, {"why": "Choose why the times are not known"}),
 }  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def test_priya_settles_what_disagrees(mary: Browser, priya: Browser, world: Worl
     assert "Text and times disagree" in said
     assert "The text: “take one three times a day”" in said
     (schedule,) = table.get("/medicines")["items"][0]["schedules"]
-    settled = priya.post(f"{patient}/schedules/{schedule['id']}/settle")
+    settled = priya.post(f"{patient}/schedules/{schedule['id']}/settle", {"version": str(schedule["version"])})
     assert settled.headers["Location"] == f"{patient}#medicines"
     assert len(table.doses()) == 1
     assert "Text and times disagree" not in words(priya.get(patient))

@@ -12,7 +12,7 @@ from app.access.permissions import Category, Permission, Right
 from app.core import clock
 from app.medicines import queries
 from app.medicines.models import Medicine, MedicinePause
-from app.medicines.queries import showing
+from app.medicines.queries import showing, stocking
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.web import frame, looking, moments, words
@@ -37,10 +37,15 @@ def for_list(patient: AdmittedPatient, said: str) -> dict[str, Any]:
     """The whole list, those that were stopped last."""
     found = showing.shown(patient, queries.medicines(patient, also_stopped=True))
     pauses, may = queries.pauses(patient), _may_change(patient)
+    stocks = stocking.of(patient, [one.row for one in found if one.row.stopped_at is None])
     return {
         "whose": frame.whose(patient),
         "said": SAID.get(said),
-        "running": [_row(patient, one, pauses) for one in found if one.row.stopped_at is None],
+        "running": [
+            _row(patient, one, pauses) | {"stock": _stock(patient, one.row, stocks[one.row.id])}
+            for one in found
+            if one.row.stopped_at is None
+        ],
         "stopped": [_row(patient, one, ()) for one in found if one.row.stopped_at is not None],
         "pauses": [_pause(patient, one, may=may) for one in pauses],
         "add_href": url_for("my_new_medicine.new", patient_id=patient.id) if may else None,
@@ -65,6 +70,11 @@ def _row(patient: AdmittedPatient, one: showing.Shown, pauses: Sequence[Medicine
         "paused": [_until(patient, each) for each in mine],
         "href": url_for("my_medicines.medicine", patient_id=patient.id, medicine_id=one.row.id),
     }
+
+
+def _stock(patient: AdmittedPatient, medicine: Medicine, stock: stocking.Stock) -> str | None:
+    """What is left, where somebody counted."""
+    return medicine_words.stock(stock, medicine.form, clock.today(patient.zone))
 
 
 def _until(patient: AdmittedPatient, one: MedicinePause) -> str:
@@ -96,6 +106,7 @@ def for_medicine(patient: AdmittedPatient, medicine_id: UUID, said: str) -> dict
         "schedules": [_schedule(patient, each, may=runs) for each in one.schedules],
         "alike": medicine_words.alike(one.alike),
         "pauses": [_pause(patient, each, may=may) for each in queries.pauses_of(patient, medicine_id) if _runs(each)],
+        "stock": _stock(patient, one.row, stocking.of_one(patient, one.row)),
         "watches": _watching(patient, medicine_id),
         "history": medicine_words.history(showing.history(patient, one.row), now, patient.zone),
         "schedule_href": url_for("my_schedule.new", **where) if runs else None,

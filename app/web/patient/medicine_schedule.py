@@ -81,7 +81,7 @@ def _preview_or_save(patient: AdmittedPatient, about: About, found: times.Read) 
             saved = _saved(patient, about, body)
             said = "unclear" if saved.unclear_sealed else "scheduled"
             return redirect(_medicine(patient, about, said), 303)
-        shown = previewing.preview(patient, body, about.medicine.id)
+        shown = previewing.preview(patient, body, by(), about.medicine.id, about.schedule and about.schedule.id)
     except Invalid as refused:
         errors = forms.errors(refused, found)
         return _page(patient, about, form, forms.step_of(errors), errors or {"": refused.detail})
@@ -95,7 +95,7 @@ def _saved(patient: AdmittedPatient, about: About, body: NewSchedule) -> Schedul
         return scheduling.add(patient, about.medicine.id, body, by())
     version = request.form.get("version", "")
     seen = int(version) if version.isdecimal() and len(version) < 10 else -1
-    return scheduling.change(patient, about.schedule.id, seen, body, by())
+    return scheduling.change(patient, about.schedule.id, seen, body.said, by())
 
 
 def _medicine(patient: AdmittedPatient, about: About, said: str) -> str:

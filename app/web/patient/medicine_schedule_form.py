@@ -118,6 +118,7 @@ def page(
         "anchors": [{"value": "", "text": "–"}, *({"value": one.value, "text": text} for one, text in _anchors())],
         "weekdays": [{"value": str(n), "text": day} for n, day in enumerate(times.WEEKDAYS, 1)],
         "ticked": form.getlist("weekdays"),
+        "reasons": [{"value": one, "text": words.upper(text)} for one, text in times.REASONS.items()],
         "unit": _unit(about.medicine),
         "today": clock.today(patient.zone).isoformat(),
         "now": f"{clock.now().astimezone(patient.zone):%Y-%m-%dT%H:%M}",

@@ -33,6 +33,13 @@ ANCHORS: Final = {
     Anchor.EVENING_MEAL: "With the evening meal",
     Anchor.BEDTIME: "At bedtime",
 }
+# Why times are not known; our own words, for a pattern is not sealed and nothing private is to be in it.
+REASONS: Final = {
+    "test": "the amount follows a test",
+    "plan": "it is used as a written plan says",
+    "ask": "the prescriber is still to say",
+    "label": "the label does not say more",
+}
 WEEKDAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 MOST_ROWS: Final = 12
 AT_ALL: Final = "Give at least one time, or a part of the day"
@@ -73,10 +80,9 @@ def read(form: MultiDict[str, str], zone: ZoneInfo) -> Read:
         gap, most = _hours_of(form, "gap_hours", found.errors), amount(form, "most", found.errors)
         found.pattern = AsNeeded(gap, most, amount(form, "amount", found.errors))
     elif kind == "directed":
-        why = " ".join(form.get("why", "").split())
-        found.pattern = AsDirected(why)
-        if not why:
-            found.errors["why"] = "Say why the times are not known"
+        found.pattern = AsDirected(REASONS.get(form.get("why", ""), ""))
+        if form.get("why") not in REASONS:
+            found.errors["why"] = "Choose why the times are not known"
     elif kind == "taper":
         found.pattern = _taper(form, found)
     else:
@@ -214,7 +220,7 @@ def typed(pattern: Pattern, zone: ZoneInfo) -> MultiDict[str, str]:
             hours = f"{gap / timedelta(hours=1):g}" if gap else ""
             form.update({"kind": "needed", "gap_hours": hours, "most": _plain(most), "amount": _plain(much)})
         case AsDirected(why):
-            form.update({"kind": "directed", "why": why})
+            form.update({"kind": "directed", "why": next((one for one, said in REASONS.items() if said == why), "")})
         case Phases((Phase(slots, days, None),)) if not any(slot.offset for slot in slots):
             _write_days(form, days)
             _write_slots(form, slots)

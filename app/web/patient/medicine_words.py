@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.medicines import ingredients, time_critical
 from app.medicines.models import Medicine
-from app.medicines.queries.showing import Alike, Happened
+from app.medicines.queries.showing import UNITS, Alike, Happened
+from app.medicines.queries.stocking import Stock
 from app.web import moments, words
+from app.web.patient import dose_words
 
 PAUSES: Final = {
     "hospital": "in hospital",
@@ -77,6 +79,17 @@ def alike(others: Sequence[Alike]) -> list[str]:
     return [
         f"{one.name} also holds {words.lower(' and '.join(group(each) for each in one.ingredients))}." for one in others
     ]
+
+
+def stock(one: Stock, form: str | None, today: date) -> str | None:
+    """What is left by the last count, and until when; nothing where nobody counted."""
+    if one.left is None:
+        return None
+    left = dose_words.amount(one.left, form, UNITS)
+    if one.count_again:
+        return "More was recorded than was counted: count what is left again."
+    until = f", too few from {moments.day(one.runs_out_on, today)}" if one.runs_out_on else ""
+    return f"By the last count {left} left{until}."
 
 
 def history(happened: Sequence[Happened], now: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
