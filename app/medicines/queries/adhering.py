@@ -19,6 +19,7 @@ from app.core.db import db
 from app.medicines import adherence, queries
 from app.medicines.adherence import Adherence, Pause, State
 from app.medicines.models import Dose, Medicine, MedicinePause, Reminder
+from app.medicines.queries import reminders
 from app.patients.admission import AdmittedPatient
 
 LONGEST: Final = 366
@@ -94,11 +95,11 @@ def _doses(
 
 def _unsent(patient: AdmittedPatient, first: date) -> set[UUID]:
     """Doses of which no reminder could be sent."""
-    since = (Reminder.patient_id == patient.id, Reminder.remind_at > _begins(first) - timedelta(days=1))
-    dose_id = func.unnest(Reminder.dose_ids)
-    down = select(dose_id).where(*since, Reminder.state == "service_down")
-    made = select(dose_id).where(*since, Reminder.state == "made")
-    return set(db.session.scalars(down.except_(made)))
+    since = _begins(first) - timedelta(days=1)
+    down = reminders.not_sent(patient, since)
+    where = (Reminder.patient_id == patient.id, Reminder.remind_at > since, Reminder.state == "made")
+    sent = select(func.unnest(Reminder.dose_ids)).where(*where, Reminder.id.not_in([one.id for one in down]))
+    return {dose_id for one in down for dose_id in one.dose_ids} - set(db.session.scalars(sent))
 
 
 def _pauses(patient: AdmittedPatient, first: date) -> list[Pause]:
