@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.medicines.patterns import Pattern
@@ -43,6 +44,12 @@ class NewSchedule:
     starts_on: date | None = None
     ends_on: date | None = None
     to_confirm: str | None = None  # what a professional confirms before anybody is reminded
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The same as a change that says all of it."""
+        names = ("pattern", "instructions", "starts_on", "ends_on")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)

@@ -158,6 +158,11 @@ class Stop:
     says: str
     sources: tuple[str, ...]
     vectors: tuple[Mapping[str, Any], ...]
+    other_names: frozenset[str] = frozenset()  # whole words that mean the same
+
+    @property
+    def known_by(self) -> frozenset[str]:
+        return self.ingredients | self.other_names
 
 
 def stops(pattern: Pattern, ingredients: Collection[str]) -> list[Fault]:
@@ -166,7 +171,7 @@ def stops(pattern: Pattern, ingredients: Collection[str]) -> list[Fault]:
     return [
         ("/pattern", stop.says)
         for stop in STOPS
-        if stop.ingredients & named and not _keeps_apart(pattern, stop.days_between)
+        if stop.known_by & named and not _keeps_apart(pattern, stop.days_between)
     ]
 
 
@@ -223,7 +228,9 @@ def _lost(earlier: Slot, later: Slot) -> int:
 
 def _stop(raw: Mapping[str, Any]) -> Stop:
     ingredients = frozenset(one.casefold() for one in raw["ingredients"])
-    return Stop(raw["id"], ingredients, raw["days_between"], raw["says"], tuple(raw["sources"]), tuple(raw["vector"]))
+    others = frozenset(one.casefold() for one in raw["other_names"])
+    sources, vectors = tuple(raw["sources"]), tuple(raw["vector"])
+    return Stop(raw["id"], ingredients, raw["days_between"], raw["says"], sources, vectors, others)
 
 
 _RAW: Final = tomllib.loads((Path(__file__).parent / "content" / "hard_stops.toml").read_text("utf-8"))

@@ -94,7 +94,7 @@ def _schedule(stage: Stage, pattern: Pattern) -> None:
     if running is None:
         scheduling.add(stage.patient, stage.medicine_id, NewSchedule(pattern), stage.by())
     else:
-        scheduling.change(stage.patient, running.id, running.version, NewSchedule(pattern), stage.by())
+        scheduling.change(stage.patient, running.id, running.version, {"pattern": pattern}, stage.by())
 
 
 def _answer(stage: Stage, answer: str, place: int) -> None:

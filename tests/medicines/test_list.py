@@ -137,7 +137,8 @@ def test_text_that_disagrees_makes_no_dose_but_a_to_do(client: FlaskClient, worl
     assert todo.done_at is None
     assert mary.post(f"/schedules/{schedule['id']}/settle").status_code == 403
     lind = table_of(client, world, world.lind)
-    assert lind.post(f"/schedules/{schedule['id']}/settle").get_json()["unclear"] is None
+    seen = {"If-Match": f'"{schedule["version"]}"'}
+    assert lind.post(f"/schedules/{schedule['id']}/settle", **seen).get_json()["unclear"] is None
     assert times(mary.doses()) == ["18 20:00", "19 08:00", "19 20:00"]
     db.session.refresh(todo)
     assert todo.done_at is not None

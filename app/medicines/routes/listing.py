@@ -69,13 +69,13 @@ def add_schedule(patient: AdmittedPatient, medicine_id: UUID, body: NewSchedule)
 @routes.patch(
     "/schedules/<uuid:schedule_id>",
     access=CHANGE,
-    takes=schemas.NewScheduleSchema(),
+    takes=schemas.ScheduleChange(),
     gives={200: schemas.Schedule},
 )
 def change_schedule(
-    patient: AdmittedPatient, schedule_id: UUID, body: NewSchedule, version: int
+    patient: AdmittedPatient, schedule_id: UUID, body: dict[str, Any], version: int
 ) -> showing.ShownSchedule:
-    """Say otherwise from now on; the past stays as it was."""
+    """Say otherwise from now on; the past stays as it was, and so does what is not sent."""
     return showing.saved(patient, scheduling.change(patient, schedule_id, version, body, by()))
 
 
@@ -85,10 +85,12 @@ def end_schedule(patient: AdmittedPatient, schedule_id: UUID) -> None:
     scheduling.end(patient, schedule_id, by())
 
 
-@routes.post("/schedules/<uuid:schedule_id>/settle", access=SETTLE, keyed=False, gives={200: schemas.Schedule})
-def settle_schedule(patient: AdmittedPatient, schedule_id: UUID) -> showing.ShownSchedule:
-    """Say as a professional that the times hold, where text and times disagreed."""
-    return showing.saved(patient, scheduling.settle(patient, schedule_id, by()))
+@routes.post(
+    "/schedules/<uuid:schedule_id>/settle", access=SETTLE, keyed=False, edits=True, gives={200: schemas.Schedule}
+)
+def settle_schedule(patient: AdmittedPatient, schedule_id: UUID, version: int) -> showing.ShownSchedule:
+    """Say as a professional that the times that were read hold, where text and times disagreed."""
+    return showing.saved(patient, scheduling.settle(patient, schedule_id, version, by()))
 
 
 @routes.post(
@@ -96,7 +98,7 @@ def settle_schedule(patient: AdmittedPatient, schedule_id: UUID) -> showing.Show
 )
 def preview_schedule(patient: AdmittedPatient, body: dict[str, Any]) -> previewing.Preview:
     """The next 30 days of a schedule, before it is saved."""
-    return previewing.preview(patient, body["new"], body["medicine_id"])
+    return previewing.preview(patient, body["new"], by(), body["medicine_id"], body["schedule_id"])
 
 
 @routes.get("/medicine-pauses", access=SEE, gives={200: schemas.Pauses})

@@ -100,6 +100,15 @@ class NewScheduleSchema(Schema):
         return NewSchedule(**data)
 
 
+class ScheduleChange(Schema):
+    """When a medicine is taken from now on: what is not sent stays as it was, null takes it away."""
+
+    pattern = PatternField()
+    instructions = Text(longest=1000, allow_none=True)
+    starts_on = fields.Date()
+    ends_on = fields.Date(allow_none=True)
+
+
 class Schedule(Schema):
     """When a medicine is taken."""
 
@@ -204,14 +213,18 @@ class Pauses(Schema):
 
 
 class PreviewQuery(NewScheduleSchema):
-    """A schedule to look at before it is saved; `medicine_id` for what must never be for that medicine."""
+    """A schedule to look at before it is saved; `medicine_id` for what must never be for that medicine.
+
+    `schedule_id` where it would take the place of one that is there.
+    """
 
     medicine_id = fields.UUID(allow_none=True, load_default=None)
+    schedule_id = fields.UUID(allow_none=True, load_default=None)
 
     @post_load
     def _new(self, data: dict[str, Any], **_: Any) -> Any:
-        medicine_id = data.pop("medicine_id")
-        return {"medicine_id": medicine_id, "new": NewSchedule(**data)}
+        about = {name: data.pop(name) for name in ("medicine_id", "schedule_id")}
+        return {**about, "new": NewSchedule(**data)}
 
 
 class PreviewDose(Schema):

@@ -25,7 +25,8 @@ REMIND_EVERY: Final = 30
 def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
     """Put a medicine on the list; a schedule says when it is taken. Raises Invalid and Conflict."""
     acting.still_cared_for(patient)
-    _check(asdict(new))
+    said = asdict(new)
+    _check(said)
     medicine = Medicine(
         id=new.id,
         organisation_id=patient.organisation_id,
@@ -35,7 +36,7 @@ def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
         started_on=new.started_on or clock.today(patient.zone),
         typed=new.typed,
     )
-    _write(medicine, asdict(new))
+    _write(medicine, _whole(said, new.typed))
     db.session.add(medicine)
     db.session.flush()
     acting.note(medicine, "added", by)
@@ -45,15 +46,17 @@ def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
 def change(patient: AdmittedPatient, medicine_id: UUID, version: int, changes: Mapping[str, Any], by: By) -> Medicine:
     """Change what is said of a medicine; what was typed stays. Raises NotFound, PreconditionFailed, Invalid."""
     acting.still_cared_for(patient)
-    medicine = acting.locked(patient, medicine_id)
+    medicine = hard_stops.held(patient, medicine_id)
     if medicine.version != version:
         raise PreconditionFailed("This medicine was changed since you read it. Read it again.")
     said = _said(medicine)
-    _check({**said, **changes})
-    before = {name: said[name] for name in changes if said.get(name) != changes[name]}
+    wanted = _whole(_changed(said, changes), medicine.typed)
+    _check({**wanted, "remind_every": changes.get("remind_every")})
+    before = {name: said[name] for name in said if said[name] != wanted[name]}
     if before:
-        _write(medicine, {**said, **changes})
-        _stops(patient, medicine)
+        _write(medicine, wanted)
+        if _NAMING & set(before):
+            _stops(patient, medicine)
         db.session.flush()
         acting.note(medicine, "changed", by, {"before": before})
         remaking.remake_all(patient, medicine)
@@ -74,7 +77,7 @@ def stop(patient: AdmittedPatient, medicine_id: UUID, why: str, by: By) -> Medic
 def start_again(patient: AdmittedPatient, medicine_id: UUID, by: By) -> Medicine:
     """Take a stopped medicine up again, with the schedules it had. Raises Conflict where it is not stopped."""
     acting.still_cared_for(patient)
-    medicine = acting.locked(patient, medicine_id)
+    medicine = hard_stops.held(patient, medicine_id)
     if medicine.stopped_at is None:
         raise Conflict("This medicine is not stopped.")
     acting.note(medicine, "started_again", by, {"stopped_at": medicine.stopped_at})
@@ -89,19 +92,34 @@ _PLAIN = ("code", "code_level", "strength", "form", "route", "time_critical")
 _SEALED = ("reason", "late_dose", "prescriber", "prescriber_phone")
 
 
+_NAMING: Final = {"name", "code", "ingredients"}  # by which a stop knows it
+_OF_CLASS: Final = ("window_minutes", "remind_every")
+
+
 def _said(medicine: Medicine) -> dict[str, Any]:
-    names = ("name", *_PLAIN, *_SEALED, "ingredients", "window_minutes", "remind_every")
+    names = ("name", *_PLAIN, *_SEALED, "ingredients", *_OF_CLASS)
     return {name: getattr(medicine, name) for name in names}
 
 
-def _write(medicine: Medicine, said: Mapping[str, Any]) -> None:
-    for name in (*_PLAIN, *_SEALED):
-        setattr(medicine, name, said[name])
-    medicine.name = said["name"] or medicine.typed
-    medicine.ingredients = dict(said["ingredients"])
+def _changed(said: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said from now on; another class brings its own window and reminders, where none are given."""
+    is_other = changes.get("time_critical", said["time_critical"]) != said["time_critical"]
+    return {**said, **(dict.fromkeys(_OF_CLASS) if is_other else {}), **changes}
+
+
+def _whole(said: Mapping[str, Any], typed: str | None) -> dict[str, Any]:
+    """The same with all that was left open; unless somebody says otherwise, one repeat at least fits the window."""
     known = time_critical.CLASSES.get(said["time_critical"] or "")
-    medicine.window_minutes = said["window_minutes"] or (known.window_minutes if known else WINDOW_MINUTES)
-    medicine.remind_every = said["remind_every"] or (known.remind_every if known else REMIND_EVERY)
+    window = said["window_minutes"] or (known.window_minutes if known else WINDOW_MINUTES)
+    every = said["remind_every"] or (known.remind_every if known else REMIND_EVERY)
+    fitting = every if every < window else window // 2
+    whole = {"name": said["name"] or typed, "window_minutes": window, "remind_every": fitting}
+    return {**said, **whole, "ingredients": dict(said["ingredients"])}
+
+
+def _write(medicine: Medicine, whole: Mapping[str, Any]) -> None:
+    for name in ("name", *_PLAIN, *_SEALED, "ingredients", *_OF_CLASS):
+        setattr(medicine, name, whole[name])
 
 
 def _stops(patient: AdmittedPatient, medicine: Medicine) -> None:
@@ -110,8 +128,16 @@ def _stops(patient: AdmittedPatient, medicine: Medicine) -> None:
         raise Invalid(faults[0][1], errors=[{"pointer": pointer, "detail": detail} for pointer, detail in faults])
 
 
+def _of_reminders(said: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The first may go by push, and only a repeat goes by text: one at least has to fit."""
+    every, window = said["remind_every"], _whole(said, None)["window_minutes"]
+    if every is None or every < window:
+        return []
+    return [("remind_every", f"There would be only one reminder: give fewer than the {window} minutes it is of use.")]
+
+
 def _check(said: Mapping[str, Any]) -> None:
-    faults = []
+    faults = _of_reminders(said)
     if (said["code"] is None) != (said["code_level"] is None):
         faults.append(("code_level", "A code and its level come together."))
     if said["time_critical"] and said["time_critical"] not in time_critical.CLASSES:

@@ -10,6 +10,7 @@ from app.medicines import queries, schedule_words
 from app.medicines.entering import NewSchedule
 from app.medicines.queries import showing
 from app.medicines.service import scheduling
+from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
 
 
@@ -22,12 +23,19 @@ class Preview:
     days: list[schedule_words.PreviewDay]
 
 
-def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None) -> Preview:
-    """The next 30 days. Raises Invalid for what cannot be saved, NotFound for a medicine of somebody else."""
+def preview(
+    patient: AdmittedPatient, new: NewSchedule, by: By, medicine_id: UUID | None, schedule_id: UUID | None = None
+) -> Preview:
+    """The next 30 days; `schedule_id` is the one whose place it would take.
+
+    Raises Invalid for what cannot be saved, NotFound for what is somebody else's.
+    """
+    was = queries.schedule(patient, schedule_id) if schedule_id else None
+    medicine_id = was.medicine_id if was else medicine_id
     today = clock.today(patient.zone)
     new = replace(new, starts_on=new.starts_on or today)
     medicine = queries.medicine(patient, medicine_id) if medicine_id else None
-    scheduling.check(patient, medicine, new)
+    scheduling.check(patient, medicine, new, schedule_id)
     assert new.starts_on is not None  # it was filled in above
     days = schedule_words.preview(
         new.pattern,
@@ -41,4 +49,4 @@ def preview(patient: AdmittedPatient, new: NewSchedule, medicine_id: UUID | None
     lines = schedule_words.lines(
         new.pattern, starts_on=new.starts_on, ends_on=new.ends_on, zone=patient.zone, unit=unit
     )
-    return Preview(lines, scheduling.disagreement(patient, new), days)
+    return Preview(lines, scheduling.disagreement(patient, new, by, was), days)

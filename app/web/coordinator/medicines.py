@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from flask import g, redirect, url_for
+from flask import g, redirect, request, url_for
 
 from app.access import guards
 from app.access.permissions import Permission
 from app.core import clock
-from app.core.errors import Conflict
+from app.core.errors import Conflict, PreconditionFailed
 from app.core.http import Pages
 from app.medicines import queries, skip_reasons
 from app.medicines.models import Dose
@@ -26,16 +25,26 @@ from app.web.patient import medicine_words
 
 pages = Pages("coordinator_medicines", __name__, url_prefix="/console/patients/<uuid:patient_id>")
 DAYS: Final = 7
+_NOT_SETTLED: Final = {
+    "changed": "Nothing was settled: it was changed after you opened this page. Compare its text with its times again.",
+    "cannot": "Nothing was settled: the medicine is stopped, or these times can never be settled. Open it to see why.",
+}
 _SHORT: Final = {"taken": "taken", "late": "late", "skipped": "not taken", "missed": "not had",
                  "not_recorded": "not recorded", "paused": "paused", "due": "due"}  # fmt: skip
 
 
 @pages.post("/schedules/<uuid:schedule_id>/settle", access=guards.on_patient(Permission.SETTLE_MEDICINES))
 def settle(patient: AdmittedPatient, schedule_id: UUID) -> Any:
-    """Say as a professional that the times hold."""
-    with suppress(Conflict):  # stopped meanwhile: nothing is left to settle
-        scheduling.settle(patient, schedule_id, By(guards.caller().person_id, g.role, "page"))
-    return redirect(url_for("coordinator.patient", patient_id=patient.id, _anchor="medicines"), 303)
+    """Say as a professional that the times they looked at hold; what changed since is looked at again."""
+    version, said = request.form.get("version", ""), None
+    seen = int(version) if version.isdecimal() and len(version) < 10 else -1
+    try:
+        scheduling.settle(patient, schedule_id, seen, By(guards.caller().person_id, g.role, "page"))
+    except PreconditionFailed:
+        said = "changed"
+    except Conflict:
+        said = "cannot"
+    return redirect(url_for("coordinator.patient", patient_id=patient.id, settled=said, _anchor="medicines"), 303)
 
 
 def part(patient: AdmittedPatient) -> dict[str, Any] | None:
@@ -45,6 +54,7 @@ def part(patient: AdmittedPatient) -> dict[str, Any] | None:
     found = showing.shown(patient, queries.medicines(patient))
     rows = [_medicine(patient, one) for one in found]
     return {
+        "not_settled": _NOT_SETTLED.get(request.args.get("settled", "")),
         "list": sorted(rows, key=lambda one: not one["unclear"]),
         "doses": _last_days(patient),
         "href": url_for("my_doses.medicines", patient_id=patient.id),
@@ -68,7 +78,8 @@ def _medicine(patient: AdmittedPatient, one: showing.Shown) -> dict[str, Any]:
 def _unclear(patient: AdmittedPatient, one: showing.ShownSchedule) -> dict[str, Any]:
     may = looking.may(Permission.SETTLE_MEDICINES)
     url = url_for("coordinator_medicines.settle", patient_id=patient.id, schedule_id=one.row.id)
-    return {"why": one.row.unclear, "text": one.row.instructions, "settle_url": url if may else None}
+    said = {"why": one.row.unclear, "text": one.row.instructions, "times": one.words}
+    return said | {"version": one.row.version, "settle_url": url if may else None}
 
 
 def _last_days(patient: AdmittedPatient) -> dict[str, Any] | None:

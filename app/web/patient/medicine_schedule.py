@@ -81,7 +81,8 @@ def _preview_or_save(patient: AdmittedPatient, about: About, found: times.Read) 
             saved = _saved(patient, about, body)
             said = "unclear" if saved.unclear_sealed else "scheduled"
             return redirect(_medicine(patient, about, said), 303)
-        shown = previewing.preview(patient, body, by(), about.medicine.id, about.schedule and about.schedule.id)
+        replaced = about.schedule.id if about.schedule else None
+        shown = previewing.preview(patient, body, by(), about.medicine.id, replaced)
     except Invalid as refused:
         errors = forms.errors(refused, found)
         return _page(patient, about, form, forms.step_of(errors), errors or {"": refused.detail})
