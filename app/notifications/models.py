@@ -31,6 +31,7 @@ class Delivery(Base, Row):
         # States that operators count.
         Index("ix_delivery_stuck", "state", postgresql_where=text("state in ('pending', 'unknown', 'parked')")),
         Index("ix_delivery_about_id", "about_id"),
+        Index("ix_delivery_recipient_id_created_at", "recipient_id", "created_at"),
         Index(
             "ix_delivery_unconfirmed",
             "due_at",
@@ -117,6 +118,7 @@ class InboundText(Base, Row):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     body_sealed: Mapped[bytes]
     fields_sealed: Mapped[bytes]  # every form field as it came, known or not
+    sent_at: Mapped[datetime]  # an answer is to what its sender had seen by then
     handled_at: Mapped[datetime | None]
     meaning: Mapped[str | None]
 

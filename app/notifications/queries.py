@@ -62,11 +62,13 @@ DUE = f"""
         coalesce(p.is_active, true) as is_active, o.why as out_of_reach,
         case when d.kind = 'invitation'
             then exists (select from invitation i where i.id = d.about_id and i.state = 'waiting')
-            when d.about = '{kinds.DOSES}' then exists (select from patient q where q.id = d.patient_id
-                and q.ended_at is null and (q.person_id = d.recipient_id or exists (
+            when d.about in ('{kinds.DOSES}', 'dose', 'refill') then exists (select from patient q
+                where q.id = d.patient_id and q.ended_at is null and (q.person_id = d.recipient_id or exists (
                     select from circle_member c join circle_grant g on g.member_id = c.id
                     where c.patient_id = q.id and c.person_id = d.recipient_id and c.ended_at is null
-                        and g.ended_at is null and g.category = 'medicines' and g."right" = 'act')))
+                        and g.ended_at is null and g.category = 'medicines'
+                        and g."right" = case d.about when '{kinds.DOSES}' then 'act' else 'be_told' end
+                        and g.ends_on >= cast(timezone(q.zone, :now) as date))))
             else d.kind = 'code' or d.organisation_id is null
             or exists (select from membership m where m.person_id = d.recipient_id
                 and m.organisation_id = d.organisation_id and m.ended_at is null)
@@ -118,6 +120,32 @@ def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
     rows = db.session.execute(_CONCERNED, {"person": person_id}).all()
     last = db.session.scalar(_LAST_TOLD, {"person": person_id})
     return sorted(((row.patient_id, row.organisation_id) for row in rows), key=lambda pair: pair[0] != last)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """A text that the provider took, and what it was about."""
+
+    about: str
+    about_id: UUID
+    at: datetime
+
+
+# A try whose end is not known handed the text over if it is known to be accepted now.
+_HANDED_OVER = text("""
+    select d.about, d.about_id, max(a.created_at) as at
+    from delivery d join delivery_attempt a on a.delivery_id = d.id
+    where d.recipient_id = :person and d.channel = 'sms' and d.state in ('accepted', 'delivered')
+        and d.created_at between :since and :until and a.outcome in ('accepted', 'unknown')
+    group by d.id, d.about, d.about_id having max(a.created_at) <= :until
+    order by at desc, d.id desc
+""")
+
+
+def texts_to(person_id: UUID, since: datetime, until: datetime) -> list[HandedOver]:
+    """What this person had been sent by text, written since then, and handed over until then; last first."""
+    rows = db.session.execute(_HANDED_OVER, {"person": person_id, "since": since, "until": until})
+    return [HandedOver(row.about, row.about_id, row.at) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

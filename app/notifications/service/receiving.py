@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
@@ -29,13 +29,17 @@ LOOK_BACK = timedelta(hours=24)
 ANSWER_EACH = timedelta(days=1)
 
 
-def keep(fields: Mapping[str, str]) -> bool:
-    """Keep a text as it came and have it understood afterwards; False for one that was kept before."""
-    row_id, sender = new_id(), fields.get("From", "")
+def keep(fields: Mapping[str, str], sent_at: datetime | None = None) -> bool:
+    """Keep a text as it came and have it understood afterwards; False for one that was kept before.
+
+    `sent_at` None: just now.
+    """
+    row_id, sender, now = new_id(), fields.get("From", ""), clock.now()
     owner = identity.person_by_contact(sender)
     row = {
         "id": row_id,
-        "created_at": clock.now(),
+        "created_at": now,
+        "sent_at": min(sent_at or now, now),
         "message_sid": fields["MessageSid"],
         "sender_sealed": sealed.seal(sender, InboundText.sender.place, row_id),
         "sender_index": sealed.index(sender, InboundText.sender.place),
@@ -82,13 +86,17 @@ def handle(inbound_id: str) -> None:
 
 def fetch_missed() -> int:
     """Keep the texts that the provider has and we have not, and give how many; asked with no transaction open."""
+    since = clock.now() - LOOK_BACK
     try:
-        listed = channels.of_this_app().messages_since(clock.now() - LOOK_BACK)
+        listed = channels.of_this_app().messages_since(since)
     except channels.ProviderUnavailable:
         return 0
     with unit_of_work():
         return sum(
-            keep({"MessageSid": message.provider_id, "From": message.from_ or "", "Body": message.body})
+            keep(
+                {"MessageSid": message.provider_id, "From": message.from_ or "", "Body": message.body},
+                message.created_at or message.sent_at or since,  # not known: it had seen nothing we can be sure of
+            )
             for message in reversed(listed)
         )
 
