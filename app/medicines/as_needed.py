@@ -124,7 +124,8 @@ def verdict(
     accounts = [
         _Account.of(limit, doses, limit.counted(contents, amount)) for limit in limits if limit.counts(contents)
     ]
-    assumed = tuple(dose for dose in doses if any(account.assumes(dose) for account in accounts))
+    near = [dose for dose in doses if abs(dose.at - asked) < DAY]
+    assumed = tuple(dose for dose in near if any(account.assumes(dose) for account in accounts))
     broken = [account for account in accounts if account.reached(asked)]
     if not broken:
         return Allowed(assumed)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from app.medicines.as_needed import Reached, Refused
+from app.medicines.as_needed import Allowed, Given, Reached, Refused
 from app.patients.admission import AdmittedPatient
 
+UNCLEAR: Final = (
+    "The text and the numbers of this medicine disagree; your team is looking at it. Until then nobody here can say"
+    " when the next is possible."
+)
 AFTERWARDS: Final = "If it was taken already, record it all the same. Not for emergencies: 999 or 111."
 
 
@@ -24,19 +29,35 @@ class Told:
 NOTHING: Final = Told(possible=True)
 
 
-def told(patient: AdmittedPatient, refused: Refused, prescriber: str | None, phone: str | None) -> Told:
-    """A refusal in plain words, with whose dose it was and whom to ask."""
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """What was set is in doubt itself, so nothing can be said of one more."""
+
+    next_possible_at: None = None
+
+
+def told(
+    patient: AdmittedPatient, found: Allowed | Refused | Unclear, prescriber: str | None, phone: str | None
+) -> Told:
+    """What was found in plain words; of a refusal whose dose it was, and whom to ask."""
+    if isinstance(found, Allowed):
+        return Told(True, detail=" ".join(_assumed(found.assumed)) or None)
+    if isinstance(found, Unclear):
+        return Told(False, detail=" ".join([UNCLEAR, _whom_to_ask(prescriber, phone), AFTERWARDS]))
     sentences = [
-        _reached(patient, refused),
-        *_next_possible(patient, refused),
+        _reached(patient, found),
+        *_next_possible(patient, found),
+        *_assumed(found.assumed),
         _whom_to_ask(prescriber, phone),
         AFTERWARDS,
     ]
-    return Told(False, refused.next_possible_at, " ".join(sentences))
+    return Told(False, found.next_possible_at, " ".join(sentences))
 
 
-def briefly(patient: AdmittedPatient, refused: Refused) -> str:
-    """The same with nobody's name in it, as an error is answered; `told` is one request away."""
+def briefly(patient: AdmittedPatient, refused: Refused | Unclear) -> str:
+    """A refusal with nobody's name in it, as an error is answered; `told` is one request away."""
+    if isinstance(refused, Unclear):
+        return " ".join([UNCLEAR, _whom_to_ask(None, None), AFTERWARDS])
     return " ".join(
         ["This is past what was set.", *_next_possible(patient, refused), _whom_to_ask(None, None), AFTERWARDS]
     )
@@ -47,6 +68,17 @@ def _next_possible(patient: AdmittedPatient, refused: Refused) -> list[str]:
         return []
     local = refused.next_possible_at.astimezone(patient.zone)
     return [f"By what was set, the next can be from {local:%H:%M} on {local:%A} {local.day} {local:%B}."]
+
+
+def _assumed(assumed: Sequence[Given]) -> list[str]:
+    """Which doses were counted without knowing how much they were: whoever reads it may know better."""
+    if not assumed:
+        return []
+    one = len(assumed) == 1
+    doses = "One dose" if one else f"{len(assumed)} doses"
+    if all(dose.amount is None and dose.contents.usual == 1 for dose in assumed):
+        return [f"{doses} had no amount and {'was' if one else 'were each'} counted as one."]
+    return [f"{doses} had no known amount or strength and {'was' if one else 'were each'} counted as the usual dose."]
 
 
 def _reached(patient: AdmittedPatient, refused: Refused) -> str:

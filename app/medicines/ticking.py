@@ -1,12 +1,13 @@
 """What one more answer makes of a dose: pure, so that any order of answers from any channel can be tried out.
 
 One scheduled dose is one record. A tick on a dose that was ticked changes nothing; it asks whether two were taken, for
-only people know. Nothing that was recorded is overwritten by the way: `undone` takes it back first, and says so.
+only people know. Nothing that was recorded is overwritten by the way: `undone` takes it back first, and says so. That
+two were taken is never lost: said first of all, it records the dose as well.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -35,6 +36,8 @@ class Standing:
     settle_at: datetime
     taken_at: datetime | None = None
     why: str | None = None
+    twice: bool = False  # somebody said that two were taken
+    is_as_needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Result:
 
 
 _OPEN: Final = ("due", "not_recorded", "paused")
-_EARLY: Final = timedelta(hours=12)  # before its time a dose may be recorded
+_NOT_HAD: Final = ("skipped", "missed")
+_EARLY: Final = timedelta(hours=12)  # so long before its time a dose may be recorded, and taken
 
 
 def answered(dose: Standing, said: Said) -> Result:
@@ -68,28 +72,43 @@ def answered(dose: Standing, said: Said) -> Result:
         return _later(dose, said)
     if said.answer == "undone":
         return _undone(dose, said)
-    if said.answer == "two_taken":
-        return _two_taken(dose)
-    if (said.taken_at or said.at) > said.at + AHEAD or dose.due_at > said.at + _EARLY:
+    if _is_of_another_time(dose, said):
         return Result(Outcome.NOT_YET, dose)
+    if said.answer == "two_taken":
+        return _two_taken(dose, said)
     if dose.state in _OPEN:
         return Result(Outcome.RECORDED, _after(dose, said))
     if dose.state == said.answer:
         return Result(Outcome.ALREADY, dose, asks_two=said.answer == "taken")
-    if dose.state in ("skipped", "missed") and said.answer == "taken":
+    if dose.state in _NOT_HAD and said.answer == "taken":
         # Not had, and then had after all: what comes later is truer.
         return Result(Outcome.RECORDED, _after(dose, said))
     return Result(Outcome.RECORDED_OTHERWISE, dose)
 
 
+def next_reminder(due_at: datetime, now: datetime, every: timedelta, window: timedelta) -> datetime | None:
+    """When a dose that is open again is next reminded of: at one of its own times, while its window lasts."""
+    every = max(every, timedelta(minutes=1))
+    passed = max(timedelta(), now - due_at)
+    coming = due_at - (-passed // every) * every
+    return coming if coming < due_at + window or passed == timedelta() else None
+
+
+def _is_of_another_time(dose: Standing, said: Said) -> bool:
+    taken_at = said.taken_at or said.at
+    return taken_at > said.at + AHEAD or taken_at < dose.due_at - _EARLY
+
+
 def _after(dose: Standing, said: Said) -> Standing:
-    taken_at = (said.taken_at or said.at) if said.answer == "taken" else None
-    return Standing(said.answer, dose.due_at, dose.settle_at, taken_at, said.why)
+    if said.answer in ("taken", "two_taken"):
+        twice = said.answer == "two_taken"
+        return replace(dose, state="taken", taken_at=said.taken_at or said.at, why=said.why, twice=twice)
+    return replace(dose, state=said.answer, taken_at=None, why=said.why)
 
 
 def _later(dose: Standing, said: Said) -> Result:
     if dose.state != "due":
-        return Result(Outcome.ALREADY if dose.state in ("taken", "skipped", "missed") else Outcome.TOO_LATE, dose)
+        return Result(Outcome.ALREADY if dose.state in ("taken", *_NOT_HAD) else Outcome.TOO_LATE, dose)
     if said.until is None or said.until >= dose.settle_at:
         return Result(Outcome.TOO_LATE, dose)
     return Result(Outcome.RECORDED, dose, remind_at=said.until)
@@ -98,9 +117,14 @@ def _later(dose: Standing, said: Said) -> Result:
 def _undone(dose: Standing, said: Said) -> Result:
     if dose.state in ("due", "not_recorded", "paused", "withdrawn"):
         return Result(Outcome.ALREADY, dose)
-    state = "due" if said.at < dose.settle_at else "not_recorded"
-    return Result(Outcome.RECORDED, Standing(state, dose.due_at, dose.settle_at))
+    # One taken as needed was never due: taken back, there is no dose.
+    state = "withdrawn" if dose.is_as_needed else "due" if said.at < dose.settle_at else "not_recorded"
+    return Result(Outcome.RECORDED, replace(dose, state=state, taken_at=None, why=None, twice=False))
 
 
-def _two_taken(dose: Standing) -> Result:
-    return Result(Outcome.RECORDED if dose.state == "taken" else Outcome.NOT_YET, dose)
+def _two_taken(dose: Standing, said: Said) -> Result:
+    if dose.state == "taken":
+        return Result(Outcome.ALREADY if dose.twice else Outcome.RECORDED, replace(dose, twice=True))
+    if dose.state in (*_OPEN, *_NOT_HAD):
+        return Result(Outcome.RECORDED, _after(dose, said))
+    return Result(Outcome.NOT_YET, dose)

@@ -5,20 +5,30 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.access.permissions import Right
+from app.access.roles import Role
+from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
 from app.medicines import ticking
-from app.medicines.models import Dose, DoseAnswer
+from app.medicines.entering import NewAnswer
+from app.medicines.models import Dose, DoseAnswer, Medicine, Schedule
+from app.medicines.service import answering
+from app.medicines.service.acting import By
 from app.medicines.ticking import Outcome, Said, Standing
+from app.patients import queries as patients
 from app.todos.models import Todo
+from tests.conftest import NOW
 from tests.medicines.table import Table, table_of
 from tests.medicines.test_list import give_tom
 from tests.people import World
@@ -82,6 +92,67 @@ def test_two_taken_is_looked_at_by_a_human(mary: Table, dose: Any) -> None:
     assert mary.say(dose, "two_taken")["outcome"] == "recorded"
     (todo,) = db.session.scalars(select(Todo).where(Todo.kind == "dose_twice"))
     assert "pharmacist or 111" in (todo.reason or "")
+
+
+def test_two_said_first_of_all_is_taken_and_twice(mary: Table, dose: Any) -> None:
+    told = mary.say(dose, "two_taken")
+    assert (told["outcome"], told["dose"]["state"], told["dose"]["amount_taken"]) == ("recorded", "taken", "2.000")
+    row = db.session.get_one(Dose, dose["id"])
+    assert (row.remind_at, row.taken_at) == (None, NOW)
+    assert db.session.scalars(select(Todo).where(Todo.kind == "dose_twice")).one()
+
+
+def test_two_after_one_is_twice_as_much_once_and_the_first_stays_who_said_it(
+    client: FlaskClient, world: World, mary: Table, dose: Any
+) -> None:
+    give_tom(world, Right.ACT)
+    mary.say(dose, "taken")
+    tom = table_of(client, world, world.tom)
+    assert tom.say(dose, "two_taken")["dose"]["amount_taken"] == "2.000"
+    again = mary.say(dose, "two_taken")
+    assert (again["outcome"], again["dose"]["amount_taken"]) == ("already", "2.000")
+    assert db.session.get_one(Dose, dose["id"]).answered_by == world.mary.id
+    mary.say(dose, "undone")
+    mary.say(dose, "taken")
+    assert mary.say(dose, "two_taken")["outcome"] == "recorded"
+
+
+def test_two_of_a_dose_to_come_is_not_yet_and_nobody_looks(mary: Table, dose: Any) -> None:
+    tomorrow = mary.doses()[-1]
+    assert mary.say(tomorrow, "two_taken")["outcome"] == "not_yet"
+    assert db.session.scalars(select(Todo).where(Todo.kind == "dose_twice")).all() == []
+
+
+def test_the_question_is_asked_again_when_its_answer_was_lost(mary: Table, dose: Any) -> None:
+    mary.say(dose, "taken")
+    said = {"id": str(new_id()), "dose_id": dose["id"], "answer": "taken"}
+    for _ in range(2):
+        (told,) = mary.post("/doses/answers", {"answers": [said]}).get_json()["items"]
+        assert (told["outcome"], told["asks_two"]) == ("already", True)
+
+
+def test_taken_long_before_its_time_is_no_answer_to_it(mary: Table, dose: Any) -> None:
+    due_at = datetime.fromisoformat(dose["due_at"])
+    early = (due_at - 12 * HOUR - MINUTE).isoformat()
+    assert mary.say(dose, "taken", taken_at=early)["outcome"] == "not_yet"
+    assert mary.say(dose, "taken", taken_at=(due_at - 12 * HOUR).isoformat())["outcome"] == "recorded"
+
+
+# Minutes after its time when it was said, and when it is reminded of next.
+REPEATS = {"at once": (1, 15), "on a repeat": (15, 15), "the last": (44, 45), "too late": (46, None), "before": (-5, 0)}
+
+
+@pytest.mark.parametrize("case", REPEATS)
+def test_a_wrong_tick_taken_back_is_reminded_of_again(client: FlaskClient, world: World, dose: Any, case: str) -> None:
+    due_at, (said, expected) = datetime.fromisoformat(dose["due_at"]), REPEATS[case]
+    with unit_of_work():
+        db.session.execute(update(Medicine).values(window_minutes=60, remind_every=15))
+    with clock.at(due_at + said * MINUTE):
+        mary = table_of(client, world, world.mary)
+        mary.say(dose, "taken")
+        assert mary.say(dose, "undone")["dose"]["state"] == "due"
+    remind_at = db.session.get_one(Dose, dose["id"]).remind_at
+    assert remind_at == (None if expected is None else due_at + expected * MINUTE)
 
 
 WRONG: dict[str, dict[str, Any]] = {
@@ -200,3 +271,104 @@ def test_sent_again_it_is_the_same_dose(mary: Table) -> None:
     answers = [mary.post(f"/medicines/{medicine['id']}/given", one) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].get_json()["id"] == answers[1].get_json()["id"]
+
+
+def test_an_id_of_something_else_is_refused(mary: Table, dose: Any) -> None:
+    medicine, other = needed(mary), needed(mary, "Ibuprofen 200 mg tablets")
+    one = {"id": str(new_id()), "amount": "2"}
+    assert mary.post(f"/medicines/{medicine['id']}/given", one).status_code == 201
+    assert mary.post(f"/medicines/{other['id']}/given", one).status_code == 409
+    said = {"id": str(new_id()), "dose_id": dose["id"], "answer": "taken"}
+    mary.post("/doses/answers", {"answers": [said]})
+    assert mary.post(f"/medicines/{medicine['id']}/given", {"id": said["id"]}).status_code == 409
+    assert mary.post(f"/medicines/{dose['medicine_id']}/given", {"id": said["id"]}).status_code == 409
+
+
+def test_one_as_needed_taken_back_is_no_dose(mary: Table) -> None:
+    medicine = needed(mary)
+    made = given_now(mary, medicine).get_json()
+    taken_back = {"id": str(new_id()), "dose_id": made["id"], "answer": "undone"}
+    for _ in range(2):
+        (told,) = mary.post("/doses/answers", {"answers": [taken_back]}).get_json()["items"]
+        assert (told["outcome"], told["dose"]["state"]) == ("recorded", "withdrawn")
+    row = db.session.get_one(Dose, made["id"])
+    assert (row.remind_at, row.taken_at, row.amount_taken, row.answered_at) == (None, None, None, None)
+    assert mary.doses() == []
+    assert mary.say(made, "taken")["dose"]["state"] == "withdrawn"
+    assert given_now(mary, medicine).status_code == 201
+
+
+def test_every_schedule_as_needed_holds(mary: Table) -> None:
+    medicine = needed(mary)
+    mary.scheduled(medicine, {"version": 1, "kind": "as_needed", "minimum_gap_minutes": 60})
+    assert given_now(mary, medicine).status_code == 201
+    assert given_now(mary, medicine).get_json()["next_possible_at"] == "2026-11-18T14:00:00+00:00"
+
+
+def test_a_long_gap_is_looked_back_on_as_far_as_it_reaches(client: FlaskClient, world: World, mary: Table) -> None:
+    medicine = mary.add("Fentanyl 12 micrograms/hour patches")
+    mary.scheduled(medicine, {"version": 1, "kind": "as_needed", "minimum_gap_minutes": 72 * 60})
+    assert given_now(mary, medicine).status_code == 201
+    with clock.at(NOW + 60 * HOUR):
+        mary = table_of(client, world, world.mary)
+        assert mary.get(f"/medicines/{medicine['id']}/possible")["next_possible_at"] == "2026-11-21T10:00:00+00:00"
+
+
+def test_of_what_is_unclear_nobody_says_that_it_is_possible(mary: Table) -> None:
+    medicine = needed(mary)
+    with unit_of_work():
+        db.session.scalars(select(Schedule)).one().unclear = "The text says something else."
+    told = mary.get(f"/medicines/{medicine['id']}/possible")
+    assert (told["possible"], told["next_possible_at"]) == (False, None)
+    for said in ("text and the numbers", "your team is looking at it", "Dr Lind on 020 7946 0018", "999 or 111"):
+        assert said in told["detail"]
+    refused = given_now(mary, medicine)
+    assert (refused.status_code, "your team is looking at it" in refused.get_json()["detail"]) == (409, True)
+    assert mary.doses() == []
+    assert given_now(mary, medicine, happened=True).status_code == 201
+    assert db.session.scalars(select(Todo).where(Todo.kind == "dose_twice")).all() == []  # within the numbers
+    assert given_now(mary, medicine, happened=True).status_code == 201
+    assert db.session.scalars(select(Todo).where(Todo.kind == "dose_twice")).one()
+
+
+def test_what_was_counted_without_an_amount_is_said(mary: Table) -> None:
+    medicine = mary.add("Paracetamol 500 mg tablets")
+    mary.scheduled(medicine, {"version": 1, "kind": "as_needed", "most_in_24_hours": "8"})
+    url = f"/medicines/{medicine['id']}/possible"
+    assert mary.get(url) == {"possible": True, "next_possible_at": None, "detail": None}
+    assert given_now(mary, medicine, amount=None).status_code == 201
+    assert mary.get(url)["detail"] == "One dose had no amount and was counted as one."
+    assert given_now(mary, medicine, amount=None).status_code == 201
+    assert mary.get(url)["detail"] == "2 doses had no amount and were each counted as one."
+
+
+def test_a_scheduled_dose_counts_as_much_as_it_was_to_be(mary: Table) -> None:
+    medicine, cold = needed(mary), mary.add("Co-codamol 8/500 tablets", ingredients={"paracetamol": "500"})
+    mary.scheduled(cold, {"version": 1, "kind": "phases", "phases": [{"slots": [{"at": "20:00", "amount": "7"}]}]})
+    mary.say(mary.doses()[0], "taken")
+    with unit_of_work():
+        db.session.execute(update(Dose).values(amount_taken=None, taken_at=NOW - 5 * HOUR))
+    refused = given_now(mary, medicine)
+    assert (refused.status_code, "more than" in mary.get(f"/medicines/{medicine['id']}/possible")["detail"]) == (
+        409,
+        True,
+    )
+
+
+def test_a_tick_and_a_dose_as_needed_at_once_see_each_other(
+    app: Flask, client: FlaskClient, world: World, mary: Table
+) -> None:
+    medicine, cold = needed(mary), mary.add("Co-codamol 8/500 tablets", ingredients={"paracetamol": "500"})
+    mary.scheduled(cold)
+    ticked = NewAnswer(new_id(), UUID(mary.doses()[0]["id"]), "taken", taken_at=NOW)
+
+    def give(_: int) -> int:
+        return int(given_now(Table(app.test_client(), mary.url, mary.headers), medicine).status_code)
+
+    with ThreadPoolExecutor(1) as beside:
+        with unit_of_work():
+            answering.answer(patients.admitted_one(world.mary_patient.id), [ticked], By(world.mary.id, Role.PATIENT))
+            giving = beside.submit(give, 0)
+            with pytest.raises(TimeoutError):
+                giving.result(timeout=2)  # it waits for the tick
+        assert giving.result() == 409

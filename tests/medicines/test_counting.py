@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,20 +12,24 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
+from app.core.errors import Invalid
 from app.core.unit_of_work import unit_of_work
 from app.medicines import queries
+from app.medicines.entering import NewCount
 from app.medicines.models import RefillNudge, StockCount
 from app.medicines.queries import stocking
-from app.medicines.service import making, nudging, overdue
+from app.medicines.service import counting, making, nudging, overdue
+from app.medicines.service.acting import By
 from app.patients import queries as patients
 from app.patients import service as patient_service
 from tests import queries_counted
 from tests.conftest import NOW
-from tests.medicines.due import HOUR, deliveries, utc
+from tests.medicines.due import HOUR, MINUTE, deliveries, utc
 from tests.medicines.table import Table, table_of
-from tests.medicines.test_answering import WHEN_NEEDED
+from tests.medicines.test_answering import WHEN_NEEDED, given_now
 from tests.medicines.test_overdue import may_be_told
 from tests.people import World
 
@@ -135,6 +140,44 @@ def test_a_change_of_the_schedule_changes_the_day(mary: Table, medicine: Any) ->
     pause = {"starts_at": "2026-11-18T12:00:00Z", "ends_at": "2026-11-20T12:00:00Z", "why": "holiday"}
     assert mary.post("/medicine-pauses", pause).status_code == 201
     assert left(mary, medicine)["runs_out_on"] == "2026-11-23"
+
+
+def test_a_count_of_before_the_last_changes_nothing_and_says_so(mary: Table, medicine: Any) -> None:
+    counted(mary, medicine, quantity="5")
+    before = (NOW - HOUR).isoformat()
+    answer = mary.post(f"/medicines/{medicine['id']}/stock", {"quantity": "28", "counted_at": before})
+    assert answer.status_code == 422
+    assert "counted again on 18 November at 10:00" in answer.get_json()["detail"]
+    assert left(mary, medicine)["left"] == "5.000"
+
+
+def test_what_came_came_now(world: World, mary: Table, medicine: Any) -> None:
+    counted(mary, medicine, quantity="5")
+    patient = patients.admitted_one(world.mary_patient.id)
+    row, by = queries.medicine(patient, medicine["id"]), By(world.mary.id, Role.PATIENT)
+    with pytest.raises(Invalid, match="leave the time out"):
+        counting.count(patient, row, NewCount(came=Decimal(28), counted_at=NOW - HOUR), by)
+
+
+def test_one_as_needed_that_was_taken_back_is_still_there(mary: Table) -> None:
+    made = mary.add("Paracetamol 500 mg tablets")
+    mary.scheduled(made, WHEN_NEEDED)
+    counted(mary, made, quantity="10")
+    with clock.at(NOW + MINUTE):
+        given = given_now(mary, made).get_json()
+        assert left(mary, made)["left"] == "8.000"
+        mary.say(given, "undone")
+        assert left(mary, made)["left"] == "10.000"
+    with clock.at(NOW + 23 * HOUR), unit_of_work():
+        assert overdue.settle() == 0
+
+
+def test_of_two_taken_both_are_out_of_the_box(client: FlaskClient, world: World, mary: Table, medicine: Any) -> None:
+    counted(mary, medicine, quantity="5")
+    with clock.at(NOW + 10 * HOUR):
+        mary, (first, *_) = at_eight(client, world)
+        mary.say(first, "two_taken")
+        assert left(mary, medicine)["left"] == "3.000"
 
 
 WRONG: dict[str, dict[str, Any]] = {

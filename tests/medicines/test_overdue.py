@@ -24,6 +24,8 @@ from app.medicines import time_critical
 from app.medicines.events import DosesNotRecorded
 from app.medicines.models import Dose, DoseTelling, DoseWatch, Medicine, MedicinePause
 from app.medicines.service import overdue
+from app.notifications.models import Delivery
+from app.notifications.service import sending
 from app.patients import queries, service
 from app.patients.models import CircleGrant, CircleMember, Patient
 from tests import queries_counted
@@ -116,7 +118,7 @@ def test_one_message_for_all_of_a_time_that_names_no_medicine(box: Pillbox, worl
     assert live(EIGHT, EIGHT + 2 * HOUR) == {EIGHT + HOUR: 1}
     [delivery] = deliveries()
     assert delivery.body == (
-        "Kith: Tom, 3 doses of Mary O. due at 12:00 not recorded yet. Perhaps taken all the same: please ask, or see "
+        "Kith: Tom, 3 doses of Mary O. due at 12:00 not recorded as taken. Perhaps had after all: please ask, or see "
         "http://localhost/ Not for emergencies: 999 or 111."
     )
     assert "Bisoprolol" not in delivery.body
@@ -207,6 +209,87 @@ def test_of_what_is_time_critical_everybody_who_may_be_told_is_sooner_and_once(b
     after = time_critical.CLASSES["parkinsons"].tell_after
     assert live(EIGHT, EIGHT + 8 * HOUR) == {EIGHT + after * MINUTE: 2}
     assert {one.recipient_id for one in deliveries()} == {world.tom.id, world.adeyemi.id}
+
+
+def said(client: FlaskClient, world: World, late: UUID, answer: str, **more: Any) -> None:
+    """Mary says it at this moment."""
+    assert table_of(client, world, world.mary).say({"id": str(late)}, answer, **more)["outcome"] == "recorded"
+
+
+def test_that_it_was_not_had_silences_nobody(client: FlaskClient, box: Pillbox, world: World) -> None:
+    may_be_told(world, world.tom, world.adeyemi)
+    plain, quick = box.medicine(), critical(box)
+    watched(box, plain, tom=30)
+    doses = [box.dose(EIGHT, plain), box.dose(EIGHT + MINUTE, quick)]
+    with clock.at(EIGHT + MINUTE):
+        for late in doses:
+            said(client, world, late, "missed")
+    after = time_critical.CLASSES["parkinsons"].tell_after
+    assert live(EIGHT, EIGHT + 8 * HOUR, MINUTE) == {EIGHT + 30 * MINUTE: 1, EIGHT + (after + 1) * MINUTE: 2}
+
+
+def test_of_what_was_left_out_for_a_reason_they_hear_where_minutes_matter(
+    client: FlaskClient, box: Pillbox, world: World
+) -> None:
+    may_be_told(world, world.tom)
+    plain, quick = box.medicine(), critical(box)
+    watched(box, plain, tom=30)
+    doses = [box.dose(EIGHT, plain), box.dose(EIGHT, quick)]
+    with clock.at(EIGHT + MINUTE):
+        for late in doses:
+            said(client, world, late, "skipped", why="unwell")
+    after = time_critical.CLASSES["parkinsons"].tell_after
+    assert live(EIGHT, EIGHT + 8 * HOUR) == {EIGHT + after * MINUTE: 1}
+    assert deliveries()[0].about_id == doses[1]
+
+
+def test_what_waits_to_be_told_is_called_off_once_all_of_its_time_are_had(
+    client: FlaskClient, box: Pillbox, world: World
+) -> None:
+    may_be_told(world, world.tom)
+    first, second = box.medicine(), box.medicine()
+    watched(box, first, tom=30)
+    watched(box, second, tom=30)
+    doses = [box.dose(EIGHT, first), box.dose(EIGHT, second)]
+    assert tick(EIGHT + 30 * MINUTE) == 1
+    with clock.at(EIGHT + 31 * MINUTE):
+        said(client, world, doses[0], "taken")
+        assert deliveries()[0].state == "pending"
+        said(client, world, doses[1], "missed")
+        assert deliveries()[0].state == "pending"
+        said(client, world, doses[1], "taken")
+        assert (deliveries()[0].state, deliveries()[0].last_outcome) == ("stale", "withdrawn")
+
+
+def grant_ran_out(box: Pillbox, medicine_id: UUID) -> None:
+    yesterday = NOW.date() - timedelta(days=1)
+    db.session.execute(update(CircleGrant).where(CircleGrant.category == "medicines").values(ends_on=yesterday))
+
+
+def nothing(box: Pillbox, medicine_id: UUID) -> None:
+    """All stays as it is."""
+
+
+OFF = (ended_grant, grant_ran_out, left_circle, ended_care)
+SENT = [(nothing, "delivered"), *((off, "stale") for off in OFF)]
+
+
+@pytest.mark.parametrize("about", ["dose", "refill"])
+@pytest.mark.parametrize(("off", "state"), SENT)
+def test_what_was_queued_is_sent_only_to_who_may_still_be_told(
+    box: Pillbox, world: World, off: Any, state: str, about: str
+) -> None:
+    may_be_told(world, world.tom)
+    medicine = box.medicine()
+    watched(box, medicine, tom=30)
+    box.dose(EIGHT, medicine)
+    assert tick(EIGHT + 30 * MINUTE) == 1
+    with unit_of_work():
+        db.session.execute(update(Delivery).values(about=about))
+        off(box, medicine)
+    with clock.at(EIGHT + 31 * MINUTE):
+        sending.send_all_due()
+    assert deliveries()[0].state == state
 
 
 def test_somebody_may_choose_to_be_told_sooner_still(box: Pillbox, world: World) -> None:

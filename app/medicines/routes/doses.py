@@ -60,10 +60,9 @@ def give(patient: AdmittedPatient, medicine_id: UUID, body: NewGiven) -> Any:
 @routes.get("/medicines/<uuid:medicine_id>/possible", access=SEE, gives={200: schemas.Possible})
 def possible(patient: AdmittedPatient, medicine_id: UUID) -> refusing.Told:
     """Whether one more dose is within what was set for it now."""
-    refused = giving.in_the_way(patient, medicine_id, clock.now())
+    found = giving.asked(patient, medicine_id, clock.now())
     medicine = queries.medicine(patient, medicine_id)
-    told = refusing.told(patient, refused, medicine.prescriber, medicine.prescriber_phone) if refused else None
-    return told or refusing.NOTHING
+    return refusing.told(patient, found, medicine.prescriber, medicine.prescriber_phone)
 
 
 def _answered(patient: AdmittedPatient, told: list[answering.Answered]) -> list[dict[str, Any]]:

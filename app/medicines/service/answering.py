@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.core import clock, events
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
-from app.medicines import queries, ticking
+from app.medicines import ticking
 from app.medicines.entering import NewAnswer
 from app.medicines.events import DosesAnswered
-from app.medicines.models import Dose, DoseAnswer
-from app.medicines.service import reminding, safety
+from app.medicines.models import Dose, DoseAnswer, Medicine
+from app.medicines.service import overdue, reminding, safety
 from app.medicines.service.acting import By
 from app.medicines.ticking import Outcome, Said, Standing
 from app.patients.admission import AdmittedPatient
@@ -42,24 +43,44 @@ def answer(patient: AdmittedPatient, said: Sequence[NewAnswer], by: By) -> list[
 
     Publishes DosesAnswered.
     """
-    doses = _locked(patient, {one.dose_id for one in said})
+    dose_ids = {one.dose_id for one in said}
+    medicines = _held(patient, dose_ids)
+    doses = _locked(patient, dose_ids)
     known = _known(patient, said)
     now = clock.now()
-    told = [_one(patient, doses[one.dose_id], one, known.get(one.id), by, now) for one in said]
+    told = [
+        _one(patient, doses[one.dose_id], medicines[doses[one.dose_id].medicine_id], one, known.get(one.id), by, now)
+        for one in said
+    ]
     db.session.flush()
-    closed = [one.dose.id for one in told if one.dose.state != "due" and one.id not in known]
-    moved = [one.dose_id for one in said if one.answer == "later" and one.id not in known]
-    reminding.call_off([*closed, *moved])
-    if fresh := tuple(one.dose.id for one in told if one.outcome is Outcome.RECORDED and one.id not in known):
-        events.publish(DosesAnswered(patient.organisation_id, patient.id, fresh, now))
-    for one in said:
-        if one.answer == "two_taken" and one.id not in known:
-            safety.look_at(patient, doses[one.dose_id], queries.medicine(patient, doses[one.dose_id].medicine_id))
+    fresh = [one for one in told if one.id not in known]
+    reminding.call_off([one.dose.id for one in fresh if one.dose.state != "due" or one.answer == "later"])
+    overdue.call_off([one.dose.id for one in fresh if one.dose.told_at is not None])
+    recorded = [one for one in fresh if one.outcome is Outcome.RECORDED]
+    if recorded:
+        ids = tuple(one.dose.id for one in recorded)
+        events.publish(DosesAnswered(patient.organisation_id, patient.id, ids, now))
+    for one in recorded:
+        if one.answer == "two_taken":
+            safety.look_at(patient, one.dose, medicines[one.dose.medicine_id])
     return told
 
 
+def _held(patient: AdmittedPatient, dose_ids: set[UUID]) -> dict[UUID, Medicine]:
+    """The medicines of these doses, before the doses and in one order, as whoever gives one as needed holds them.
+
+    A tick counts towards what may be given: of both at once the second sees the first. New doses are made meanwhile.
+    """
+    theirs = select(Dose.medicine_id).where(Dose.patient_id == patient.id, Dose.id.in_(dose_ids))
+    where = (Medicine.patient_id == patient.id, Medicine.id.in_(theirs))
+    ordered = select(Medicine).where(*where).order_by(Medicine.id).with_for_update(key_share=True)
+    return {one.id: one for one in db.session.scalars(ordered.execution_options(populate_existing=True))}
+
+
 def _locked(patient: AdmittedPatient, dose_ids: set[UUID]) -> dict[UUID, Dose]:
-    where = (Dose.patient_id == patient.id, Dose.id.in_(dose_ids), Dose.state != "withdrawn")
+    # One taken as needed stays where somebody finds it who sends again that it was not taken after all.
+    is_there = or_(Dose.state != "withdrawn", Dose.schedule_id.is_(None))
+    where = (Dose.patient_id == patient.id, Dose.id.in_(dose_ids), is_there)
     ordered = select(Dose).where(*where).order_by(Dose.id).with_for_update()
     found = {one.id: one for one in db.session.scalars(ordered.execution_options(populate_existing=True))}
     if found.keys() != dose_ids:
@@ -74,23 +95,56 @@ def _known(patient: AdmittedPatient, said: Sequence[NewAnswer]) -> dict[UUID, Do
 
 
 def _one(
-    patient: AdmittedPatient, dose: Dose, said: NewAnswer, known: DoseAnswer | None, by: By, now: datetime
+    patient: AdmittedPatient,
+    dose: Dose,
+    medicine: Medicine,
+    said: NewAnswer,
+    known: DoseAnswer | None,
+    by: By,
+    now: datetime,
 ) -> Answered:
     if known is not None:
-        if (known.dose_id, known.answer) != (said.dose_id, said.answer):
-            raise Conflict("This id was used before for another answer. Nothing was changed.")
-        return Answered(said.id, dose, Outcome.RECORDED if known.counted else Outcome.ALREADY, said.answer)
+        return _again(patient, dose, said, known)
     until = now + timedelta(minutes=said.minutes or 0) if said.answer == "later" else None
     what = Said(said.answer, now, said.taken_at, until, said.why)
-    standing = Standing(dose.state, dose.due_at, dose.settle_at, dose.taken_at, dose.why)
-    result = ticking.answered(standing, what)
+    result = ticking.answered(_standing(dose, said), what)
     if result.outcome in (Outcome.NOT_YET, Outcome.TOO_LATE):
         return Answered(said.id, dose, result.outcome, said.answer)
     _keep(patient, dose, said, what, result, by)
     if result.outcome is Outcome.RECORDED:
-        _apply(dose, said, result, by, now)
-    asks_two = result.asks_two or _close_to_another(patient, dose, result)
-    return Answered(said.id, dose, result.outcome, said.answer, asks_two)
+        _apply(dose, medicine, said, result, by, now)
+    near = result.outcome is Outcome.RECORDED and said.answer == "taken" and _close_to_another(patient, dose)
+    return Answered(said.id, dose, result.outcome, said.answer, result.asks_two or near)
+
+
+def _again(patient: AdmittedPatient, dose: Dose, said: NewAnswer, known: DoseAnswer) -> Answered:
+    """The same answer as before; what was asked then is asked again, for the first may never have arrived."""
+    if (known.dose_id, known.answer) != (said.dose_id, said.answer):
+        raise Conflict("This id was used before for another answer. Nothing was changed.")
+    is_taken = said.answer == "taken" and dose.state == "taken"
+    if known.counted:
+        asks_two = is_taken and _close_to_another(patient, dose)
+        return Answered(said.id, dose, Outcome.RECORDED, said.answer, asks_two)
+    return Answered(said.id, dose, Outcome.ALREADY, said.answer, is_taken)
+
+
+def _standing(dose: Dose, said: NewAnswer) -> Standing:
+    return Standing(
+        dose.state,
+        dose.due_at,
+        dose.settle_at,
+        dose.taken_at,
+        dose.why,
+        twice=said.answer == "two_taken" and _is_twice(dose),
+        is_as_needed=dose.schedule_id is None,
+    )
+
+
+def _is_twice(dose: Dose) -> bool:
+    """Was it said of a dose as it stands that two were taken?"""
+    where = (DoseAnswer.dose_id == dose.id, DoseAnswer.counted, DoseAnswer.answer.in_(("two_taken", "undone")))
+    last = select(DoseAnswer.answer).where(*where).order_by(DoseAnswer.created_at.desc(), DoseAnswer.id.desc())
+    return db.session.scalar(last.limit(1)) == "two_taken"
 
 
 def _keep(patient: AdmittedPatient, dose: Dose, said: NewAnswer, what: Said, result: ticking.Result, by: By) -> None:
@@ -101,7 +155,7 @@ def _keep(patient: AdmittedPatient, dose: Dose, said: NewAnswer, what: Said, res
         dose_id=dose.id,
         client_id=said.id,
         answer=said.answer,
-        taken_at=result.after.taken_at if said.answer == "taken" else None,
+        taken_at=result.after.taken_at if said.answer in ("taken", "two_taken") else None,
         until=what.until,
         amount=said.amount,
         why=said.why,
@@ -114,29 +168,38 @@ def _keep(patient: AdmittedPatient, dose: Dose, said: NewAnswer, what: Said, res
     db.session.add(row)
 
 
-def _apply(dose: Dose, said: NewAnswer, result: ticking.Result, by: By, now: datetime) -> None:
-    after = result.after
+def _apply(dose: Dose, medicine: Medicine, said: NewAnswer, result: ticking.Result, by: By, now: datetime) -> None:
+    after, was_taken = result.after, dose.state == "taken"
+    dose.amount_taken = _amount(dose, said) if after.state == "taken" else None
     dose.state, dose.taken_at, dose.why = after.state, after.taken_at, after.why
-    dose.amount_taken = (said.amount or dose.amount) if after.state == "taken" else None
-    is_open = after.state in ("due", "not_recorded")
-    dose.answered_at, dose.answered_by = (None, None) if is_open else (now, by.person_id)
-    if said.answer == "undone" and after.state == "due":
-        dose.remind_at = dose.due_at if dose.due_at > now else None
-    else:
-        dose.remind_at = result.remind_at
+    dose.remind_at = result.remind_at
+    if said.answer == "undone":
+        dose.answered_at = dose.answered_by = None
+        if after.state == "due":
+            every, window = (timedelta(minutes=some) for some in (medicine.remind_every, medicine.window_minutes))
+            dose.remind_at = ticking.next_reminder(dose.due_at, now, every, window)
+    elif not (said.answer == "later" or was_taken):  # that it was two changes nothing about who took it down
+        dose.answered_at, dose.answered_by = now, by.person_id
 
 
-def _close_to_another(patient: AdmittedPatient, dose: Dose, result: ticking.Result) -> bool:
+def _amount(dose: Dose, said: NewAnswer) -> Decimal | None:
+    """How much was taken; of two doses of which nobody said how much, two."""
+    if said.answer != "two_taken":
+        return said.amount or dose.amount
+    return said.amount or 2 * (dose.amount_taken or dose.amount or Decimal(1))
+
+
+def _close_to_another(patient: AdmittedPatient, dose: Dose) -> bool:
     """Was another dose of this medicine taken so near this one that only people can say whether it was two?
 
     Near is less than half of the time to the nearest other dose of its schedule: a question, and nothing else.
     """
-    if result.outcome is not Outcome.RECORDED or result.after.taken_at is None or dose.schedule_id is None:
+    if dose.taken_at is None or dose.schedule_id is None:
         return False
     around = (dose.due_at - timedelta(days=2), dose.due_at + timedelta(days=2))
     where = (Dose.schedule_id == dose.schedule_id, Dose.id != dose.id, Dose.due_at.between(*around))
     others = db.session.scalars(select(Dose).where(*where, Dose.patient_id == patient.id, Dose.state != "withdrawn"))
     neighbours = list(others)
     gap = min((abs(other.due_at - dose.due_at) for other in neighbours), default=timedelta())
-    taken_at = result.after.taken_at
+    taken_at = dose.taken_at
     return any(other.taken_at is not None and abs(other.taken_at - taken_at) < gap / 2 for other in neighbours)

@@ -27,7 +27,7 @@ def count(patient: AdmittedPatient, medicine: Medicine, new: NewCount, by: By) -
     held = acting.locked(patient, medicine.id)
     if held.stopped_at is not None:
         raise Conflict("This medicine is stopped.")
-    at = _when(new.counted_at)
+    at = _when(patient, held, new)
     made = StockCount(
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
@@ -52,10 +52,19 @@ def _with(patient: AdmittedPatient, medicine: Medicine, came: Decimal) -> Decima
     return left + came
 
 
-def _when(counted_at: datetime | None) -> datetime:
+def _when(patient: AdmittedPatient, medicine: Medicine, new: NewCount) -> datetime:
     now = clock.now()
-    at = counted_at or now
+    at = new.counted_at or now
+    if new.came is not None and new.counted_at is not None:
+        raise _untimely("What came is added to what is left now, so leave the time out.")
     if not now - LOOK_BACK <= at <= now:
-        detail = "Say a time of the last month that has come already."
-        raise Invalid(detail, errors=[{"pointer": "/counted_at", "detail": detail}])
+        raise _untimely("Say a time of the last month that has come already.")
+    last = next(iter(stocking.counts(patient, medicine.id)), None)
+    if last is not None and at < last.counted_at:
+        local = last.counted_at.astimezone(patient.zone)
+        raise _untimely(f"It was counted again on {local.day} {local:%B} at {local:%H:%M}, and that holds. Count now.")
     return at
+
+
+def _untimely(detail: str) -> Invalid:
+    return Invalid(detail, errors=[{"pointer": "/counted_at", "detail": detail}])

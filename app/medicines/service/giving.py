@@ -15,17 +15,19 @@ from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.identity import queries as people
 from app.medicines import as_needed, queries, stored
-from app.medicines.as_needed import Contents, Given, Limit, Refused
+from app.medicines.as_needed import Allowed, Contents, Given, Limit, Refused
 from app.medicines.entering import NewGiven
 from app.medicines.events import DosesAnswered
-from app.medicines.models import Dose, DoseAnswer, Medicine
+from app.medicines.models import Dose, DoseAnswer, Medicine, Schedule
 from app.medicines.patterns import AsNeeded
+from app.medicines.refusing import Unclear
 from app.medicines.service import safety
 from app.medicines.service.acting import By, still_cared_for
 from app.patients.admission import AdmittedPatient
 from app.patients.queries import consent
 
-LOOK_BACK: Final = timedelta(hours=48)  # what is recorded late may lie a day before a dose that lies a day back
+# What is recorded late may lie a day before a dose that lies a day back; and as far as the longest gap that was set.
+LOOK_BACK: Final = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +35,14 @@ class Outcome:
     """The dose as recorded, or why it was not; both where it had happened already past what was set."""
 
     dose: Dose | None
-    refused: Refused | None = None
+    refused: Refused | Unclear | None = None
 
 
 def give(patient: AdmittedPatient, medicine_id: UUID, new: NewGiven, by: By) -> Outcome:
     """Record a dose taken when needed, unless it is past what was set and has not happened yet.
 
-    Raises NotFound, Conflict (stopped, not as needed), Invalid (a time to come). Publishes DosesAnswered;
-    of one that happened past what was set a human is told.
+    Raises NotFound, Conflict (stopped, not as needed, an id used otherwise), Invalid (a time to come). Publishes
+    DosesAnswered; of one that happened past what was set a human is told.
     """
     still_cared_for(patient)
     now = clock.now()
@@ -52,38 +54,55 @@ def give(patient: AdmittedPatient, medicine_id: UUID, new: NewGiven, by: By) -> 
     medicine = next((one for one in held if one.id == medicine_id), None)
     if medicine is None:
         raise NotFound
-    if (before := _known(patient, new.id)) is not None:
+    if (before := _known(patient, medicine.id, new.id)) is not None:
         return Outcome(before)
     if medicine.stopped_at is not None:
         raise Conflict("This medicine is stopped.")
-    refused = verdict(patient, held, medicine, at, new.amount)
+    found = verdict(patient, held, medicine, at, new.amount, happened=new.happened)
+    refused = None if isinstance(found, Allowed) else found
     if refused is not None and not new.happened:
         return Outcome(None, refused)
     dose = _record(patient, medicine, new, at, by, now)
     events.publish(DosesAnswered(patient.organisation_id, patient.id, (dose.id,), now))
-    if refused is not None:
+    if isinstance(refused, Refused):
         safety.look_at(patient, dose, medicine)
     return Outcome(dose, refused)
 
 
 def verdict(
-    patient: AdmittedPatient, held: list[Medicine], medicine: Medicine, at: datetime, amount: Decimal | None = None
-) -> Refused | None:
-    """What is in the way of one more dose, if anything; `held` are all medicines of the patient."""
-    patterns = _patterns(patient, held)
-    if medicine.id not in patterns:
+    patient: AdmittedPatient,
+    held: list[Medicine],
+    medicine: Medicine,
+    at: datetime,
+    amount: Decimal | None = None,
+    *,
+    happened: bool = False,
+) -> Allowed | Refused | Unclear:
+    """May one more be given? `held` are all medicines of the patient. What has happened is reckoned in any case."""
+    schedules = _schedules(patient, held)
+    if medicine.id not in schedules:
         raise Conflict("This medicine is not one to take when needed.")
-    contents = {one.id: _contents(one, patterns.get(one.id)) for one in held}
+    if not happened and any(one.unclear_sealed is not None for one, _ in schedules[medicine.id]):
+        return Unclear()
+    patterns = {key: [pattern for _, pattern in found] for key, found in schedules.items()}
+    contents = {one.id: _contents(one, patterns.get(one.id, [])) for one in held}
     limits: list[Limit] = []
     for one in held:
-        if one.id in patterns:
-            limits += as_needed.limits_of(contents[one.id], one.name or "", patterns[one.id])
-    found = as_needed.verdict(limits, _given(patient, held, contents, at), at, contents[medicine.id], amount)
-    return found if isinstance(found, Refused) else None
+        for pattern in patterns.get(one.id, []):
+            limits += as_needed.limits_of(contents[one.id], one.name or "", pattern)
+    back = max([LOOK_BACK, *(limit.minimum_gap for limit in limits if limit.minimum_gap is not None)])
+    given = _given(patient, held, contents, (at - back, at + back))
+    return as_needed.verdict(limits, given, at, contents[medicine.id], amount)
 
 
-def in_the_way(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Refused | None:
-    """What is in the way of one more dose at this moment, if anything. Raises NotFound, and Conflict as `give` does."""
+def in_the_way(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Refused | Unclear | None:
+    """What is in the way of one more dose at this moment, if anything. Raises as `asked` does."""
+    found = asked(patient, medicine_id, at)
+    return None if isinstance(found, Allowed) else found
+
+
+def asked(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Allowed | Refused | Unclear:
+    """May one more be given at this moment? Raises NotFound, and Conflict as `give` does."""
     held = list(queries.medicines(patient, also_stopped=True))
     medicine = next((one for one in held if one.id == medicine_id), None)
     if medicine is None:
@@ -96,34 +115,55 @@ def _hold_all(patient: AdmittedPatient) -> list[Medicine]:
     return list(db.session.scalars(ordered))
 
 
-def _known(patient: AdmittedPatient, client_id: UUID) -> Dose | None:
+def _known(patient: AdmittedPatient, medicine_id: UUID, client_id: UUID) -> Dose | None:
+    """The dose that was recorded under this id. Raises Conflict where the id was used for anything else."""
     where = (DoseAnswer.patient_id == patient.id, DoseAnswer.client_id == client_id)
-    return db.session.scalar(select(Dose).join(DoseAnswer, DoseAnswer.dose_id == Dose.id).where(*where))
+    asked = select(Dose, DoseAnswer.answer).join(DoseAnswer, DoseAnswer.dose_id == Dose.id).where(*where)
+    found = db.session.execute(asked).one_or_none()
+    if found is None:
+        return None
+    dose, answer = found
+    if (dose.medicine_id, dose.schedule_id, answer) != (medicine_id, None, "taken"):
+        raise Conflict("This id was used before for another answer. Nothing was changed.")
+    return dose
 
 
-def _patterns(patient: AdmittedPatient, held: list[Medicine]) -> dict[UUID, AsNeeded]:
-    found = queries.schedules(patient, [one.id for one in held if one.stopped_at is None])
-    read = {key: [stored.from_json(one.pattern) for one in schedules] for key, schedules in found.items()}
-    return {key: one for key, patterns in read.items() for one in patterns if isinstance(one, AsNeeded)}
+def _schedules(patient: AdmittedPatient, held: list[Medicine]) -> dict[UUID, list[tuple[Schedule, AsNeeded]]]:
+    """Every schedule as needed, by medicine: of two both hold."""
+    found: dict[UUID, list[tuple[Schedule, AsNeeded]]] = {}
+    for key, schedules in queries.schedules(patient, [one.id for one in held if one.stopped_at is None]).items():
+        for one in schedules:
+            if isinstance(pattern := stored.from_json(one.pattern), AsNeeded):
+                found.setdefault(key, []).append((one, pattern))
+    return found
 
 
-def _contents(medicine: Medicine, pattern: AsNeeded | None) -> Contents:
+def _contents(medicine: Medicine, patterns: list[AsNeeded]) -> Contents:
     held = {group: None if mg is None else Decimal(str(mg)) for group, mg in medicine.ingredients.items()}
-    usual = pattern.amount if pattern and pattern.amount is not None else Decimal(1)
+    usual = max((one.amount for one in patterns if one.amount is not None), default=Decimal(1))
     return Contents(medicine.id, usual, held)
 
 
-def _given(patient: AdmittedPatient, held: list[Medicine], contents: dict[UUID, Contents], at: datetime) -> list[Given]:
+def _given(
+    patient: AdmittedPatient,
+    held: list[Medicine],
+    contents: dict[UUID, Contents],
+    around: tuple[datetime, datetime],
+) -> list[Given]:
     """Every dose taken around this time, scheduled ones as well, by whoever gave it."""
     where = (Dose.patient_id == patient.id, Dose.state == "taken", Dose.medicine_id.in_([one.id for one in held]))
-    near = Dose.taken_at.between(at - LOOK_BACK, at + LOOK_BACK)
-    doses = db.session.scalars(select(Dose).where(*where, near)).all()
+    doses = db.session.scalars(select(Dose).where(*where, Dose.taken_at.between(*around))).all()
     by = people.people({dose.answered_by for dose in doses if dose.answered_by is not None})
     return [
-        Given(dose.id, dose.taken_at, contents[dose.medicine_id], dose.amount_taken, by[dose.answered_by].name)
+        Given(dose.id, dose.taken_at, contents[dose.medicine_id], _amount(dose), by[dose.answered_by].name)
         for dose in doses
         if dose.taken_at is not None and dose.answered_by is not None
     ]
+
+
+def _amount(dose: Dose) -> Decimal | None:
+    """How much was taken, or was to be."""
+    return dose.amount if dose.amount_taken is None else dose.amount_taken
 
 
 def _record(patient: AdmittedPatient, medicine: Medicine, new: NewGiven, at: datetime, by: By, now: datetime) -> Dose:
