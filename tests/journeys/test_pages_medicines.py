@@ -127,7 +127,7 @@ def then_a_dose_is_ticked(mary: Window, world: World) -> None:
     mary.page.get_by_label("I have run out").check()
     mary.looks_right("Paracetamol 500mg tablets")
     mary.page.get_by_role("button", name="Save").click()
-    mary.page.get_by_text("Not taken: ran out, by you.").wait_for()
+    mary.page.get_by_text("Not taken: ran out, by you").wait_for()
 
 
 @SIZES
