@@ -112,6 +112,8 @@ def test_a_text_whose_webhook_was_lost_is_fetched(
     do_tasks()
     assert sorted(str(body) for _, body, _ in kept()) == ["One", "Three", "Two"]
     assert len(received) == 3
+    with unit_of_work():  # an answer is to what its sender had seen when they sent it
+        assert set(db.session.scalars(select(InboundText.sent_at))) == {NOW}
 
 
 def test_a_provider_that_cannot_be_asked_is_asked_later(provider: TwilioStandIn, world: World) -> None:
