@@ -33,7 +33,7 @@ TOLD_AT_MOST_LATE: Final = timedelta(hours=4)
 LONGEST_DELAY: Final = timedelta(minutes=240)
 
 # The server cannot guess how few are open: "offset 0" has it ask the indexes for each of these, and never read all
-# circles (measured at a million doses: 15 s against 0.2).
+# doses (measured at a million of them: 15 s against 0.2, and 1.4 with 50,000 patients who have somebody to be told).
 # Not had, by whoever said so, is told as well: it must not be the quickest way to have nobody told. Left out for a
 # reason is a decision that the list shows, and nobody's telephone; but where minutes matter somebody is to know of it.
 _TELL = HotStatement(f"""
