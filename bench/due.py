@@ -94,4 +94,3 @@ def alert(organisation_id: UUID, patient_id: UUID, recipient_id: UUID, number: i
         "kind": "alert",
         "body": f"Alert {number}",
     }
-

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import icalendar
 import pytest
-from app.core.audit.entries import AuditEntry
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app.access.permissions import Right
 from app.core import clock
+from app.core.audit.entries import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.medicines.models import CalendarFeed

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -125,7 +126,7 @@ class Schedule(Base, OfPatient):
 
     medicine_id: Mapped[UUID] = mapped_column(ForeignKey("medicine.id"))
     kind: Mapped[str]
-    pattern: Mapped[dict[str, Any]]  # stored.py
+    said_sealed: Mapped[bytes]  # the pattern as JSON (stored.py): why times are not known may be anybody's words
     instructions_sealed: Mapped[bytes | None]  # the text that came with it
     unclear_sealed: Mapped[bytes | None]  # why text and times disagree: nobody is reminded until a human has settled it
     starts_on: Mapped[date]
@@ -135,7 +136,18 @@ class Schedule(Base, OfPatient):
     ended_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
+    said = Sealed()
     instructions = Sealed()
     unclear = Sealed()
+
+    @property
+    def pattern(self) -> dict[str, Any]:
+        """When it is taken, in the form of stored.py; empty until it was said."""
+        read: dict[str, Any] = orjson.loads(self.said or "{}")
+        return read
+
+    @pattern.setter
+    def pattern(self, said: dict[str, Any]) -> None:
+        self.said = orjson.dumps(said).decode()
 
     __mapper_args__ = {"version_id_col": version}

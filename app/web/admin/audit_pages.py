@@ -35,6 +35,11 @@ def search(caller: Caller, organisation_id: UUID) -> Any:
     here, asked = administered(caller, organisation_id), _asked()
     if not any(asked.values()):
         return _shown(here, {"day": clock.today(enrolment.LONDON).isoformat()})
+    return _searched(caller, here, asked)
+
+
+def _searched(caller: Caller, here: UUID, asked: dict[str, str]) -> Any:
+    """What was found, or what is wrong with what was asked."""
     try:
         query = http.loaded(_FORM, asked | {"limit": AT_ONCE, "cursor": request.args.get("cursor")})
         after = lists.position(query.pop("cursor"))

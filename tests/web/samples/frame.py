@@ -67,6 +67,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "notice": None,
             "passkey": {"options": "/sign-in/passkey/options", "action": "/sign-in/passkey"},
             "other_ways": [{"text": "Get a code by text or e-mail", "href": "/sign-in/code"}],
+            "shared": {"is_so": False, "action": "/sign-in/shared"},
             "errors": [{"text": "That e-mail address and password do not go together", "href": "#identifier"}],
             "demo_people": [
                 {"who": "Mary Okafor, patient", "identifier": "mary@example.org", "password": "a long demo password"},

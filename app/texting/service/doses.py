@@ -23,9 +23,10 @@ from app.notifications import service as telling
 from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
-from app.texting import grammar, reminded
+from app.texting import grammar
 from app.texting.grammar import DoseReply, Unsure
-from app.texting.reminded import Reminded, Seen
+from app.texting.service import reminded
+from app.texting.service.reminded import Reminded, Seen
 
 # Nobody takes a dose so long before its time; also the clock of twelve hours.
 _HALF_A_DAY: Final = timedelta(hours=12)
