@@ -18,7 +18,7 @@ from app.medicines import ticking
 from app.medicines.entering import NewAnswer
 from app.medicines.events import DosesAnswered
 from app.medicines.models import Dose, DoseAnswer, Medicine
-from app.medicines.service import overdue, reminding, safety
+from app.medicines.service import overdue, remaking, reminding, safety
 from app.medicines.service.acting import By
 from app.medicines.ticking import Outcome, Said, Standing
 from app.patients.admission import AdmittedPatient
@@ -63,6 +63,9 @@ def answer(patient: AdmittedPatient, said: Sequence[NewAnswer], by: By) -> list[
     for one in recorded:
         if one.answer == "two_taken":
             safety.look_at(patient, one.dose, medicines[one.dose.medicine_id])
+        if one.answer == "undone" and one.dose.due_at > now:
+            # Recorded early, it stood still while its schedule may have changed: now it follows it again.
+            remaking.remake_all(patient, medicines[one.dose.medicine_id])
     return told
 
 
