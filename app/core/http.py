@@ -53,6 +53,7 @@ class Contract:
     takes: MarshmallowSchema | None = None
     query: MarshmallowSchema | None = None
     gives: Mapping[int, type[MarshmallowSchema] | None] | None = None
+    file: str | None = None  # the content type of what is given instead of JSON
     keyed: bool = False  # a creating POST that needs an Idempotency-Key
     edits: bool = False  # an edit that needs If-Match
     may_match: bool = False  # an act that heeds If-Match where it is sent
@@ -236,6 +237,8 @@ def _documentation(contract: Contract, method: str) -> dict[str, Any]:
         }
         for status, schema in (contract.gives or {}).items()
     }
+    if contract.file is not None:
+        responses["200"] = {"description": "OK", "content": {contract.file: {"schema": {"type": "string"}}}}
     responses["default"] = {"$ref": "#/components/responses/Problem"}
     words: dict[str, Any] = {"responses": responses, "x-access": contract.access.label}
     words["security"] = [] if contract.access.label == "public" else [{"bearer": []}]

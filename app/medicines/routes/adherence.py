@@ -22,7 +22,7 @@ def adherence(patient: AdmittedPatient, query: dict[str, Any]) -> adhering.Perio
     return adhering.over(patient, query["days"])
 
 
-@routes.get("/adherence.csv", access=SEE, query=schemas.AdherenceQuery())
+@routes.get("/adherence.csv", access=SEE, query=schemas.AdherenceQuery(), file="text/csv")
 def adherence_csv(patient: AdmittedPatient, query: dict[str, Any]) -> Response:
     """The same as a file, a line for each medicine and day."""
     lines = "".join(csv_cells.line(cells) for cells in adhering.lines(adhering.over(patient, query["days"])))

@@ -18,17 +18,17 @@ MOST_UNITS: Final = 100_000
 REASONS_TO_PAUSE: Final = ("hospital", "holiday", "prescriber", "other")
 
 
-def _some(amount: Decimal) -> None:
-    # A range of the library would stand in the document as text where a number must be.
-    if not 0 < amount <= MOST_UNITS:
-        raise ValidationError(f"More than 0, and at most {MOST_UNITS}.")
-
-
 class Amount(fields.Decimal):
-    """A number of units such as 1 or 0.5, given as text so that no digit is lost."""
+    """A number of units such as 1 or 0.5, given as text so that no digit is lost; `or_none`: 0 is one too."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(places=3, as_string=True, allow_nan=False, validate=_some, **more)
+    def __init__(self, *, or_none: bool = False, **more: Any) -> None:
+        self._least = Decimal(0) if or_none else Decimal("0.001")
+        # A range of the library would stand in the document as text where a number must be.
+        super().__init__(places=3, as_string=True, allow_nan=False, validate=self._in_range, **more)
+
+    def _in_range(self, amount: Decimal) -> None:
+        if not self._least <= amount <= MOST_UNITS:
+            raise ValidationError(f"From {self._least} to {MOST_UNITS}.")
 
 
 class MedicineFields(Schema):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from app.core.schemas import Instant, Schema
 from app.medicines.entering import NewCount
@@ -15,9 +14,7 @@ from app.medicines.schemas.listing import Amount
 class NewCountSchema(Schema):
     """How much is there, or how much came: one of them."""
 
-    quantity = fields.Decimal(
-        places=3, as_string=True, allow_nan=False, validate=validate.Range(Decimal(0), Decimal(100_000))
-    )
+    quantity = Amount(or_none=True, metadata={"description": "0 where there is none left."})
     came = Amount()
     counted_at = Instant(metadata={"description": "When it was counted, if not now; only with quantity."})
 
