@@ -47,9 +47,11 @@ def takes_something(label: str) -> bool:
     return any(len(part) for part in parts) or bool(operation.definition.raw.get("security"))
 
 
+# Any text may stand in the address, and every unknown one is answered alike: nothing can be sent wrongly.
+TAKE_ANY_TEXT = {"GET /calendars/{secret}.ics"}
 SENT_RIGHT, SENT_WRONG = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
 CASES = [(SENT_RIGHT, label) for label in sorted(OPERATIONS)]
-CASES += [(SENT_WRONG, label) for label in sorted(OPERATIONS) if takes_something(label)]
+CASES += [(SENT_WRONG, label) for label in sorted(OPERATIONS) if takes_something(label) and label not in TAKE_ANY_TEXT]
 
 
 @pytest.mark.parametrize(("mode", "label"), CASES)

@@ -38,7 +38,7 @@ def take_back(patient: AdmittedPatient, feed_id: UUID) -> None:
     calendars.take_back(patient, guards.caller().person_id, feed_id)
 
 
-@routes.get("/calendars/<secret>.ics", access=guards.public)
+@routes.get("/calendars/<secret>.ics", access=guards.public, file="text/calendar")
 def read(secret: str) -> Response:
     """The doses ahead for a calendar; an address that is not known, or is no more, is always answered alike."""
     found = calendars.read(secret, request.remote_addr or "")
