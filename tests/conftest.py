@@ -74,8 +74,15 @@ def log_net() -> Iterator[Net]:
 
 @pytest.fixture(scope="session")
 def server() -> embedded.Server:
-    """The embedded PostgreSQL of this checkout."""
-    return embedded.ensure_running(config.VAR / "postgres")
+    """The embedded PostgreSQL of this checkout; of several processes each has one.
+
+    Transactions are numbered through all databases of a server, and the audit waits for those that are open.
+    """
+    return embedded.ensure_running(_folder())
+
+
+def _folder() -> Path:
+    return config.VAR / "-".join(filter(None, ("postgres", os.environ.get("PYTEST_XDIST_WORKER"))))
 
 
 def migrate(url: str, to: str = "head") -> None:
@@ -93,7 +100,7 @@ def template(server: embedded.Server, tmp_path_factory: pytest.TempPathFactory) 
     versions = sorted((HOME / "migrations" / "versions").glob("*.py"))
     digest = hashlib.sha256(b"".join(version.read_bytes() for version in versions)).hexdigest()
     name = f"{TEMPLATE}_{digest[:10]}"
-    with (config.VAR / "test-template.lock").open("w") as lock:
+    with _folder().with_suffix(".template").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another run may be making it
         if not _is_there(server, name):
             draft = f"{name}_draft"

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core import clock
 from app.core.db import Base, Row
 from app.core.sealed import Sealed
 
@@ -118,7 +119,7 @@ class InboundText(Base, Row):
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     body_sealed: Mapped[bytes]
     fields_sealed: Mapped[bytes]  # every form field as it came, known or not
-    sent_at: Mapped[datetime]  # an answer is to what its sender had seen by then
+    sent_at: Mapped[datetime] = mapped_column(default=clock.now)  # an answer is to what its sender had seen by then
     handled_at: Mapped[datetime | None]
     meaning: Mapped[str | None]
 

@@ -64,7 +64,7 @@ def findings() -> list[Finding]:
 
 
 def deliveries() -> list[Delivery]:
-    return list(db.session.scalars(select(Delivery).order_by(Delivery.created_at)))
+    return list(db.session.scalars(select(Delivery).order_by(Delivery.created_at, Delivery.id)))
 
 
 def history(alert: Alert) -> list[str]:

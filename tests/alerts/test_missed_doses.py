@@ -118,7 +118,7 @@ def not_taken(mary: Table, made: Any, days: int, answer: str = "missed", **more:
 
 
 def alerts() -> list[Alert]:
-    return list(db.session.scalars(select(Alert).order_by(Alert.opened_at)))
+    return list(db.session.scalars(select(Alert).order_by(Alert.opened_at, Alert.id)))
 
 
 def test_a_note_for_two_days_waits_for_the_coordinator_and_texts_nobody(mary: Table, world: World) -> None:

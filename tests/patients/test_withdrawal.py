@@ -109,7 +109,7 @@ def test_nothing_is_said_of_what_is_not_there(client: FlaskClient, world: World)
 
 
 def texts() -> list[str]:
-    return [one.body or "" for one in db.session.scalars(select(Delivery).order_by(Delivery.created_at))]
+    return [one.body or "" for one in db.session.scalars(select(Delivery).order_by(Delivery.created_at, Delivery.id))]
 
 
 def test_a_member_hears_of_an_ending_only_where_that_is_chosen(client: FlaskClient, world: World) -> None:

@@ -56,7 +56,7 @@ def _when(patient: AdmittedPatient, medicine: Medicine, new: NewCount) -> dateti
     now = clock.now()
     at = new.counted_at or now
     if new.came is not None and new.counted_at is not None:
-        raise _untimely("What came is added to what is left now, so leave the time out.")
+        raise _untimely("What came is added to what is left now: it needs no time.")
     if not now - LOOK_BACK <= at <= now:
         raise _untimely("Say a time of the last month that has come already.")
     last = next(iter(stocking.counts(patient, medicine.id)), None)
