@@ -141,7 +141,7 @@ def test_given_again_it_moves_the_day_and_keeps_both_wordings(client: FlaskClien
     again = agree(client, world, ends_on="2027-06-01", agreement="Mary said yes again at the review in clinic.")
     assert again.status_code == 201
     assert client.get(path(world), headers=signed_in(client, world.mary)).get_json() == {"items": [again.get_json()]}
-    assert [one.agreement for one in db.session.scalars(select(SharedCare).order_by(SharedCare.created_at, SharedCare.id))] == [
+    assert [one.agreement for one in db.session.scalars(select(SharedCare).order_by(SharedCare.id))] == [
         HOW,
         "Mary said yes again at the review in clinic.",
     ]
