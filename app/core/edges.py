@@ -38,6 +38,7 @@ class _NoSessions(SessionInterface):
 def register(app: Flask) -> None:
     """Put the edges round every request."""
     app.session_interface = _NoSessions()
+    app.ensure_sync = lambda view: view  # type: ignore[method-assign]  # none is a coroutine, and each would be asked
     app.before_request(_begin)
     app.after_request(_end)
 

@@ -197,7 +197,8 @@ def expected(stage: Stage, doses: list[Dose]) -> dict[tuple[date, int], datetime
         since=stage.now,
         until=schedule.made_until,
     )
-    coming = [one for one in found if one.due_at > stage.now]
+    answered = {dose.due_at for dose in doses if dose.schedule_id == schedule.id and dose.state not in ("due", "paused")}
+    coming = [one for one in found if one.due_at > stage.now and one.due_at not in answered]
     return {(one.local_date, one.slot): one.due_at for one in coming if (one.local_date, one.slot) not in gone}
 
 

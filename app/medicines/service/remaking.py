@@ -56,7 +56,7 @@ _WITHDRAW = HotStatement("""
     returning d.id
 """)
 _EARLY = HotStatement("""
-    select schedule_id, slot from dose
+    select schedule_id, due_at from dose
     where schedule_id = any(:schedules) and due_at > :now and state not in ('due', 'paused', 'withdrawn')
 """)
 
@@ -81,7 +81,7 @@ def remake_all(patient: AdmittedPatient, medicine: Medicine | None = None) -> No
     if not schedules:
         return
     now, makes = clock.now(), _makes(patient.id)
-    rows = [row for one in schedules for row in rows_of(one, makes, now, now + AHEAD)]
+    rows = [row for one in schedules for row in rows_of(one, makes, now, now + AHEAD) if row["due_at"] > now]
     rows = _but_answered(rows, schedules, now)
     made(schedules, now + AHEAD)
     values = {"doses": _json(rows), "now": now}
@@ -114,16 +114,14 @@ def _is_on(schedule: Schedule, makes: Makes) -> bool:
 
 
 def _but_answered(rows: list[dict[str, Any]], schedules: Sequence[Schedule], now: datetime) -> list[dict[str, Any]]:
-    """Without doses of elapsed time that were answered early: in another zone they may fall on another date."""
-    elapsed = [one.id for one in schedules if one.kind == "elapsed"]
-    if not elapsed:
-        return rows
-    early = {(row["schedule_id"], row["slot"]) for row in _EARLY.rows({"schedules": elapsed, "now": now})}
-    return [row for row in rows if (row["schedule_id"], row["slot"]) not in early]
+    """Without the times of doses that were answered early: a change of pattern or zone may give them another slot."""
+    values = {"schedules": [one.id for one in schedules], "now": now}
+    early = {(row["schedule_id"], row["due_at"]) for row in _EARLY.rows(values)}
+    return [row for row in rows if (row["schedule_id"], row["due_at"]) not in early]
 
 
 def rows_of(schedule: Schedule, makes: Makes, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """The doses of a schedule due after `since` and before `until`, as rows; none of one that is ended or unclear."""
+    """The doses of a schedule due from `since` to before `until`, as rows; none of one that is ended or unclear."""
     if not _is_on(schedule, makes):
         return []
     found = recurrence.occurrences(
@@ -136,7 +134,7 @@ def rows_of(schedule: Schedule, makes: Makes, since: datetime, until: datetime) 
         until=until,
     )
     pauses = [one for one in makes.pauses if one.medicine_id in (None, schedule.medicine_id)]
-    return [_row(schedule, one, pauses) for one in found if one.due_at > since]
+    return [_row(schedule, one, pauses) for one in found]
 
 
 def made(schedules: Sequence[Schedule], until: datetime) -> None:
