@@ -40,6 +40,6 @@ JOBS = (
     Job("settle doses", timedelta(minutes=5), _settle),
     Job("remind of ordering more", timedelta(minutes=30), _nudge),
 )
-HANDS_FOR_REMINDERS = 2  # while one makes up texts, the other is at the database
-# Looked at each second, as deliveries are; many due at once are shared by all workers.
+HANDS_FOR_REMINDERS = 3  # while one makes up texts, the others are at the database
+# Looked at each half second, as deliveries are; many due at once are shared by all workers.
 CREWS = (Crew("reminder writers", HANDS_FOR_REMINDERS, 0, _chunks, _remind),)
