@@ -39,6 +39,15 @@ class Permission(StrEnum):
     CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
     RECORD_DOSES = "record_doses"  # Say that a dose was taken, is late or was left out.
     SETTLE_MEDICINES = "settle_medicines"  # Say as a professional which of a text and its times holds.
+    SEE_FEED = "see_feed"  # Read the posts and threads of the circle.
+    WRITE_POSTS = "write_posts"  # Post, comment and write in the circle, and ask it for help.
+    TAKE_HELP = "take_help"  # Say that one takes what the circle is asked for.
+    WRITE_TO_TEAM = "write_to_team"  # Write to the patient's team, and read one's own threads with it.
+    ANSWER_MESSAGES = "answer_messages"  # Claim, pass on and answer what is written to one's team.
+    SEE_VISITS = "see_visits"  # Read when somebody visits the patient, and what is written of it for the family.
+    PLAN_VISITS = "plan_visits"  # Plan visits and call them off.
+    RECORD_VISITS = "record_visits"  # Arrive at a visit and write what was done.
+    SEE_PROFESSIONAL_NOTES = "see_professional_notes"  # Read what professionals write of visits for each other.
     SEE_PLAN = "see_plan"  # Read monitoring plans and limits.
     CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits.
     SEE_CIRCLE = "see_circle"  # Read who is in the circle and what they may see.
@@ -81,6 +90,14 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.SEE_MEDICINES: (Category.MEDICINES, Right.SEE),
     Permission.CHANGE_MEDICINES: (Category.MEDICINES, Right.ACT),
     Permission.RECORD_DOSES: (Category.MEDICINES, Right.ACT),
+    Permission.SEE_FEED: (Category.MESSAGES, Right.SEE),
+    Permission.WRITE_POSTS: (Category.MESSAGES, Right.ACT),
+    Permission.TAKE_HELP: (Category.MESSAGES, Right.SEE),
+    Permission.WRITE_TO_TEAM: (Category.MESSAGES, Right.ACT),
+    Permission.SEE_VISITS: (Category.VISITS, Right.SEE),
+    Permission.PLAN_VISITS: (Category.VISITS, Right.ACT),
+    Permission.RECORD_VISITS: (Category.VISITS, Right.ACT),
+    Permission.SEE_PROFESSIONAL_NOTES: (Category.VISITS, Right.SEE),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
 }
 
@@ -98,6 +115,11 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_MEDICINES: Category.MEDICINES,
     Permission.CHANGE_MEDICINES: Category.MEDICINES,
     Permission.RECORD_DOSES: Category.MEDICINES,
+    Permission.SEE_FEED: Category.MESSAGES,
+    Permission.WRITE_POSTS: Category.MESSAGES,
+    Permission.WRITE_TO_TEAM: Category.MESSAGES,
+    Permission.SEE_VISITS: Category.VISITS,
+    Permission.PLAN_VISITS: Category.VISITS,
     Permission.SEE_PLAN: Category.PLAN,
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,

@@ -22,10 +22,10 @@ from app.medicines import queries
 from app.medicines.entering import NewAnswer, NewGiven, NewMedicine, NewSchedule
 from app.medicines.patterns import Anchor, AsDirected, AsNeeded, Days, Pattern, Phase, Phases, Slot
 from app.medicines.service import answering, giving, listing, scheduling, watching
-from app.medicines.service.acting import By
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 DAYS: Final = 6  # before the last whole day
 ONE: Final = Decimal(1)

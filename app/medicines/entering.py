@@ -44,6 +44,7 @@ class NewSchedule:
     starts_on: date | None = None
     ends_on: date | None = None
     to_confirm: str | None = None  # what a professional confirms before anybody is reminded
+    id: UUID | None = None  # of a form, so that the same one is known again
 
     @property
     def said(self) -> dict[str, Any]:
@@ -94,3 +95,5 @@ class NewCount:
     quantity: Decimal | None = None
     came: Decimal | None = None
     counted_at: datetime | None = None
+    pack_size: Decimal | None = None  # to be offered the next time
+    id: UUID | None = None  # of a form, so that the same one is known again

@@ -29,8 +29,11 @@ class Delivery(Base, Row):
             "due_at",
             postgresql_where=text("channel = 'push' and state in ('pending', 'unknown')"),
         ),
-        # States that operators count.
-        Index("ix_delivery_stuck", "state", postgresql_where=text("state in ('pending', 'unknown', 'parked')")),
+        Index("ix_delivery_parked", "created_at", postgresql_where=text("state = 'parked'")),
+        # What the provider has not named yet stands in no index: there may be a hundred thousand.
+        Index(
+            "ix_delivery_provider_id", "provider_id", unique=True, postgresql_where=text("provider_id is not null")
+        ),
         Index("ix_delivery_about_id", "about_id"),
         Index("ix_delivery_recipient_id_created_at", "recipient_id", "created_at"),
         Index(
@@ -45,7 +48,7 @@ class Delivery(Base, Row):
         CheckConstraint("recipient_id is not null or address_sealed is not null", name="somebody"),
     )
 
-    organisation_id: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))  # None: a code, an invitation
+    organisation_id: Mapped[UUID | None]  # None: a code, an invitation; else the patient's, who is checked
     patient_id: Mapped[UUID | None] = mapped_column(ForeignKey("patient.id"))
     recipient_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: Kith knows only an address
     about: Mapped[str]  # "alert", "inbound", "code", "invitation"
@@ -60,7 +63,7 @@ class Delivery(Base, Row):
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     spent: Mapped[int] = mapped_column(default=0)  # of the tries that may not go on for ever
-    provider_id: Mapped[str | None] = mapped_column(unique=True)
+    provider_id: Mapped[str | None]
     provider_status: Mapped[str | None]
     last_outcome: Mapped[str | None]
     last_code: Mapped[str | None]

@@ -46,6 +46,16 @@ OWN: Final = {
     "dose_telling": "person_id",
     "refill_nudge": "person_id",
     "calendar_feed": "person_id",
+    "post": "author_id",
+    "post_reaction": "person_id",
+    "post_seen": "person_id",
+    "post_report": "by",
+    "thread_message": "author_id",
+    "thread_seen": "person_id",
+    "visit_note": "by",
+    "handover_read": "person_id",
+    "help_asked": "person_id",
+    "circle_calendar": "person_id",
 }
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}

@@ -23,11 +23,11 @@ from app.medicines.entering import NewMedicine, NewPause, NewSchedule
 from app.medicines.models import Dose
 from app.medicines.patterns import AsNeeded, Phase, Phases, Slot
 from app.medicines.service import calendars, listing, pausing, scheduling
-from app.medicines.service.acting import By
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
 from app.patients.service import inviting as circle_invitations
 from app.protocols import queries as plans

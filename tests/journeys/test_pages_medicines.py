@@ -16,9 +16,9 @@ from app.core.unit_of_work import unit_of_work
 from app.medicines.entering import NewMedicine, NewSchedule
 from app.medicines.patterns import AsNeeded, Pattern, Phase, Phases, Slot
 from app.medicines.service import listing, scheduling
-from app.medicines.service.acting import By
 from app.patients import queries as patients
 from app.patients import service
+from app.patients.by import By
 from tests.conftest import NOW
 from tests.journeys import windows
 from tests.journeys.conftest import Opens

@@ -24,9 +24,9 @@ from app.medicines import ticking
 from app.medicines.entering import NewAnswer
 from app.medicines.models import Dose, DoseAnswer, Medicine, Schedule
 from app.medicines.service import answering
-from app.medicines.service.acting import By
 from app.medicines.ticking import Outcome, Said, Standing
 from app.patients import queries as patients
+from app.patients.by import By
 from app.todos.models import Todo
 from tests.conftest import NOW
 from tests.medicines.table import Table, table_of

@@ -23,9 +23,9 @@ from app.medicines.entering import NewAnswer, NewMedicine, NewPause, NewSchedule
 from app.medicines.models import Dose, DoseAnswer, Schedule
 from app.medicines.patterns import Days, Elapsed, Pattern, Phase, Phases, Slot
 from app.medicines.service import answering, listing, making, overdue, pausing, scheduling
-from app.medicines.service.acting import By
 from app.patients import queries
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from tests.conftest import NOW
 from tests.people import World
 
@@ -197,7 +197,8 @@ def expected(stage: Stage, doses: list[Dose]) -> dict[tuple[date, int], datetime
         since=stage.now,
         until=schedule.made_until,
     )
-    answered = {dose.due_at for dose in doses if dose.schedule_id == schedule.id and dose.state not in ("due", "paused")}
+    is_open = ("due", "paused")
+    answered = {dose.due_at for dose in doses if dose.schedule_id == schedule.id and dose.state not in is_open}
     coming = [one for one in found if one.due_at > stage.now and one.due_at not in answered]
     return {(one.local_date, one.slot): one.due_at for one in coming if (one.local_date, one.slot) not in gone}
 

@@ -22,9 +22,9 @@ from app.medicines.entering import NewCount
 from app.medicines.models import RefillNudge, StockCount
 from app.medicines.queries import stocking
 from app.medicines.service import counting, making, nudging, overdue
-from app.medicines.service.acting import By
 from app.patients import queries as patients
 from app.patients import service as patient_service
+from app.patients.by import By
 from tests import queries_counted
 from tests.conftest import NOW
 from tests.medicines.due import HOUR, MINUTE, deliveries, utc

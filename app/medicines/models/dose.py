@@ -13,7 +13,7 @@ from sqlalchemy.types import Uuid
 
 from app.core.db import Base
 from app.core.sealed import Sealed
-from app.medicines.models.of_patient import OfPatient, one_of
+from app.patients.of_patient import OfPatient, one_of
 
 DOSE_STATES = ("due", "taken", "skipped", "missed", "not_recorded", "paused", "withdrawn")
 ANSWERS = ("taken", "later", "skipped", "missed", "undone", "two_taken")
@@ -88,6 +88,7 @@ class Reminder(Base, OfPatient):
         CheckConstraint("state in ('made', 'service_down', 'withdrawn')", name="state"),
     )
 
+    organisation_id: Mapped[UUID]  # the patient's, who is checked: a hundred thousand may be written at once
     recipient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     remind_at: Mapped[datetime]
     due_at: Mapped[datetime]  # of its doses

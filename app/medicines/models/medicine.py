@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
 from app.core.sealed import Sealed
-from app.medicines.models.of_patient import OfPatient, one_of
+from app.patients.of_patient import OfPatient, one_of
 
 LEVELS = ("VTM", "VMP", "AMP", "VMPP", "AMPP")  # of the NHS dictionary of medicines and devices
 SOURCES = ("patient", "acting", "member", "staff", "import")

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.core import clock
+from app.core import clock, csv_cells
 from app.core.db import db
 from app.medicines import adherence, queries
 from app.medicines.adherence import Adherence, Pause, State
@@ -119,6 +119,11 @@ def _days_of(one: MedicinePause, patient: AdmittedPatient) -> Pause | None:
 
 def _begins(on: date) -> datetime:
     return datetime(on.year, on.month, on.day, tzinfo=UTC)
+
+
+def as_csv(period: Period) -> str:
+    """The same as a file that a spreadsheet opens as UTF-8."""
+    return "\ufeff" + "".join(csv_cells.line(cells) for cells in lines(period))
 
 
 def lines(period: Period) -> Iterator[tuple[Any, ...]]:

@@ -14,12 +14,13 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.db import db
 from app.medicines import stock
-from app.medicines.models import Dose, Medicine, Schedule, StockCount
+from app.medicines.models import Dose, Medicine, MedicineEvent, Schedule, StockCount
 from app.medicines.stock import Counted, Due, Forecast, Taken
 from app.patients.admission import AdmittedPatient
 
@@ -72,6 +73,15 @@ def counts(patient: AdmittedPatient, medicine_id: UUID) -> Sequence[StockCount]:
     where = (StockCount.patient_id == patient.id, StockCount.medicine_id == medicine_id)
     order = (StockCount.counted_at.desc(), StockCount.id.desc())
     return db.session.scalars(select(StockCount).where(*where).order_by(*order).limit(MOST_COUNTS)).all()
+
+
+def pack_size(patient: AdmittedPatient, medicine_id: UUID) -> Decimal | None:
+    """How many there are in one pack, as somebody said last; None: nobody did."""
+    where = (MedicineEvent.patient_id == patient.id, MedicineEvent.medicine_id == medicine_id)
+    order = (MedicineEvent.created_at.desc(), MedicineEvent.id.desc())
+    told = select(MedicineEvent).where(*where, MedicineEvent.kind == "counted").order_by(*order).limit(MOST_COUNTS)
+    sizes = (orjson.loads(one.details or "{}").get("pack_size") for one in db.session.scalars(told))
+    return next((Decimal(size) for size in sizes if size), None)
 
 
 def _stock(

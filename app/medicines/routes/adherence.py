@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response
 
-from app.core import csv_cells
 from app.core.http import Routes
 from app.medicines.queries import adhering
 from app.medicines.routes.calling import SEE
@@ -25,6 +24,6 @@ def adherence(patient: AdmittedPatient, query: dict[str, Any]) -> adhering.Perio
 @routes.get("/adherence.csv", access=SEE, query=schemas.AdherenceQuery(), file="text/csv")
 def adherence_csv(patient: AdmittedPatient, query: dict[str, Any]) -> Response:
     """The same as a file, a line for each medicine and day."""
-    lines = "".join(csv_cells.line(cells) for cells in adhering.lines(adhering.over(patient, query["days"])))
+    found = adhering.as_csv(adhering.over(patient, query["days"]))
     disposition = {"Content-Disposition": 'attachment; filename="adherence.csv"'}
-    return Response("\ufeff" + lines, mimetype="text/csv", headers=disposition)
+    return Response(found, mimetype="text/csv", headers=disposition)

@@ -6,7 +6,7 @@ from flask import g
 
 from app.access import guards
 from app.access.permissions import Permission
-from app.medicines.service.acting import By
+from app.patients.by import By
 
 SEE = guards.on_patient(Permission.SEE_MEDICINES)
 CHANGE = guards.on_patient(Permission.CHANGE_MEDICINES)

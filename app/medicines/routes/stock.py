@@ -35,4 +35,5 @@ def count(patient: AdmittedPatient, medicine_id: UUID, body: NewCount) -> stocki
 @routes.get("/stock/counts", access=SEE, gives={200: schemas.StockCounts})
 def counts(patient: AdmittedPatient, medicine_id: UUID) -> dict[str, Any]:
     """The last counts, last first."""
-    return {"items": stocking.counts(patient, queries.medicine(patient, medicine_id).id)}
+    known = queries.medicine(patient, medicine_id).id
+    return {"items": stocking.counts(patient, known), "pack_size": stocking.pack_size(patient, known)}

@@ -16,6 +16,7 @@ class NewCountSchema(Schema):
 
     quantity = Amount(or_none=True, metadata={"description": "0 where there is none left."})
     came = Amount()
+    pack_size = Amount(metadata={"description": "How many there are in one pack, to be offered the next time."})
     counted_at = Instant(metadata={"description": "When it was counted, if not now; only with quantity."})
 
     @validates_schema
@@ -52,6 +53,7 @@ class Stock(Schema):
 
 
 class StockCounts(Schema):
-    """The last counts, last first."""
+    """The last counts, last first; and how many there are in one pack, if somebody said so."""
 
+    pack_size = Amount(required=True, allow_none=True)
     items = fields.List(fields.Nested(StockCount), required=True)

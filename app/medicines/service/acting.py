@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid5
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from app.access.roles import CIRCLE, Role
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.medicines.models import Medicine, MedicineEvent
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
-_SOURCES = {Role.PATIENT: "patient", Role.ACTING: "acting"} | dict.fromkeys(CIRCLE, "member")
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who does it, as what, and by which way in."""
-
-    person_id: UUID
-    role: Role
-    channel: str = "app"
-
-    @property
-    def source(self) -> str:
-        return "import" if self.channel == "import" else _SOURCES.get(self.role, "staff")
+SENT_BEFORE: Final = (
+    "This form was sent before, with something else in it. What it made is on the list: nothing was changed now."
+)
+_ONE_FORM_AT_A_TIME: Final = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 
 
 def note(medicine: Medicine, kind: str, by: By, details: Mapping[str, Any] | None = None) -> None:
@@ -50,6 +39,16 @@ def still_cared_for(patient: AdmittedPatient) -> None:
     """Raise Conflict once care has ended: nothing reminds any more, and nobody would look."""
     if patient.ended_at is not None:
         raise Conflict(f"Care with {patient.team_name} has ended, so this list is kept as it is.")
+
+
+def id_of_form(patient: AdmittedPatient, form_id: UUID) -> UUID:
+    """The id of what a form makes, so that sent twice it makes one; never that of a row of another patient."""
+    return uuid5(patient.id, f"form {form_id}")
+
+
+def one_form_at_a_time(patient: AdmittedPatient, form_id: UUID) -> None:
+    """Wait while the same form is being worked on."""
+    db.session.execute(_ONE_FORM_AT_A_TIME, {"key": f"form {patient.id} {form_id}"})
 
 
 def locked(patient: AdmittedPatient, medicine_id: UUID) -> Medicine:

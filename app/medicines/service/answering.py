@@ -19,9 +19,9 @@ from app.medicines.entering import NewAnswer
 from app.medicines.events import DosesAnswered
 from app.medicines.models import Dose, DoseAnswer, Medicine
 from app.medicines.service import overdue, remaking, reminding, safety
-from app.medicines.service.acting import By
 from app.medicines.ticking import Outcome, Said, Standing
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.patients.queries import consent
 
 AFTER_THE_LAST: Final = timedelta(minutes=1)

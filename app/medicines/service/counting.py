@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 from app.core import clock
 from app.core.db import db
@@ -13,8 +15,8 @@ from app.medicines.entering import NewCount
 from app.medicines.models import Medicine, StockCount
 from app.medicines.queries import stocking
 from app.medicines.service import acting
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 LOOK_BACK: Final = timedelta(days=31)
 LARGEST: Final = Decimal(100_000)
@@ -29,6 +31,7 @@ def count(patient: AdmittedPatient, medicine: Medicine, new: NewCount, by: By) -
         raise Conflict("This medicine is stopped.")
     at = _when(patient, held, new)
     made = StockCount(
+        id=new.id,
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
         medicine_id=held.id,
@@ -38,9 +41,19 @@ def count(patient: AdmittedPatient, medicine: Medicine, new: NewCount, by: By) -
     )
     db.session.add(made)
     db.session.flush()
-    acting.note(held, "counted", by, {"quantity": made.quantity, "came": new.came})
+    acting.note(held, "counted", by, {"quantity": made.quantity, "came": new.came, "pack_size": new.pack_size})
     db.session.flush()
     return made
+
+
+def count_once(patient: AdmittedPatient, medicine: Medicine, form_id: UUID, new: NewCount, by: By) -> bool:
+    """The same by a form that may be sent twice: it counts once. Returns whether this was the first time."""
+    acting.locked(patient, medicine.id)  # whoever sends the same form waits here
+    new = replace(new, id=acting.id_of_form(patient, form_id))
+    if db.session.get(StockCount, new.id) is not None:
+        return False
+    count(patient, medicine, new, by)
+    return True
 
 
 def _with(patient: AdmittedPatient, medicine: Medicine, came: Decimal) -> Decimal:

@@ -22,8 +22,9 @@ from app.medicines.models import Dose, DoseAnswer, Medicine, Schedule
 from app.medicines.patterns import AsNeeded
 from app.medicines.refusing import Unclear
 from app.medicines.service import safety
-from app.medicines.service.acting import By, still_cared_for
+from app.medicines.service.acting import still_cared_for
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.patients.queries import consent
 
 # What is recorded late may lie a day before a dose that lies a day back; and as far as the longest gap that was set.

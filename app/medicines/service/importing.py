@@ -25,11 +25,11 @@ from app.medicines.entering import NewMedicine, NewSchedule
 from app.medicines.models import Medicine
 from app.medicines.patterns import AsDirected, Pattern
 from app.medicines.service import acting, listing, scheduling
-from app.medicines.service.acting import By
 from app.medicines.stored import LONGEST_TEXT
 from app.patients import enrolment
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 LONGEST_NAME: Final = 200
 LONGEST_WORDS: Final = 1000

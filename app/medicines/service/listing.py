@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from app.medicines import ingredients, time_critical
 from app.medicines.entering import NewMedicine
 from app.medicines.models import Medicine
 from app.medicines.service import acting, hard_stops, remaking
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 # For how long a reminder is of use, and how often it comes, where nothing is said and no class says it.
 WINDOW_MINUTES: Final = 60
@@ -41,6 +41,19 @@ def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
     db.session.flush()
     acting.note(medicine, "added", by)
     return medicine
+
+
+def add_once(patient: AdmittedPatient, form_id: UUID, new: NewMedicine, by: By) -> Medicine:
+    """The same by a form that may be sent twice: it makes one. Raises Conflict where it now says something else."""
+    acting.one_form_at_a_time(patient, form_id)
+    new = replace(new, id=acting.id_of_form(patient, form_id))
+    known = db.session.get(Medicine, new.id)
+    if known is None:
+        return add(patient, new, by)
+    wanted = _whole(asdict(new), new.typed)
+    if known.typed != new.typed or any(wanted[name] != said for name, said in _said(known).items()):
+        raise Conflict(acting.SENT_BEFORE)
+    return known
 
 
 def change(patient: AdmittedPatient, medicine_id: UUID, version: int, changes: Mapping[str, Any], by: By) -> Medicine:

@@ -13,8 +13,8 @@ from app.medicines import queries
 from app.medicines.entering import NewPause
 from app.medicines.models import Medicine, MedicinePause
 from app.medicines.service import acting, remaking
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 
 def pause(patient: AdmittedPatient, new: NewPause, by: By) -> MedicinePause:

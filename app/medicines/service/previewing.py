@@ -10,8 +10,8 @@ from app.medicines import queries, schedule_words
 from app.medicines.entering import NewSchedule
 from app.medicines.queries import showing
 from app.medicines.service import scheduling
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,8 +22,8 @@ from app.medicines.entering import NewSchedule
 from app.medicines.models import Medicine, Schedule
 from app.medicines.patterns import AsDirected, AsNeeded, Elapsed, Phases, Slot
 from app.medicines.service import acting, hard_stops, remaking
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.todos import service as todos
 
 UNCLEAR: Final = "medicine_unclear"  # a to-do
@@ -40,6 +40,7 @@ def add(patient: AdmittedPatient, medicine_id: UUID, new: NewSchedule, by: By) -
     new = replace(new, starts_on=new.starts_on or clock.today(patient.zone))
     check(patient, medicine, new)
     schedule = Schedule(
+        id=new.id,
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
         medicine_id=medicine.id,
@@ -53,6 +54,18 @@ def add(patient: AdmittedPatient, medicine_id: UUID, new: NewSchedule, by: By) -
     acting.note(medicine, "scheduled", by, {"pattern": schedule.pattern})
     _applied(patient, medicine, schedule, by)
     return schedule
+
+
+def add_once(patient: AdmittedPatient, medicine_id: UUID, form_id: UUID, new: NewSchedule, by: By) -> Schedule:
+    """The same by a form that may be sent twice: it makes one. Raises Conflict where it now says something else."""
+    hard_stops.held(patient, medicine_id)  # whoever sends the same form waits here
+    new = replace(new, id=acting.id_of_form(patient, form_id))
+    known = db.session.get(Schedule, new.id)
+    if known is None:
+        return add(patient, medicine_id, new, by)
+    if known.medicine_id != medicine_id or known.ended_at is not None or not _says_the_same(known, new):
+        raise Conflict(acting.SENT_BEFORE)
+    return known
 
 
 def change(patient: AdmittedPatient, schedule_id: UUID, version: int, changes: Mapping[str, Any], by: By) -> Schedule:
@@ -164,6 +177,14 @@ def _kept(schedule: Schedule) -> NewSchedule:
     """A schedule as it would be entered."""
     pattern = stored.from_json(schedule.pattern)
     return NewSchedule(pattern, schedule.instructions, schedule.starts_on, schedule.ends_on)
+
+
+def _says_the_same(schedule: Schedule, new: NewSchedule) -> bool:
+    kept, pattern = _kept(schedule), new.pattern
+    if isinstance(pattern, Phases):
+        pattern = slots.numbered(pattern, kept.pattern, highest_used=schedule.highest_slot)
+    said = (pattern, new.instructions, new.starts_on or kept.starts_on, new.ends_on)
+    return said == (kept.pattern, kept.instructions, kept.starts_on, kept.ends_on)
 
 
 def _slots(pattern: Phases) -> list[Slot]:

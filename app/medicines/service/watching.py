@@ -15,9 +15,9 @@ from app.core.ids import new_id
 from app.medicines import queries
 from app.medicines.models import DoseWatch
 from app.medicines.service import acting
-from app.medicines.service.acting import By
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 NOT_TOLD = "Only somebody of the circle who is to be told about medicines can be chosen."
 

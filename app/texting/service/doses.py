@@ -15,7 +15,6 @@ from app.core.errors import DomainError, Forbidden, NotFound
 from app.identity import queries as people
 from app.medicines.entering import NewAnswer
 from app.medicines.service import answering
-from app.medicines.service.acting import By
 from app.medicines.service.answering import Answered
 from app.medicines.ticking import Outcome
 from app.notifications import queries as notifications
@@ -23,6 +22,7 @@ from app.notifications import service as telling
 from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.texting import grammar
 from app.texting.grammar import DoseReply, Unsure
 from app.texting.service import reminded

@@ -18,8 +18,8 @@ from app.medicines import queries, skip_reasons
 from app.medicines.models import Dose
 from app.medicines.queries import dosing, showing
 from app.medicines.service import scheduling
-from app.medicines.service.acting import By
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.web import looking, moments, words
 from app.web.patient import medicine_words
 

@@ -15,10 +15,10 @@ from app.core.errors import Invalid
 from app.medicines import skip_reasons
 from app.medicines.schemas import doses as schemas
 from app.medicines.service import answering, giving
-from app.medicines.service.acting import By
 from app.medicines.service.answering import Answered
 from app.medicines.ticking import LATER_MINUTES, Outcome
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 
 CHOOSE: Final = "Choose what happened"
 WHEN: Final = "Give the day and time it was taken"

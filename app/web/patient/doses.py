@@ -11,10 +11,10 @@ from app.access import guards
 from app.access.permissions import Permission
 from app.core.errors import Conflict, Invalid
 from app.core.http import Pages
-from app.medicines.service.acting import By
 from app.medicines.service.answering import Answered
 from app.medicines.ticking import Outcome
 from app.patients.admission import AdmittedPatient
+from app.patients.by import By
 from app.web import frame
 from app.web.patient import dose_gathering as gathering
 from app.web.patient import dose_typed as typed

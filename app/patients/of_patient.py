@@ -1,4 +1,4 @@
-"""What every row of this slice has: its patient and their organisation."""
+"""What every row about a patient has in the slices above: its patient and their organisation."""
 
 from __future__ import annotations
 
