@@ -23,8 +23,8 @@ from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
-from app.texting import grammar
-from app.texting.grammar import DoseReply, Unsure
+from app.texting.grammar import doses as grammar
+from app.texting.grammar.doses import DoseReply, Unsure
 from app.texting.service import reminded
 from app.texting.service.reminded import Reminded, Seen
 

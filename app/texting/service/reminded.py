@@ -14,7 +14,7 @@ from app.notifications import kinds, texts
 from app.notifications import queries as notifications
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.texting.grammar import DoseReply
+from app.texting.grammar.doses import DoseReply
 
 # A reminder older than this is not what somebody answers.
 ANSWERED_WITHIN: Final = timedelta(hours=12)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.texting.grammar import DoseReply, Unsure, dose_reply
+from app.texting.grammar.doses import DoseReply, Unsure, dose_reply
 
 SAID: dict[str, DoseReply | Unsure | None] = {
     "Y": DoseReply("taken"),
