@@ -89,11 +89,20 @@ from app.web.me import pages as own_sign_in
 from app.web.me import push as own_push
 from app.web.me import records as own_record
 from app.web.me import set_up as own_set_up
+from app.web.me import telling as own_telling
 from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
 from app.web.patient import circle as patient_circle
-from app.web.patient import doses, medicine_new, medicine_schedule, my_day
+from app.web.patient import (
+    doses,
+    doses_recorded,
+    medicine_change,
+    medicine_new,
+    medicine_schedule,
+    medicine_stock,
+    my_day,
+)
 from app.web.patient import granting as granting_pages
 from app.web.patient import invitations as circle_invitations
 from app.web.patient import medicines as medicine_pages
@@ -170,8 +179,8 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (todos, readings, protocol_routes, alerts, notification_routes)
-    slices = (identity, teams, patients, medicines, records)
+    others = (todos, readings, protocol_routes, alerts)
+    slices = (identity, teams, patients, notification_routes, medicines, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
@@ -180,12 +189,13 @@ def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
     for audience in (entrance, code_pages, login_pages, second_factor, shared, patient_pages, coordinator, operators):
         app.register_blueprint(audience.pages)
-    for own in (own_sign_in, own_contacts, own_push, own_set_up, own_record):
+    for own in (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record):
         app.register_blueprint(own.pages)
     consents = (patient_circle, granting_pages, acting_pages, circles)
     for invited_or_given in (joining_pages, circle_invitations, *consents):
         app.register_blueprint(invited_or_given.pages)
-    for of_medicines in (doses, medicine_pages, medicine_new, medicine_schedule, my_day, console_medicines):
+    of_one = (medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock)
+    for of_medicines in (*of_one, doses, doses_recorded, my_day, console_medicines):
         app.register_blueprint(of_medicines.pages)
     for pages in admin.ALL:
         app.register_blueprint(pages)

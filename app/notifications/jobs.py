@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.core.scheduler import Job
 from app.core.worker import Crew
-from app.notifications.service import bulk, receiving, reporting, sending
+from app.notifications.service import bulk, digests, receiving, reporting, sending
 
 HANDS_FOR_ALERTS = 4
 HANDS_FOR_EMAILS = 4
@@ -32,5 +32,12 @@ def _ask_the_provider() -> None:
     reporting.ask_about_unconfirmed()
 
 
-JOBS = (Job("ask the provider of texts", timedelta(minutes=5), _ask_the_provider),)
+def _tell_together() -> None:
+    digests.send_due()
+
+
+JOBS = (
+    Job("ask the provider of texts", timedelta(minutes=5), _ask_the_provider),
+    Job("tell together", timedelta(minutes=1), _tell_together),
+)
 TASKS = {receiving.HANDLE: receiving.handle}

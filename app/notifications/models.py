@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -12,6 +12,8 @@ from app.core import clock
 from app.core.db import Base, Row
 from app.core.sealed import Sealed
 
+HOW = ("at_once", "morning", "evening", "weekly", "none")
+DETAILS = ("least", "usual", "words")
 # A delivery that a sender may still work on.
 OPEN_STATES = ("pending", "unknown")
 
@@ -31,9 +33,7 @@ class Delivery(Base, Row):
         ),
         Index("ix_delivery_parked", "created_at", postgresql_where=text("state = 'parked'")),
         # What the provider has not named yet stands in no index: there may be a hundred thousand.
-        Index(
-            "ix_delivery_provider_id", "provider_id", unique=True, postgresql_where=text("provider_id is not null")
-        ),
+        Index("ix_delivery_provider_id", "provider_id", unique=True, postgresql_where=text("provider_id is not null")),
         Index("ix_delivery_about_id", "about_id"),
         Index("ix_delivery_recipient_id_created_at", "recipient_id", "created_at"),
         Index(
@@ -140,6 +140,63 @@ class OutOfReach(Base, Row):
     why: Mapped[str]
     code: Mapped[str | None]
     back_at: Mapped[datetime | None]
+
+
+class TellingChoice(Base, Row):
+    """How somebody wants to be told of one kind of thing, whoever it is about."""
+
+    __tablename__ = "telling_choice"
+    __table_args__ = (
+        UniqueConstraint("person_id", "category"),
+        CheckConstraint(f"how in ({', '.join(map(repr, HOW))})", name="how"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    category: Mapped[str]
+    how: Mapped[str]
+
+
+class TellingManner(Base, Row):
+    """When somebody is left in peace, and how much a message to their phone may say."""
+
+    __tablename__ = "telling_manner"
+    __table_args__ = (
+        UniqueConstraint("person_id"),
+        CheckConstraint(f"detail in ({', '.join(map(repr, DETAILS))})", name="detail"),
+        CheckConstraint("(quiet_from is null) = (quiet_until is null)", name="quiet"),
+    )
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    quiet_from: Mapped[time | None]  # by the clock where the patient lives; None: never quiet
+    quiet_until: Mapped[time | None]
+    muted_until: Mapped[datetime | None]  # asked for peace until then
+    detail: Mapped[str] = mapped_column(default="usual")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class DigestItem(Base, Row):
+    """Something that somebody is told together with other things, when its time comes."""
+
+    __tablename__ = "digest_item"
+    __table_args__ = (
+        UniqueConstraint("person_id", "about_id", "template"),
+        Index("ix_digest_item_due_at", "due_at", postgresql_where=text("told_at is null")),
+    )
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    category: Mapped[str]
+    about: Mapped[str]
+    about_id: Mapped[UUID]
+    template: Mapped[str]
+    body_sealed: Mapped[bytes]  # what it says where it is told alone
+    due_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+
+    body = Sealed()
 
 
 class ChannelPause(Base):

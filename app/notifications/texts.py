@@ -7,7 +7,7 @@ import string
 import tomllib
 import typing
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.notifications import segments
 
@@ -26,6 +26,11 @@ _INVITATION = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DOSES = re.compile(r"1 dose|(?:[2-9]|[1-9]\d) doses", re.ASCII)
 _DAY = re.compile(rf"[1-9]\d? (?:{_MONTHS})", re.ASCII)
+_THINGS = r"(?:[1-9]\d{0,2} (?:posts?|messages?|visits?|requests? for help|other things?))"
+_OF_ONE = rf"[^\d:;]{{1,25}}: {_THINGS}(?:, {_THINGS})*"
+_SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
+_ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
+LONGEST_SAYS = 100
 _SEVERITIES = frozenset({"RED", "AMBER"})
 
 
@@ -58,6 +63,12 @@ def render(template: str, language: str, **variables: str) -> str:
     if size.encoding != "GSM-7" or size.segments > MOST_SEGMENTS:
         raise TextRefused(f"{template}: {size.segments} parts of {size.encoding}")
     return rendered
+
+
+def render_known(template: str, language: str, known: Mapping[str, str]) -> str:
+    """The same with those of the known variables that it names; the others are not its business."""
+    text = _words(language)["templates"].get(template, "")
+    return render(template, language, **{name: known[name] for name in variables_of(text) if name in known})
 
 
 def render_email(template: str, language: str, **variables: str) -> str:
@@ -128,6 +139,22 @@ def _matching(pattern: re.Pattern[str], longest: int) -> Callable[[str], str | N
     return lambda value: value if len(value) <= longest and pattern.fullmatch(value) else None
 
 
+def _says(value: str) -> str:
+    """What somebody of the circle wrote, as far as it goes, on one line and without addresses.
+
+    Nothing where it has letters that GSM-7 has not: half of a sentence would say something else.
+    """
+    line = " ".join(_ADDRESS.sub("(address)", value).split())
+    folded = segments.fold(line)
+    if any(letter.isalpha() and not segments.fold(letter) for letter in unicodedata.normalize("NFC", line)):
+        return ""
+    whole = folded
+    while segments.count(folded).units > LONGEST_SAYS:
+        whole = whole[:-1]
+        folded = f"{whole.rstrip()}..."
+    return folded
+
+
 # The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
 # A check answers None for what must not be sent, and nothing ("") for a name to be written as `instead_of` says.
 ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
@@ -143,6 +170,10 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "member": first_name,
     "day": _matching(_DAY, 12),
     "doses": _matching(_DOSES, 8),
+    "summary": _matching(_SUMMARY, 120),
+    "says": _says,
+    "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
+    "text": lambda value: value,  # of an e-mail: a text that was rendered before
 }
 
 

@@ -56,6 +56,9 @@ OWN: Final = {
     "handover_read": "person_id",
     "help_asked": "person_id",
     "circle_calendar": "person_id",
+    "telling_choice": "person_id",
+    "telling_manner": "person_id",
+    "digest_item": "person_id",
 }
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}

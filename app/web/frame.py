@@ -81,6 +81,7 @@ def _of_every_page() -> dict[str, Any]:
         "sign_out_url": url_for("entrance.sign_out"),
         "own_links": [
             {"text": "How I sign in and my devices", "href": url_for("my_sign_in.overview")},
+            {"text": "How I am told", "href": url_for("my_telling.overview")},
             {"text": "My record", "href": url_for("my_record.overview")},
             {"text": "People I am there for", "href": url_for("circles.home")},
             *_work(caller),

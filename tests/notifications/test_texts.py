@@ -21,6 +21,11 @@ LONGEST = {
     "member": "Wolfeschlegelsteinhausenberg",
     "day": "28 September",
     "doses": "12 doses",
+    "summary": "Wolfeschlegelstei B.: 12 posts, 3 requests for help; Wolfeschl K.: 999 messages, 12 visits; and more",
+    "says": "Could somebody drive me to the clinic on Thursday at ten, and wait there for an hour or two, "
+    + "please " * 9,
+    "number": "123",
+    "text": "Kith: hello. Not for emergencies: 999 or 111.",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())
 EMAILS = sorted(texts.emails()["en"].items())
