@@ -1,7 +1,7 @@
 """Fewer indexes and checks where messages come by the hundred thousand (bench/bursts.py).
 
-Whose organisation a delivery or a reminder is of, its patient says, who is checked; an index of all that waits serves
-for counting it too; an id that the provider has not given yet stands in no index.
+Whose organisation a delivery is of, its patient says, who is checked; a reminder is written by one statement, from rows
+that are checked; an index of all that waits serves for counting it too; an id not given yet stands in no index.
 """
 
 import sqlalchemy as sa
@@ -12,12 +12,19 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
+# (table, column, table it names): each check locks a row of that table.
+CHECKS = (
+    ("delivery", "organisation_id", "organisation"),
+    ("reminder", "organisation_id", "organisation"),
+    ("reminder", "patient_id", "patient"),
+    ("reminder", "recipient_id", "person"),
+)
 WAITING = sa.text("state in ('pending', 'unknown', 'parked')")
 
 
 def upgrade() -> None:
-    for table in ("delivery", "reminder"):
-        op.drop_constraint(f"fk_{table}_organisation_id", table, type_="foreignkey")
+    for table, column, _ in CHECKS:
+        op.drop_constraint(f"fk_{table}_{column}", table, type_="foreignkey")
     op.create_index("ix_delivery_parked", "delivery", ["created_at"], postgresql_where=sa.text("state = 'parked'"))
     op.drop_index("ix_delivery_stuck", "delivery")
     given = sa.text("provider_id is not null")
@@ -30,5 +37,5 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_provider_id", "delivery")
     op.create_index("ix_delivery_stuck", "delivery", ["state"], postgresql_where=WAITING)
     op.drop_index("ix_delivery_parked", "delivery")
-    for table in ("delivery", "reminder"):
-        op.create_foreign_key(f"fk_{table}_organisation_id", table, "organisation", ["organisation_id"], ["id"])
+    for table, column, named in CHECKS:
+        op.create_foreign_key(f"fk_{table}_{column}", table, named, [column], ["id"])

@@ -88,8 +88,10 @@ class Reminder(Base, OfPatient):
         CheckConstraint("state in ('made', 'service_down', 'withdrawn')", name="state"),
     )
 
-    organisation_id: Mapped[UUID]  # the patient's, who is checked: a hundred thousand may be written at once
-    recipient_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    # Read from rows that are checked, by the one statement that writes a hundred thousand at once.
+    organisation_id: Mapped[UUID]
+    patient_id: Mapped[UUID]
+    recipient_id: Mapped[UUID]
     remind_at: Mapped[datetime]
     due_at: Mapped[datetime]  # of its doses
     dose_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
