@@ -1,0 +1,45 @@
+"""Who looks at a feed, and which kinds of posts they see. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from app.access.callers import Standing
+from app.access.permissions import Category, Right
+from app.access.roles import CIRCLE, STAFF, Role
+from app.patients.by import By
+
+EVERYTHING: Final = frozenset(Category)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody who was admitted to a feed; `notes` False: somebody looks with their eyes, and no post was seen."""
+
+    by: By
+    categories: frozenset[Category]
+    notes: bool = True
+
+    @property
+    def person_id(self) -> UUID:
+        return self.by.person_id
+
+    @property
+    def is_staff(self) -> bool:
+        return self.by.role in STAFF
+
+
+def viewer(by: By, standing: Standing, *, notes: bool = True) -> Viewer:
+    """Whoever was admitted with this standing."""
+    return Viewer(by, categories(standing), notes)
+
+
+def categories(standing: Standing) -> frozenset[Category]:
+    """The kinds that somebody sees: a post about a visit is for those who see visits."""
+    if standing.roles & (STAFF | {Role.PATIENT}):
+        return EVERYTHING
+    given = {kind for kind, right in standing.grants if right is Right.SEE} if standing.roles & CIRCLE else set()
+    decided = standing.scopes if Role.ACTING in standing.roles else ()
+    return frozenset(given | {kind for kind in Category if kind in decided})
