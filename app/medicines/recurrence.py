@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from operator import attrgetter
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from app.core import wall_time
+from app.core.wall_time import DAY
 from app.medicines.patterns import USUAL_DAY, Anchor, Days, Elapsed, Occurrence, Pattern, Phase, Phases, Slot
 
-DAY: Final = timedelta(days=1)
 MINUTE: Final = timedelta(minutes=1)
 EVERY_DAY: Final = Days()
 _1970: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -103,18 +103,6 @@ def _falls(days: Days, n: int, weekday: int) -> bool:
     )
 
 
-@lru_cache(maxsize=8192)
-def day(on: date, zone: ZoneInfo) -> tuple[datetime, timedelta]:
-    """When a local date begins, in UTC, and how long it is: 23, 24 or 25 hours mostly, none if it does not exist."""
-    begins = instant(on, time(), zone)
-    return begins, instant(on + DAY, time(), zone) - begins
-
-
-def instant(on: date, at: time, zone: ZoneInfo) -> datetime:
-    """The instant of a wall time, in UTC: in a gap read with the offset before it, in a fold the first pass."""
-    return datetime.combine(on, at.replace(fold=0), zone).astimezone(UTC)
-
-
 def _moments(slots: Iterable[Slot], usual_day: Mapping[Anchor, time]) -> list[_Moment]:
     """The slots in order of their wall times; an offset may lead to the day before or after."""
     found = []
@@ -127,7 +115,7 @@ def _moments(slots: Iterable[Slot], usual_day: Mapping[Anchor, time]) -> list[_M
 
 def _instants(on: date, moments: list[_Moment], zone: ZoneInfo) -> list[datetime]:
     """When the doses of one date are due; no dose on a date that does not exist."""
-    begins, length = day(on, zone)
+    begins, length = wall_time.day(on, zone)
     if not length:
         return []
     plain = length == DAY and timedelta() <= moments[0].wall and moments[-1].wall < DAY
@@ -136,7 +124,7 @@ def _instants(on: date, moments: list[_Moment], zone: ZoneInfo) -> list[datetime
 
 def _shifted(on: date, moment: timedelta, zone: ZoneInfo) -> datetime:
     wall = datetime.combine(on, time()) + moment
-    return instant(wall.date(), wall.time(), zone)
+    return wall_time.instant(wall.date(), wall.time(), zone)
 
 
 def _counted(pattern: Elapsed, zone: ZoneInfo, since: datetime, until: datetime) -> Iterator[Occurrence]:

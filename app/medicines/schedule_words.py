@@ -10,6 +10,8 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.core import wall_time
+from app.core.wall_time import DAY
 from app.medicines import recurrence, slots
 from app.medicines.patterns import Anchor, AsDirected, AsNeeded, Days, Elapsed, Pattern, Phase, Phases, Slot
 
@@ -17,7 +19,6 @@ BY_THE_CLOCK: Final = "These are times on the clock where you are: they stay the
 COUNTED: Final = "This is counted in hours, day and night: when the clocks change, the times on the clock move."
 NO_LIMIT: Final = "Kith has not been told how often at most. Ask your pharmacist."
 
-DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
 MINUTE: Final = timedelta(minutes=1)
 
@@ -92,8 +93,8 @@ def preview(
         ends_on=ends_on,
         zone=zone,
         usual_day=usual_day,
-        since=recurrence.instant(dates[0], time(), zone),
-        until=recurrence.instant(dates[-1] + DAY, time(), zone),
+        since=wall_time.instant(dates[0], time(), zone),
+        until=wall_time.instant(dates[-1] + DAY, time(), zone),
     )
     doses: dict[date, list[PreviewDose]] = {on: [] for on in dates}
     for one in found:
@@ -104,7 +105,7 @@ def preview(
 
 def clock_change(on: date, zone: ZoneInfo) -> str | None:
     """What people should know of a date on which the clocks change."""
-    _, length = recurrence.day(on, zone)
+    _, length = wall_time.day(on, zone)
     if not length:
         return "This date does not exist here: the calendar skips it."
     if length == DAY:

@@ -14,8 +14,8 @@ from app.core import clock, problems
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.http import Routes
 from app.patients.admission import AdmittedPatient
-from app.readings import answers, queries, schemas, service
-from app.readings.service import Outcome, Received
+from app.readings import answering, answers, queries, schemas, service
+from app.readings.service import Outcome
 
 routes = Routes("readings", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Readings")
 ADD, SEE = guards.on_patient(Permission.ADD_READINGS), guards.on_patient(Permission.SEE_READINGS)
@@ -33,7 +33,7 @@ def add_reading(patient: AdmittedPatient, body: dict[str, Any]) -> Response:
         # Returned, not raised: what was refused is kept in quarantine.
         faults, kept = answers.faults(received.reasons), str(received.quarantine_id)
         return problems.answer(Invalid("This cannot be a reading.", errors=faults, quarantine_id=kept))
-    return _created(_answers(patient, [received])[0])
+    return _created(answering.answered(patient, [received])[0])
 
 
 @routes.post("/check-ins", access=ADD, keyed=False, takes=schemas.NewCheckIn(), gives={201: schemas.Answers})
@@ -101,20 +101,7 @@ def _recorded(patient: AdmittedPatient, body: dict[str, Any], check_in_id: UUID 
     entries = [item["entry"] for item in body["readings"]]
     by = guards.caller().person_id
     received = service.record(patient, entries, by=by, sent_at=body["sent_at"], check_in_id=check_in_id)
-    return _created({"items": _answers(patient, received)})
-
-
-def _answers(patient: AdmittedPatient, received: list[Received]) -> list[dict[str, Any]]:
-    told = queries.reply_for(patient, [one.id for one in received if one.outcome is Outcome.STORED])
-    return [_answer(one, told) for one in received]
-
-
-def _answer(one: Received, told: Any) -> dict[str, Any]:
-    if one.outcome is Outcome.DIFFERENT:
-        return answers.different(one.id)
-    if one.outcome is Outcome.REFUSED or one.reading is None:
-        return answers.refused(one.id, one.quarantine_id, one.reasons)
-    return answers.stored(one.reading, told[one.id])
+    return _created({"items": answering.answered(patient, received)})
 
 
 def _created(body: dict[str, Any]) -> Response:

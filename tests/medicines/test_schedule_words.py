@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.core import wall_time
 from app.medicines import recurrence, schedule_words
 from app.medicines.patterns import USUAL_DAY, Anchor, AsDirected, AsNeeded, Days, Elapsed, Pattern, Phase, Phases, Slot
 from app.medicines.schedule_words import BY_THE_CLOCK, COUNTED, NO_LIMIT, PreviewDay
@@ -246,7 +247,7 @@ def test_a_preview_is_what_will_come(pattern: Pattern, name: str, later: int) ->
         ends_on=None,
         zone=zone(name),
         usual_day=USUAL_DAY,
-        since=recurrence.instant(days[0].on, time(), zone(name)),
-        until=recurrence.instant(days[-1].on + DAY, time(), zone(name)),
+        since=wall_time.instant(days[0].on, time(), zone(name)),
+        until=wall_time.instant(days[-1].on + DAY, time(), zone(name)),
     )
     assert sorted(dose.at for one in days for dose in one.doses) == sorted(one.due_at for one in found)

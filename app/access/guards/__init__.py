@@ -18,6 +18,7 @@ from app.access.guards.admitting import (
     credential,
     note_seen,
     reach_caseload,
+    reads,
     whoever,
 )
 from app.access.permissions import Permission
@@ -154,6 +155,7 @@ __all__ = [
     "operating",
     "public",
     "reach_caseload",
+    "reads",
     "signed_in",
     "whoever",
 ]

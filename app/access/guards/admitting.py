@@ -88,6 +88,12 @@ def admitted_person(
     return _decided(found, patient_id, permission, purpose)
 
 
+def reads(permission: Permission) -> bool:
+    """May whoever was admitted here read this too? Who looks with another's eyes reads no more than with theirs."""
+    eyes = filter(None, (g.standing, g.get("looker")))
+    return all(callers.decide(standing, permission) is not None for standing in eyes)
+
+
 def note_seen(known: Caller, permission: Permission, organisation_id: UUID, patient_ids: list[UUID]) -> None:
     """Write down whose records a list showed, or an enrolment made: the guard cannot know them beforehand."""
     if not patient_ids:
@@ -196,7 +202,7 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
     seen = replace(theirs[2], roles=theirs[2].roles & (CIRCLE | {Role.ACTING}))
     g.seen_as = member_id
     know(theirs[0])
-    g.standing = seen
+    g.standing, g.looker = seen, found[2]
     as_role = callers.decide(seen, permission)
     # Whoever acts for the patient looks no further than their own scope; and to take a copy is not to look.
     beyond = callers.decide(found[2], permission) is None or permission is Permission.EXPORT_RECORD

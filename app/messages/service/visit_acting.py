@@ -1,0 +1,44 @@
+"""What the use cases of visits share: one telling at a time, times that can be, and where people read more."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+
+from app.core import clock
+from app.core.db import db
+from app.core.errors import Conflict, Invalid
+from app.messages import phone_clock
+from app.messages.visit_entering import Told
+from app.patients.admission import AdmittedPatient
+
+SENT_BEFORE: Final = "This was sent before, with something else in it. Nothing was changed now."
+_ONE_AT_A_TIME: Final = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
+
+
+def one_at_a_time(patient: AdmittedPatient, client_id: UUID) -> None:
+    """Wait while the same thing is being recorded: a phone may send it twice at once."""
+    db.session.execute(_ONE_AT_A_TIME, {"key": f"visit {patient.id} {client_id}"})
+
+
+def still_cared_for(patient: AdmittedPatient) -> None:
+    """Raise Conflict once care has ended: nothing is planned any more."""
+    if patient.ended_at is not None:
+        raise Conflict(f"Care with {patient.team_name} has ended, so no visits are planned any more.")
+
+
+def id_of(patient: AdmittedPatient, client_id: UUID) -> UUID:
+    """The id of what a sender named; never that of a row of another patient."""
+    return uuid5(patient.id, f"visit {client_id}")
+
+
+def happened(told: Told) -> datetime:
+    """When it happened. Raises Invalid for a time that cannot be."""
+    found = phone_clock.happened(told.happened_at, clock.now(), told.sent_at)
+    if found is None:
+        detail = "This time cannot be: it lies ahead, or more than 60 days back. Check the clock of the phone."
+        raise Invalid(detail, errors=[{"pointer": "/happened_at", "detail": detail}])
+    return found

@@ -1,0 +1,134 @@
+"""Make planned visits ahead, one for each plan and date; a change makes the future anew and leaves what was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import attributes
+
+from app.core import clock, sealed
+from app.core.db import db
+from app.core.ids import new_id
+from app.messages import visit_days, visit_watch
+from app.messages.models import Visit, VisitPlan
+from app.messages.queries import visits
+from app.messages.visit_days import Due, Pattern
+from app.notifications.service import news
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+
+AHEAD: Final = timedelta(days=14)
+AT_ONCE: Final = 500  # plans
+# Each plan is looked at about once a day, and not at each tick.
+BEHIND: Final = timedelta(days=1)
+
+
+def make_ahead(limit: int = AT_ONCE) -> int:
+    """Make the visits of plans whose horizon has come near; returns how many plans were looked at."""
+    now = clock.now()
+    behind = select(VisitPlan).where(VisitPlan.ended_at.is_(None), VisitPlan.made_until <= now + AHEAD - BEHIND)
+    order = behind.order_by(VisitPlan.made_until).limit(limit).with_for_update(skip_locked=True)
+    plans = db.session.scalars(order).all()
+    found = patients.admitted({one.patient_id for one in plans}).values()
+    zones = {one.id: one.zone for one in found if one.ended_at is None}
+    for plan in plans:
+        if (zone := zones.get(plan.patient_id)) is not None:
+            _write(plan, visit_days.due(pattern(plan), zone, max(plan.made_until, now), now + AHEAD))
+    _made(plans, now + AHEAD)
+    return len(plans)
+
+
+def make(plan: VisitPlan, zone: ZoneInfo) -> None:
+    """Make the visits of a new plan."""
+    now = clock.now()
+    _write(plan, visit_days.due(pattern(plan), zone, now, now + AHEAD))
+    _made([plan], now + AHEAD)
+
+
+def remake_all(patient: AdmittedPatient) -> None:
+    """Make all that is planned for a patient anew: they live by another clock, or care has ended or goes on."""
+    for plan in visits.plans(patient):
+        remake(patient, plan, plan.visitor_id)
+
+
+def remake(patient: AdmittedPatient, plan: VisitPlan, visitor_before: UUID | None) -> None:
+    """Make the visits to come of a plan as they are to be now.
+
+    Who comes to a single one, where somebody said so, and what a person called off stay as they are.
+    """
+    now = clock.now()
+    is_on = plan.ended_at is None and patient.ended_at is None
+    wanted = visit_days.due(pattern(plan), patient.zone, now, now + AHEAD) if is_on else []
+    due = {one.local_date: one for one in wanted}
+    for one in _to_come(plan, now):
+        found = due.pop(one.local_date, None)
+        _move(one, plan, found, visitor_before)
+    _write(plan, list(due.values()))
+    _made([plan], now + AHEAD)
+
+
+def pattern(plan: VisitPlan) -> Pattern:
+    """When the visits of a plan are."""
+    return Pattern(plan.weekdays, plan.every_weeks, plan.at, plan.starts_on, plan.ends_on)
+
+
+def _to_come(plan: VisitPlan, now: datetime) -> Sequence[Visit]:
+    open_ = (Visit.state == "planned") | ((Visit.state == "called_off") & Visit.why_sealed.is_(None))
+    ahead = select(Visit).where(Visit.plan_id == plan.id, Visit.due_at > now, open_)
+    return db.session.scalars(ahead.order_by(Visit.due_at).with_for_update()).all()
+
+
+def _move(one: Visit, plan: VisitPlan, due: Due | None, visitor_before: UUID | None) -> None:
+    if due is None:
+        one.state, one.look_at = "called_off", None
+        news.withdraw([one.id])
+        return
+    one.state, one.due_at, one.minutes, one.late_after = "planned", due.due_at, plan.minutes, plan.late_after
+    one.what = plan.what
+    if one.visitor_id == visitor_before:
+        one.visitor_id = plan.visitor_id
+    one.look_at, one.late_told_at = visit_watch.late_at(visits.facts(one)), None
+
+
+def _write(plan: VisitPlan, due: Sequence[Due]) -> None:
+    if due:
+        once = insert(Visit).on_conflict_do_nothing(index_elements=["plan_id", "local_date"])
+        db.session.execute(once, [_row(plan, one) for one in due])
+
+
+def _row(plan: VisitPlan, due: Due) -> dict[str, Any]:
+    one = new_id()
+    late = visit_watch.late_at(visit_watch.Visit(due.due_at, plan.minutes, plan.late_after))
+    return {
+        "id": one,
+        "created_at": clock.now(),
+        "organisation_id": plan.organisation_id,
+        "patient_id": plan.patient_id,
+        "plan_id": plan.id,
+        "local_date": due.local_date,
+        "what_sealed": sealed.seal(plan.what or "", Visit.what.place, one),
+        "visitor_id": plan.visitor_id,
+        "due_at": due.due_at,
+        "minutes": plan.minutes,
+        "late_after": plan.late_after,
+        "state": "planned",
+        "look_at": late,
+        "client_id": uuid5(plan.id, due.local_date.isoformat()),
+        "planned_by": plan.planned_by,
+        "version": 1,
+    }
+
+
+def _made(plans: Sequence[VisitPlan], until: datetime) -> None:
+    """Note how far ahead visits are made; nobody changed the plans, so their versions stay."""
+    moved = update(VisitPlan).where(VisitPlan.id.in_([one.id for one in plans]))
+    values = {"made_until": until, "version": VisitPlan.version}
+    db.session.execute(moved.values(values), execution_options={"synchronize_session": False})
+    for one in plans:
+        attributes.set_committed_value(one, "made_until", until)
