@@ -26,9 +26,6 @@ class Told:
     detail: str | None = None
 
 
-NOTHING: Final = Told(possible=True)
-
-
 @dataclass(frozen=True, slots=True)
 class Unclear:
     """What was set is in doubt itself, so nothing can be said of one more."""

@@ -19,6 +19,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 
 LOOK_BACK: Final = timedelta(days=31)
+INSTANT: Final = timedelta(microseconds=1)
 LARGEST: Final = Decimal(100_000)
 NOT_COUNTED: Final = "Nothing was counted yet. Count what is there, and say that."
 
@@ -67,12 +68,14 @@ def _with(patient: AdmittedPatient, medicine: Medicine, came: Decimal) -> Decima
 
 def _when(patient: AdmittedPatient, medicine: Medicine, new: NewCount) -> datetime:
     now = clock.now()
-    at = new.counted_at or now
-    if new.came is not None and new.counted_at is not None:
+    last = next(iter(stocking.counts(patient, medicine.id)), None)
+    if new.counted_at is None:  # a count of now is the last one, whatever the clock says
+        return max(now, last.counted_at + INSTANT) if last else now
+    at = new.counted_at
+    if new.came is not None:
         raise _untimely("What came is added to what is left now: it needs no time.")
     if not now - LOOK_BACK <= at <= now:
         raise _untimely("Say a time of the last month that has come already.")
-    last = next(iter(stocking.counts(patient, medicine.id)), None)
     if last is not None and at < last.counted_at:
         local = last.counted_at.astimezone(patient.zone)
         raise _untimely(f"It was counted again on {local.day} {local:%B} at {local:%H:%M}, and that holds. Count now.")
