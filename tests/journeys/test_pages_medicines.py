@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from app.access.roles import Role
 from app.core import clock
 from app.core.unit_of_work import unit_of_work
 from app.medicines.entering import NewMedicine, NewSchedule
-from app.medicines.patterns import AsNeeded, Pattern, Phase, Phases, Slot
+from app.medicines.patterns import Anchor, AsNeeded, Pattern, Phase, Phases, Slot
 from app.medicines.service import listing, scheduling
 from app.patients import queries as patients
 from app.patients import service
@@ -191,6 +192,84 @@ def test_priya_settles_what_disagrees(opens: Opens, world: World, size: dict[str
     priya.page.get_by_role("link", name="Doses, list and changes").click()
     priya.page.get_by_role("heading", name="Medicines", level=1).wait_for()
     priya.looks_right("Medicines")
+
+
+@SIZES
+def test_mary_counts_changes_and_looks_back(opens: Opens, world: World, size: dict[str, int]) -> None:
+    medicine(world, "Prednisolone 5 mg", BEFORE_BREAKFAST)
+    medicine(world, "Bisoprolol 2.5 mg", at("10:30"))
+    mary = come_in(opens(size), world.mary)
+    mary.go(f"/my/{world.mary_patient.id}/medicines/list")
+    mary.page.get_by_role("link", name="Prednisolone 5 mg").click()
+    when_it_is_counted(mary)
+    when_what_is_said_of_it_is_changed(mary)
+    then_its_steps_open_as_they_are(mary)
+    mary.go(f"/my/{world.mary_patient.id}/medicines")
+    mary.page.get_by_text("enough until").wait_for()
+    mary.looks_right("My medicines")
+    mary.page.get_by_role("button", name=re.compile("Taken")).click()
+    mary.page.get_by_text("It is recorded.").wait_for()
+    then_it_stands_among_what_was_recorded(mary)
+
+
+BEFORE_BREAKFAST = Phases(
+    (
+        Phase((Slot(0, anchor=Anchor.BREAKFAST, offset=-timedelta(minutes=45), amount=Decimal(6)),), length=5),
+        Phase((Slot(0, anchor=Anchor.BREAKFAST, offset=-timedelta(minutes=45), amount=Decimal(3)),)),
+    )
+)
+
+
+def when_it_is_counted(mary: Window) -> None:
+    mary.page.get_by_role("link", name="Count what is left").click()
+    mary.looks_right("What is left of Prednisolone 5 mg")
+    mary.page.get_by_label("How many are left now?").fill("12")
+    mary.page.get_by_role("button", name="Save the count").click()
+    mary.page.get_by_text("By the last count 12 tablets left, too few from").wait_for()
+    mary.looks_right("Prednisolone 5 mg")
+    mary.page.get_by_role("link", name="Count what is left").click()
+    mary.page.get_by_label("How many packs?").fill("2")
+    mary.page.get_by_label("How many are in one pack?").fill("28")
+    mary.looks_right("What is left of Prednisolone 5 mg")
+    mary.page.get_by_role("button", name="Add them").click()
+    mary.page.get_by_text("56 came, so 68 now").wait_for()
+
+
+def when_what_is_said_of_it_is_changed(mary: Window) -> None:
+    mary.page.get_by_role("link", name="Change what is said of it").click()
+    mary.looks_right("What is said of Prednisolone 5 mg")
+    mary.page.get_by_label("Strength").fill("5 mg")
+    mary.page.get_by_label("How often to remind again").fill("300")
+    mary.page.get_by_role("button", name="Save").click()
+    mary.page.get_by_role("heading", name="Please check").wait_for()
+    mary.complaints.clear()  # the 422 that was meant
+    mary.looks_right("What is said of Prednisolone 5 mg")
+    mary.page.get_by_label("How often to remind again").fill("20")
+    mary.page.get_by_role("button", name="Save").click()
+    mary.page.get_by_text("What is said of it is saved.").wait_for()
+    mary.looks_right("Prednisolone 5 mg")
+
+
+def then_its_steps_open_as_they_are(mary: Window) -> None:
+    mary.page.get_by_role("link", name="Change", exact=True).click()
+    mary.page.get_by_text("As it is now").wait_for()
+    mary.looks_right("How often is it taken?")
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_role("heading", name="When, and how much?").wait_for()
+    mary.looks_right("When, and how much?")
+    assert mary.page.get_by_label("before or after").first.input_value() == "-45"
+    assert mary.page.get_by_label("For how many days?").first.input_value() == "5"
+
+
+def then_it_stands_among_what_was_recorded(mary: Window) -> None:
+    mary.page.get_by_role("link", name="What was recorded").click()
+    mary.page.get_by_role("heading", name="What I recorded").wait_for()
+    mary.page.get_by_role("link", name="7 days").click()
+    mary.page.get_by_text("Bisoprolol 2.5 mg: doses as a table").click()
+    mary.looks_right("What I recorded")
+    with mary.page.expect_download() as download:
+        mary.page.get_by_role("link", name="The doses as a file for a spreadsheet").click()
+    assert download.value.suggested_filename == "doses.csv"
 
 
 @SIZES

@@ -229,6 +229,16 @@ def test_as_needed_is_refused_politely_and_recorded_all_the_same(mary: Browser, 
     assert len(table.doses()) == 2
 
 
+def test_a_dose_counted_without_knowing_how_much_is_said(mary: Browser, page: str, table: Table) -> None:
+    medicine = given_medicine(table, "Paracetamol 500 mg", NEEDED | {"minimum_gap_minutes": 1})
+    path = f"{page}/{medicine['id']}/given"
+    assert "counted as" not in words(mary.get(path))
+    mary.post(path, mary.hidden(path) | {"taken_at": "2026-11-18T05:00"})
+    said = words(mary.get(path))
+    assert "One dose had no known amount or strength and was counted as the usual dose." in said
+    assert "Past what was set" not in said
+
+
 def test_an_amount_that_is_none_is_refused(mary: Browser, page: str, table: Table) -> None:
     medicine = given_medicine(table, "Paracetamol 500 mg", NEEDED)
     path = f"{page}/{medicine['id']}/given"

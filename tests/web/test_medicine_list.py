@@ -13,7 +13,7 @@ from app.identity.models import Person
 from tests.medicines.table import Table, table_of
 from tests.people import World
 from tests.web.browsing import Browser, words
-from tests.web.test_medicine_doses import give, given_medicine
+from tests.web.test_medicine_doses import fields, give, given_medicine
 
 BrowserOf = Callable[[Person], Browser]
 
@@ -45,7 +45,7 @@ def test_the_list_says_when_and_what_is_alike(mary: Browser, page: str, table: T
 
 
 def test_what_is_left_is_said_once_it_was_counted(mary: Browser, page: str, table: Table, one: str) -> None:
-    assert "left" not in words(mary.get(one)).partition("About it")[2].partition("Who is told")[0]
+    assert "By the last count" not in words(mary.get(one))
     counted = table.post(f"/medicines/{one.rpartition('/')[2]}/stock", {"quantity": "7"})
     assert counted.status_code == 201
     for path in (one, f"{page}/list"):
@@ -130,11 +130,14 @@ def test_who_is_told_after_how_long(mary: Browser, world: World, one: str) -> No
 
 def test_a_medicine_is_added_a_question_a_page(mary: Browser, page: str, table: Table) -> None:
     table.add("Calpol", ingredients={"paracetamol": "24"})
-    assert "What is the medicine called?" in words(mary.get(f"{page}/add"))
-    assert mary.post(f"{page}/add", {"step": "name", "typed": " "}).status_code == 422
-    holds = mary.post(f"{page}/add", {"step": "name", "typed": "Paracetamol 500mg tablets"})
+    asked = mary.get(f"{page}/add")
+    assert "What is the medicine called?" in words(asked)
+    form = fields(asked, "/add")
+    assert mary.post(f"{page}/add", form | {"typed": " "}).status_code == 422
+    holds = mary.post(f"{page}/add", form | {"typed": "Paracetamol 500mg tablets"})
     assert "Does it hold this?" in words(holds)
-    typed: dict[str, Any] = {"typed": "Paracetamol 500mg tablets", "holds": "paracetamol", "mg-paracetamol": "many"}
+    kept = fields(holds, "/add")
+    typed: dict[str, Any] = kept | {"holds": "paracetamol", "mg-paracetamol": "many"}
     wrong = mary.post(f"{page}/add", typed | {"step": "holds"})
     assert wrong.status_code == 422
     assert "Give the milligrams in figures, or leave them empty" in words(wrong)
@@ -146,20 +149,35 @@ def test_a_medicine_is_added_a_question_a_page(mary: Browser, page: str, table: 
     )
     assert added.status_code == 303
     assert added.headers["Location"].endswith("/schedule")
-    made = table.get("/medicines")["items"][1]
+    (made,) = [one for one in table.get("/medicines")["items"] if one["typed"] != "Calpol"]
     assert (made["typed"], made["form"], made["reason"]) == ("Paracetamol 500mg tablets", "tablet", "Knee")
     assert made["ingredients"] == {"paracetamol": "500.000"}
 
 
+def test_a_medicine_sent_twice_is_one(mary: Browser, page: str, table: Table) -> None:
+    form = fields(mary.get(f"{page}/add"), "/add") | {"step": "details", "typed": "Ramipril", "form": "capsule"}
+    first, second = (mary.post(f"{page}/add", form) for _ in range(2))
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(table.get("/medicines")["items"]) == 1
+    otherwise = mary.post(f"{page}/add", form | {"form": "tablet"})
+    assert otherwise.status_code == 422
+    assert "This form was sent before, with something else in it." in words(otherwise)
+    without = mary.post(f"{page}/add", form | {"id": "x"})
+    assert "Open the page again, and send it from there." in words(without)
+    assert [one["form"] for one in table.get("/medicines")["items"]] == ["capsule"]
+
+
 def test_a_name_that_suggests_nothing_goes_on_at_once(mary: Browser, page: str, table: Table) -> None:
-    mary.get(f"{page}/add")
+    form = fields(mary.get(f"{page}/add"), "/add") | {"step": "details", "typed": "Ramipril"}
     assert "What else is on the label?" in words(mary.post(f"{page}/add", {"step": "name", "typed": "Ramipril"}))
     long = mary.post(f"{page}/add", {"step": "details", "typed": "Ramipril", "strength": "5" * 61, "form": "capsule"})
     assert long.status_code == 422
     assert 'value="capsule"' in long.get_data(as_text=True)
     assert table.get("/medicines")["items"] == []
-    unknown = mary.post(f"{page}/add", {"step": "details", "typed": "Ramipril", "time_critical": "tea"})
+    unknown = mary.post(f"{page}/add", form | {"time_critical": "tea"})
     assert "Choose one of these" in words(unknown)
+    assert "Give up to 60 letters" in words(long)
 
 
 def test_who_sees_changes_nothing(browser_of: BrowserOf, world: World, page: str, one: str) -> None:
@@ -168,5 +186,7 @@ def test_who_sees_changes_nothing(browser_of: BrowserOf, world: World, page: str
     said = words(tom.get(one))
     assert "Furosemide 40 mg" in said
     assert "Stop it here" not in said
-    for path in (f"{one}/stop", f"{one}/pause", f"{one}/watches", f"{one}/schedule", f"{page}/add"):
-        assert tom.get(path).status_code == 403
+    for path in ("stop", "pause", "watches", "schedule", "change", "stock"):
+        assert tom.get(f"{one}/{path}").status_code == 403
+        assert f'href="{one}/{path}"' not in tom.get(one).get_data(as_text=True)
+    assert tom.get(f"{page}/add").status_code == 403

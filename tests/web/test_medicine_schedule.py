@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,9 +11,11 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 
+from app.core.ids import new_id
 from app.identity.models import Person
 from app.medicines import stored
 from app.web.patient import medicine_times as times
+from app.web.patient import medicine_times_now as times_now
 from tests.medicines.table import Table, table_of
 from tests.people import World
 from tests.web.browsing import Browser, words
@@ -37,7 +40,7 @@ def path(home: str, medicine: Any) -> str:
     return f"{home}/medicines/{medicine['id']}/schedule"
 
 
-def slots(*found: dict[str, str]) -> list[dict[str, Any]]:
+def slots(*found: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"number": 0} | one for one in found]
 
 
@@ -62,6 +65,13 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "kind": "as_needed", "minimum_gap_minutes": 240, "most_in_24_hours": "8", "amount": "2"}),
     "as directed": ({"kind": "directed", "why": "test"}, {
         "kind": "as_directed", "why": "the amount follows a test"}),
+    "before and after": ({"kind": "daily", "with-1": "breakfast", "offset-1": "-30", "with-2": "bedtime",
+                          "offset-2": "45"}, {
+        "phases": [{"slots": slots({"anchor": "breakfast", "offset_minutes": -30},
+                                   {"anchor": "bedtime", "offset_minutes": 45})}]}),
+    "steps before a meal": ({"kind": "taper", "with-1": "lunch", "offset-1": "-60", "step-amount-1": "2",
+                             "days-1": "7"}, {
+        "phases": [{"slots": slots({"anchor": "lunch", "offset_minutes": -60, "amount": "2"}), "length": 7}]}),
     "steps": ({"kind": "taper", "at-1": "08:00", "step-amount-1": "6", "days-1": "5", "step-amount-2": "3"}, {
         "phases": [{"slots": slots({"at": "08:00", "amount": "6"}), "length": 5},
                    {"slots": slots({"at": "08:00", "amount": "3"})}]}),
@@ -69,14 +79,13 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("case", FORMS)
-def test_each_kind_is_read_and_most_are_written_back(case: str) -> None:
+def test_each_kind_is_read_and_written_back(case: str) -> None:
     typed, pattern = FORMS[case]
     found = times.read(MultiDict(typed), LONDON)
     assert (found.errors, found.pattern is not None) == ({}, True)
     assert found.pattern is not None
     assert stored.to_json(found.pattern) == {"version": 1, "kind": "phases"} | pattern
-    if case != "steps":
-        assert times.read(times.typed(found.pattern, LONDON), LONDON).pattern == found.pattern
+    assert times.read(times_now.typed(found.pattern, LONDON), LONDON).pattern == found.pattern
 
 
 FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
@@ -84,6 +93,8 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "no clock": ({"kind": "daily", "at-1": "8 o'clock"}, {"at-1": times.AT}),
     "both": ({"kind": "daily", "at-1": "08:00", "with-1": "bedtime"}, {"at-1": times.EITHER}),
     "no amount": ({"kind": "daily", "at-1": "08:00", "amount-1": "some"}, {"amount-1": times.AMOUNT}),
+    "before a time": ({"kind": "daily", "at-1": "08:00", "offset-1": "-30"}, {"offset-1": times.WITHOUT}),
+    "no such moment": ({"kind": "daily", "with-1": "lunch", "offset-1": "soon"}, {"offset-1": "Choose one of these"}),
     "no days": ({"kind": "weekdays", **EIGHT}, {"weekdays": "Tick the days"}),
     "no day": ({"kind": "weekly", "weekday": "9", **EIGHT}, {"weekday": "Choose the day"}),
     "no number": ({"kind": "every_n", "every": "0", **EIGHT}, {"every": times.NUMBER}),
@@ -94,6 +105,24 @@ FAULTS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"kind": "taper", "at-1": "08:00", "step-amount-1": "6", "step-amount-2": "3"}, {"days-1": times.NUMBER}),
     "no reason": ({"kind": "directed", "why": " "}, {"why": "Choose why the times are not known"}),
 }  # fmt: skip
+
+
+AT_NINE = {"slots": [{"at": "09:00", "amount": "3"}]}
+NO_FORM: dict[str, list[dict[str, Any]]] = {
+    "other times in a step": [{"slots": AT_EIGHT, "length": 5}, AT_NINE],
+    "a step without an amount": [{"slots": [{"at": "08:00"}], "length": 5}, {"slots": AT_EIGHT}],
+    "two amounts in a step": [{"slots": [*AT_EIGHT, *slots({"at": "20:00", "amount": "2"})], "length": 5}],
+    "steps of some days": [{"slots": AT_EIGHT, "length": 5, "days": {"every": 2}}],
+    "thirteen times": [{"slots": [{"at": f"{hour:02}:00"} for hour in range(13)]}],
+    "thirteen steps": [*({"slots": AT_EIGHT, "length": 5} for _ in range(12)), {"slots": AT_EIGHT}],
+    "every third Monday": [{"slots": AT_EIGHT, "days": {"weekdays": [1], "every": 3}}],
+}
+
+
+@pytest.mark.parametrize("case", NO_FORM)
+def test_what_no_form_can_say_leaves_its_kind_open(case: str) -> None:
+    pattern = stored.from_json({"version": 1, "kind": "phases", "phases": NO_FORM[case]})
+    assert "kind" not in times_now.typed(pattern, LONDON)
 
 
 @pytest.mark.parametrize("case", FAULTS)
@@ -111,14 +140,16 @@ def test_each_fault_stands_beside_its_field_and_what_was_typed_stays(mary: Brows
 
 
 def test_the_questions_one_by_one_and_nothing_before_save(mary: Browser, path: str, table: Table) -> None:
-    assert "How often is it taken?" in words(mary.get(path))
+    asked = mary.get(path)
+    assert "How often is it taken?" in words(asked)
     assert "Choose how often" in words(mary.post(path, {"step": "kind"}))
-    typed: dict[str, Any] = {"kind": "daily"}
+    typed: dict[str, Any] = {"id": fields(asked, "/schedule")["id"], "kind": "daily"}
     asked = mary.post(path, {"step": "kind", **typed})
     assert "Furosemide 40 mg tablets · Every day When, and how much?" in words(asked)
     more = mary.post(path, {"step": "times", "more": "time", "rows": "2", **typed, **EIGHT})
     assert "Time 3" in words(more)
     assert 'value="08:00"' in more.get_data(as_text=True)
+    assert fields(more, "/schedule")["id"] == typed["id"]
     typed |= EIGHT | {"rows": "3"}
     assert "What does the label say?" in words(mary.post(path, {"step": "times", **typed}))
     typed |= {"instructions": "one each morning", "starts_on": "2026-11-18"}
@@ -136,7 +167,8 @@ def test_the_questions_one_by_one_and_nothing_before_save(mary: Browser, path: s
 
 def test_a_text_that_disagrees_is_said_before_and_after(mary: Browser, path: str, home: str, table: Table) -> None:
     mary.get(path)
-    typed = {"kind": "daily", "at-1": "08:00", "at-2": "20:00", "instructions": "take one three times a day"}
+    typed = {"id": str(new_id()), "kind": "daily", "at-1": "08:00", "at-2": "20:00"}
+    typed["instructions"] = "take one three times a day"
     preview = words(mary.post(path, {"step": "label", **typed}))
     assert "Text and times disagree" in preview
     assert "If you save it like this, nobody will be reminded until your team has looked." in preview
@@ -187,7 +219,8 @@ def test_what_must_never_be_is_refused(mary: Browser, home: str, table: Table) -
     answer = mary.post(path, {"step": "label", "kind": "daily", **EIGHT})
     assert answer.status_code == 422
     assert "ethotrexate" in words(answer)
-    assert mary.post(path, {"step": "save", "kind": "daily", **EIGHT}).status_code == 422
+    save = {"id": str(new_id()), "step": "save", "kind": "daily", **EIGHT}
+    assert mary.post(path, save).status_code == 422
 
 
 def test_a_schedule_is_changed_from_what_it_is(mary: Browser, home: str, table: Table, medicine: Any) -> None:
@@ -200,14 +233,59 @@ def test_a_schedule_is_changed_from_what_it_is(mary: Browser, home: str, table: 
     assert [dose["due_at"][11:16] for dose in table.doses()] == ["21:00", "08:00", "21:00"]
     stale = mary.post(path, form | {"step": "save", "kind": "daily", "at-2": "22:00"})
     assert stale.status_code == 422
-    assert "This schedule was changed since you read it." in words(stale)
+    assert "Nothing of yours was saved: this form says what it is now." in words(stale)
+    assert "As it is now 1 tablet at 08:00 and 21:00, every day" in words(stale)
+    assert (fields(stale, made["id"])["at-2"], fields(stale, made["id"])["version"]) == ("21:00", "2")
     assert mary.post(f"{path}/end").status_code == 303
     assert table.doses() == []
 
 
+STEPS = [{"slots": [{"anchor": "breakfast", "offset_minutes": -45, "amount": "6"}], "length": 5},
+         {"slots": [{"anchor": "breakfast", "offset_minutes": -45, "amount": "3"}]}]  # fmt: skip
+
+
+def test_steps_before_a_meal_open_as_they_are(mary: Browser, home: str, table: Table, medicine: Any) -> None:
+    made = table.scheduled(medicine, {"version": 1, "kind": "phases", "phases": STEPS})
+    path = f"{home}/medicines/schedules/{made['id']}"
+    opened = mary.get(path)
+    assert "As it is now From Wednesday 18 November 2026 to Sunday 22 November 2026: 6 tablets" in words(opened)
+    assert re.search(r'value="taper"\s[^>]*checked', opened.get_data(as_text=True))
+    asked = mary.post(path, fields(opened, made["id"]) | {"kind": "taper"}).get_data(as_text=True)
+    assert re.search(r'value="-45" selected\s*>45 minutes before', asked)
+    for name, value in (("step-amount-1", "6"), ("days-1", "5"), ("step-amount-2", "3")):
+        assert re.search(rf'id="{name}"[^>]*value="{value}"', asked), name
+    saved = mary.post(path, fields(opened, made["id"]) | {"kind": "taper", "step": "save", "days-1": "7"})
+    assert saved.status_code == 303
+    (now,) = table.get("/medicines")["items"][0]["schedules"]
+    assert [phase.get("length") for phase in now["pattern"]["phases"]] == [7, None]
+    assert now["pattern"]["phases"][1]["slots"][0]["offset_minutes"] == -45
+
+
+def test_what_no_form_can_say_is_said_in_words(mary: Browser, home: str, table: Table, medicine: Any) -> None:
+    made = table.scheduled(medicine, {"version": 1, "kind": "phases", "phases": NO_FORM["other times in a step"]})
+    said = words(mary.get(f"{home}/medicines/schedules/{made['id']}"))
+    assert "3 tablets at 09:00, every day" in said
+    assert "This form has no place for that. What you choose here takes its place." in said
+
+
+def test_times_sent_twice_are_one_schedule(mary: Browser, path: str, table: Table) -> None:
+    save = fields(mary.get(path), "/schedule") | {"step": "save", "kind": "daily", **EIGHT}
+    for _ in range(2):
+        assert mary.post(path, save).headers["Location"].endswith("?said=scheduled")
+    otherwise = mary.post(path, save | {"at-1": "09:00"})
+    assert otherwise.status_code == 422
+    assert "This form was sent before, with something else in it." in words(otherwise)
+    (one,) = table.get("/medicines")["items"][0]["schedules"]
+    assert [slot["at"] for slot in one["pattern"]["phases"][0]["slots"]] == ["08:00"]
+    assert "Open the page again" in words(mary.post(path, save | {"id": "x"}))
+    mary.post(f"{path.rpartition('/')[0].rpartition('/')[0]}/schedules/{one['id']}/end")
+    assert mary.post(path, save).status_code == 422
+
+
 def test_priya_settles_what_disagrees(mary: Browser, priya: Browser, world: World, path: str, table: Table) -> None:
     mary.get(path)
-    mary.post(path, {"step": "save", "kind": "daily", **EIGHT, "instructions": "take one three times a day"})
+    save = {"id": str(new_id()), "step": "save", "kind": "daily", **EIGHT}
+    mary.post(path, save | {"instructions": "take one three times a day"})
     patient = f"/console/patients/{world.mary_patient.id}"
     said = words(priya.get(patient))
     assert "Text and times disagree" in said

@@ -16,11 +16,11 @@ from app.core.errors import Conflict, PreconditionFailed
 from app.core.http import Pages
 from app.medicines import queries, skip_reasons
 from app.medicines.models import Dose
-from app.medicines.queries import dosing, showing
+from app.medicines.queries import adhering, dosing, showing
 from app.medicines.service import scheduling
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
-from app.web import looking, moments, words
+from app.web import looking, moments, trends, words
 from app.web.patient import medicine_words
 
 pages = Pages("coordinator_medicines", __name__, url_prefix="/console/patients/<uuid:patient_id>")
@@ -52,12 +52,16 @@ def part(patient: AdmittedPatient) -> dict[str, Any] | None:
     if not looking.may(Permission.SEE_MEDICINES):
         return None
     found = showing.shown(patient, queries.medicines(patient))
-    rows = [_medicine(patient, one) for one in found]
+    days = trends.days_asked(request.args.get("days"))
+    recorded = {one.medicine_id: " ".join(one.words) for one in adhering.over(patient, days).medicines}
+    rows = [_medicine(patient, one) | {"recorded": recorded.get(one.row.id)} for one in found]
     return {
+        "days": days,
         "not_settled": _NOT_SETTLED.get(request.args.get("settled", "")),
         "list": sorted(rows, key=lambda one: not one["unclear"]),
         "doses": _last_days(patient),
         "href": url_for("my_doses.medicines", patient_id=patient.id),
+        "recorded_href": url_for("my_recorded.recorded", patient_id=patient.id, days=days),
     }
 
 

@@ -18,12 +18,12 @@ from app.identity import queries as people
 from app.medicines import queries, refusing, skip_reasons, stored
 from app.medicines.models import Dose, Medicine
 from app.medicines.patterns import AsDirected, AsNeeded
-from app.medicines.queries import dosing, reminded, showing
+from app.medicines.queries import dosing, reminded, showing, stocking
 from app.medicines.queries.showing import UNITS
 from app.medicines.service import daily, giving, safety
 from app.patients.admission import AdmittedPatient
 from app.web import frame, looking, moments, words
-from app.web.patient import dose_words
+from app.web.patient import dose_words, medicine_words
 from app.web.patient.dose_words import Around
 from app.web.patient.sharing import Shown
 
@@ -62,11 +62,13 @@ def for_today(patient: AdmittedPatient, said: str) -> dict[str, Any]:
         "taken_url": url_for("my_doses.taken", patient_id=patient.id),
         "dose_href": lambda dose_id: url_for("my_doses.dose", patient_id=patient.id, dose_id=dose_id),
         "needed": [_needed(patient, one, doses, may_record=may_record) for one in shown if _pattern(one, AsNeeded)],
+        "stocks": _stocks(patient, listed, may_record=may_record),
         "unreminded": unreminded(shown),
         "paused": _paused(patient),
         "has_any": bool(listed),
         "asks_zone": _asks_zone(patient),
         "list_href": url_for("my_medicines.listed", patient_id=patient.id),
+        "recorded_href": url_for("my_recorded.recorded", patient_id=patient.id),
         "add_href": url_for("my_new_medicine.new", patient_id=patient.id) if _may_change(patient) else None,
         "day_href": url_for("my_day.day", patient_id=patient.id),
         "date_words": f"{now.astimezone(patient.zone):%A} {now.astimezone(patient.zone).day} "
@@ -126,6 +128,20 @@ def _needed(patient: AdmittedPatient, one: showing.Shown, doses: Sequence[Dose],
         "next": next_at and f"By what was set, the next can be from {moments.by(next_at, now, patient.zone)}.",
         "href": url_for("my_doses.given", patient_id=patient.id, medicine_id=one.row.id) if may_record else None,
     }
+
+
+def _stocks(patient: AdmittedPatient, listed: Sequence[Medicine], *, may_record: bool) -> list[dict[str, Any]]:
+    """What is left of each medicine that was counted."""
+    found, now = stocking.of(patient, listed), clock.now()
+    return [
+        {
+            "name": one.name,
+            "words": medicine_words.stock(found[one.id], one.form, now, patient.zone),
+            "href": url_for("my_stock.stock", patient_id=patient.id, medicine_id=one.id) if may_record else None,
+        }
+        for one in listed
+        if found[one.id].count is not None
+    ]
 
 
 def unreminded(shown: Sequence[showing.Shown]) -> list[dict[str, str]]:
@@ -226,10 +242,8 @@ def for_given(
     pattern = _pattern(one, AsNeeded)
     if pattern is None or one.row.stopped_at is not None:
         raise NotFound
-    refused = outcome.refused if outcome else giving.in_the_way(patient, medicine_id, clock.now())
-    told = (
-        refusing.told(patient, refused, one.row.prescriber, one.row.prescriber_phone) if refused else refusing.NOTHING
-    )
+    found = outcome.refused if outcome and outcome.refused else giving.asked(patient, medicine_id, clock.now())
+    told = refusing.told(patient, found, one.row.prescriber, one.row.prescriber_phone)
     form = (one.row.form or "").lower()
     return shown.context() | {
         "name": one.row.name,
@@ -238,7 +252,8 @@ def for_given(
         "amount": shown.get("amount") if shown.typed else f"{pattern.amount.normalize():f}" if pattern.amount else "",
         "taken_at": shown.get("taken_at"),
         "latest": f"{clock.now().astimezone(patient.zone):%Y-%m-%dT%H:%M}",
-        "refused": told.detail,
+        "refused": None if told.possible else told.detail,
+        "assumed": told.detail if told.possible else None,
         "was_sent": outcome is not None,
         "form_id": shown.get("id") or new_id(),
         "action": url_for("my_doses.given", patient_id=patient.id, medicine_id=medicine_id),

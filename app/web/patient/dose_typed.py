@@ -19,6 +19,7 @@ from app.medicines.service.answering import Answered
 from app.medicines.ticking import LATER_MINUTES, Outcome
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from app.web.patient import medicine_typed
 
 CHOOSE: Final = "Choose what happened"
 WHEN: Final = "Give the day and time it was taken"
@@ -110,10 +111,7 @@ def outcome(told: list[Answered]) -> str:
 
 def _say(patient: AdmittedPatient, form: MultiDict[str, str], said: list[dict[str, Any]], by: By) -> list[Answered]:
     """Each answer's id follows from the form's own, so that a form sent twice says it once."""
-    try:
-        own = UUID(form.get("id", ""))
-    except ValueError:
-        raise Invalid("Open the page again, and send it from there.") from None
+    own = medicine_typed.form_id(form)
     answers = [{"id": str(uuid5(own, f"{one['dose_id']} {one['answer']}"))} | one for one in said]
     return answering.answer(patient, http.loaded(_MANY, {"answers": answers})["answers"], by)
 

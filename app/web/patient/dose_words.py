@@ -64,8 +64,12 @@ def amount(number: Decimal | None, form: str | None, units: Collection[str]) -> 
         return plain
     if unit == "tablet" and plain == "0.5":
         return "half a tablet"
-    many = f"{unit}es" if unit.endswith("ch") else f"{unit[:-1]}ies" if unit.endswith("y") else f"{unit}s"
-    return f"{plain} {unit if number <= 1 else many}"
+    return f"{plain} {unit if number <= 1 else many(unit)}"
+
+
+def many(unit: str) -> str:
+    """More than one of a form: "patches"."""
+    return f"{unit}es" if unit.endswith("ch") else f"{unit[:-1]}ies" if unit.endswith("y") else f"{unit}s"
 
 
 def sections(doses: Sequence[Dose], around: Around, units: Collection[str]) -> dict[str, list[dict[str, Any]]]:

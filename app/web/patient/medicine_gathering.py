@@ -29,6 +29,9 @@ SAID: Final = {
     "watched": "Who is told is saved.",
     "scheduled": "When it is taken is saved.",
     "unclear": "It is saved. Text and times disagree, so nobody is reminded until your team has looked.",
+    "changed": "What is said of it is saved.",
+    "counted": "What is left is saved.",
+    "counted_before": "That form was sent before, so nothing was changed.",
     "settled": "The times hold now. Reminders begin with the next one.",
 }
 
@@ -49,6 +52,7 @@ def for_list(patient: AdmittedPatient, said: str) -> dict[str, Any]:
         "stopped": [_row(patient, one, ()) for one in found if one.row.stopped_at is not None],
         "pauses": [_pause(patient, one, may=may) for one in pauses],
         "add_href": url_for("my_new_medicine.new", patient_id=patient.id) if may else None,
+        "recorded_href": url_for("my_recorded.recorded", patient_id=patient.id),
         "pause_href": url_for("my_medicines.pause_all", patient_id=patient.id) if may and found else None,
         "back_href": url_for("my_doses.medicines", patient_id=patient.id),
     }
@@ -74,7 +78,7 @@ def _row(patient: AdmittedPatient, one: showing.Shown, pauses: Sequence[Medicine
 
 def _stock(patient: AdmittedPatient, medicine: Medicine, stock: stocking.Stock) -> str | None:
     """What is left, where somebody counted."""
-    return medicine_words.stock(stock, medicine.form, clock.today(patient.zone))
+    return medicine_words.stock(stock, medicine.form, clock.now(), patient.zone)
 
 
 def _until(patient: AdmittedPatient, one: MedicinePause) -> str:
@@ -97,6 +101,7 @@ def for_medicine(patient: AdmittedPatient, medicine_id: UUID, said: str) -> dict
     one = showing.one(patient, queries.medicine(patient, medicine_id))
     now, may = clock.now(), _may_change(patient)
     runs = may and one.row.stopped_at is None
+    counts = looking.may(P.RECORD_DOSES) and patient.ended_at is None and one.row.stopped_at is None
     where: dict[str, Any] = {"patient_id": patient.id, "medicine_id": medicine_id}
     return {
         "said": SAID.get(said),
@@ -109,6 +114,9 @@ def for_medicine(patient: AdmittedPatient, medicine_id: UUID, said: str) -> dict
         "stock": _stock(patient, one.row, stocking.of_one(patient, one.row)),
         "watches": _watching(patient, medicine_id),
         "history": medicine_words.history(showing.history(patient, one.row), now, patient.zone),
+        "change_href": url_for("my_medicine_change.change", **where) if runs else None,
+        "count_href": url_for("my_stock.stock", **where) if counts else None,
+        "recorded_href": url_for("my_recorded.recorded", patient_id=patient.id, _anchor=f"medicine-{medicine_id}"),
         "schedule_href": url_for("my_schedule.new", **where) if runs else None,
         "stop_href": url_for("my_medicines.stop", **where) if runs else None,
         "pause_href": url_for("my_medicines.pause", **where) if runs else None,

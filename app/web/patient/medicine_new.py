@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from app.core import http
 from app.core.errors import Conflict, Invalid
 from app.core.http import Pages
+from app.core.ids import new_id
 from app.medicines import ingredients, queries, time_critical
 from app.medicines.schemas import listing as schemas
 from app.medicines.service import listing
@@ -22,10 +23,9 @@ from app.web.patient.medicines import CHANGE
 
 pages = Pages("my_new_medicine", __name__, url_prefix="/my/<uuid:patient_id>/medicines")
 NAME: Final = "Give the name as it stands on the box, in up to 300 letters"
-ASKED: Final = {
+ASKED: Final = typed.PLAINLY | {
     "typed": NAME,
     "ingredients": "Give the milligrams in figures, or leave them empty",
-    "time_critical": "Choose one of these",
 }
 _OF_STEP: Final = {"name": ("typed",), "holds": ("holds", "mg-"), "details": (
     "strength", "form", "reason", "late_dose", "prescriber", "prescriber_phone", "time_critical",
@@ -35,7 +35,7 @@ _OF_STEP: Final = {"name": ("typed",), "holds": ("holds", "mg-"), "details": (
 @pages.get("/add", access=CHANGE)
 def new(patient: AdmittedPatient) -> str:
     """What is it called?"""
-    return _page(patient, MultiDict(), "name", {})[0]
+    return _page(patient, MultiDict({"id": str(new_id())}), "name", {})[0]
 
 
 @pages.post("/add", access=CHANGE)
@@ -54,7 +54,7 @@ def _next(patient: AdmittedPatient, form: MultiDict[str, str], step: str) -> Any
         new = http.loaded(schemas.NewMedicineSchema(), typed.medicine(form))
         if step == "holds":
             return _page(patient, form, "details", {})
-        made = listing.add(patient, new, by())
+        made = listing.add_once(patient, typed.form_id(form), new, by())
     except (Conflict, Invalid) as refused:
         return _refused(patient, form, refused)
     return redirect(url_for("my_schedule.new", patient_id=patient.id, medicine_id=made.id), 303)
@@ -95,5 +95,7 @@ def _page(patient: AdmittedPatient, form: MultiDict[str, str], step: str, errors
 
 def _is_kept(key: str, step: str) -> bool:
     """Typed on another page of the question."""
+    if key == "id":
+        return True
     known = any(key == one or key.startswith("mg-") for names in _OF_STEP.values() for one in names)
     return known and not any(key == one or (one == "mg-" and key.startswith(one)) for one in _OF_STEP[step])

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.core import http
 from app.core.errors import Conflict, Invalid, PreconditionFailed
 from app.core.http import Pages
+from app.core.ids import new_id
 from app.medicines.entering import NewSchedule
 from app.medicines.models import Schedule
 from app.medicines.schemas import listing as schemas
@@ -19,6 +20,7 @@ from app.patients.admission import AdmittedPatient
 from app.web import frame
 from app.web.patient import medicine_schedule_form as forms
 from app.web.patient import medicine_times as times
+from app.web.patient import medicine_typed
 from app.web.patient.doses import by
 from app.web.patient.medicine_schedule_form import About
 from app.web.patient.medicines import CHANGE
@@ -27,13 +29,15 @@ pages = Pages("my_schedule", __name__, url_prefix="/my/<uuid:patient_id>/medicin
 NEW: Final = "/<uuid:medicine_id>/schedule"
 CHANGED: Final = "/schedules/<uuid:schedule_id>"
 KIND: Final = "Choose how often"
+MEANWHILE: Final = "This was changed after you opened it. Nothing of yours was saved: this form says what it is now."
 Answer = tuple[str, int]
 
 
 @pages.get(NEW, access=CHANGE)
 def new(patient: AdmittedPatient, medicine_id: UUID) -> str:
     """How often is it taken?"""
-    return _page(patient, forms.about_new(patient, medicine_id), MultiDict(), "kind")[0]
+    form = MultiDict({"id": str(new_id())})
+    return _page(patient, forms.about_new(patient, medicine_id), form, "kind")[0]
 
 
 @pages.post(NEW, access=CHANGE)
@@ -86,16 +90,17 @@ def _preview_or_save(patient: AdmittedPatient, about: About, found: times.Read) 
     except Invalid as refused:
         errors = forms.errors(refused, found)
         return _page(patient, about, form, forms.step_of(errors), errors or {"": refused.detail})
-    except (Conflict, PreconditionFailed) as refused:
+    except PreconditionFailed:
+        return _page(patient, about, forms.typed(patient, about), "kind", {"": MEANWHILE})
+    except Conflict as refused:
         return _page(patient, about, form, "kind", {"": refused.detail})
     return _page(patient, about, form, "preview", preview=shown)
 
 
 def _saved(patient: AdmittedPatient, about: About, body: NewSchedule) -> Schedule:
     if about.schedule is None:
-        return scheduling.add(patient, about.medicine.id, body, by())
-    version = request.form.get("version", "")
-    seen = int(version) if version.isdecimal() and len(version) < 10 else -1
+        return scheduling.add_once(patient, about.medicine.id, medicine_typed.form_id(request.form), body, by())
+    seen = medicine_typed.version(request.form)
     return scheduling.change(patient, about.schedule.id, seen, body.said, by())
 
 

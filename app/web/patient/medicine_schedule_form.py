@@ -15,12 +15,14 @@ from app.core.errors import Invalid
 from app.medicines import queries, stored
 from app.medicines.models import Medicine, Schedule
 from app.medicines.patterns import Pattern
+from app.medicines.queries import showing
 from app.medicines.queries.showing import UNITS
 from app.medicines.service.previewing import Preview
 from app.patients.admission import AdmittedPatient
 from app.web import moments, words
 from app.web.patient import dose_words
 from app.web.patient import medicine_times as times
+from app.web.patient import medicine_times_now as times_now
 
 STEPS: Final = ("kind", "times", "label", "preview")
 _LABEL: Final = ("instructions", "starts_on", "ends_on")
@@ -60,7 +62,7 @@ def typed(patient: AdmittedPatient, about: About) -> MultiDict[str, str]:
     """The form as it would say what is there now."""
     schedule = about.schedule
     assert schedule is not None  # only what is there can be changed
-    form = times.typed(stored.from_json(schedule.pattern), patient.zone)
+    form = times_now.typed(stored.from_json(schedule.pattern), patient.zone)
     form["version"] = str(schedule.version)
     form["instructions"] = schedule.instructions or ""
     form["starts_on"] = schedule.starts_on.isoformat()
@@ -110,12 +112,14 @@ def page(
     return kind_asked | {
         "name": about.medicine.name,
         "is_change": about.schedule is not None,
+        "now_words": _now(patient, about),
         "kind": kind,
         "kind_words": times.KINDS.get(kind, ""),
         "typed": form,
         "rows": range(1, times.rows(form, "rows", _usual(form)) + 1),
         "steps": range(1, times.rows(form, "steps", 3) + 1),
         "anchors": [{"value": "", "text": "–"}, *({"value": one.value, "text": text} for one, text in _anchors())],
+        "moments": lambda row: times.moments(form.get(f"offset-{row}", "")),
         "weekdays": [{"value": str(n), "text": day} for n, day in enumerate(times.WEEKDAYS, 1)],
         "ticked": form.getlist("weekdays"),
         "reasons": [{"value": one, "text": words.upper(text)} for one, text in times.REASONS.items()],
@@ -132,6 +136,14 @@ def page(
     }
 
 
+def _now(patient: AdmittedPatient, about: About) -> list[str]:
+    """What is to be changed, in words."""
+    if about.schedule is None:
+        return []
+    shown = showing.schedule(patient, about.schedule, about.medicine.form)
+    return [words.upper(line) for line in shown.words]
+
+
 def _anchors() -> list[tuple[Any, str]]:
     return list(times.ANCHORS.items())
 
@@ -143,8 +155,8 @@ def _unit(medicine: Medicine) -> str:
 
 # What the page of times asks; names that end in "-" go on with the number of a line.
 _TIMES: Final = frozenset({
-    "at-", "with-", "amount-", "amount", "days-", "step-amount-", "rows", "steps", "weekday", "weekdays", "every",
-    "every_hours", "on", "off", "first_at", "gap_hours", "most", "why",
+    "at-", "with-", "offset-", "amount-", "amount", "days-", "step-amount-", "rows", "steps", "weekday", "weekdays",
+    "every", "every_hours", "on", "off", "first_at", "gap_hours", "most", "why",
 })  # fmt: skip
 _ASKED: Final = {
     "kind": frozenset({"kind"}), "times": _TIMES, "label": frozenset(_LABEL), "preview": frozenset()

@@ -1,10 +1,10 @@
-"""When a medicine is taken, as a form asks for it: typed fields to a pattern, a pattern to typed fields. Pure."""
+"""When a medicine is taken, as a form asks for it: from typed fields to a pattern. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Final
@@ -44,11 +44,14 @@ WEEKDAYS: Final = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".spl
 MOST_ROWS: Final = 12
 AT_ALL: Final = "Give at least one time, or a part of the day"
 AT: Final = "Give a time such as 08:00"
+MOMENTS: Final = (0, -60, -30, -15, 15, 30, 60, 120)  # minutes from a part of the day that can be chosen
+WITHOUT: Final = "Before or after goes with a part of the day, not with a time"
 EITHER: Final = "Give either a time or a part of the day, not both"
 AMOUNT: Final = "Give how much in figures, such as 1 or 0.5"
 NUMBER: Final = "Give a whole number"
 HOURS: Final = "Give the hours in figures, such as 6"
 _AMOUNT: Final = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})?")
+_OFFSET: Final = re.compile(r"-?[0-9]{1,4}")
 _WHOLE: Final = re.compile(r"[0-9]{1,4}")
 _OF_DAYS: Final = {"weekdays": "weekdays", "every": "every", "on": "on", "off": "off", "every_weeks": "weekdays"}
 _PLAIN: Final = {
@@ -101,10 +104,36 @@ def _slots(form: MultiDict[str, str], found: Read) -> list[Slot]:
         found.rows.append(row)
         wall = _clock(at, f"at-{row}", found.errors) if at else None
         meal = Anchor(anchor) if anchor in list(Anchor) and not at else None
-        slots.append(Slot(0, wall, meal, amount=amount(form, f"amount-{row}", found.errors)))
+        offset = _offset(form, f"offset-{row}", found.errors, has_anchor=bool(anchor))
+        slots.append(Slot(0, wall, meal, offset, amount(form, f"amount-{row}", found.errors)))
     if not slots:
         found.errors["at-1"] = AT_ALL
     return slots
+
+
+def _offset(form: Mapping[str, str], name: str, errors: dict[str, str], *, has_anchor: bool) -> timedelta:
+    text = form.get(name, "").strip() or "0"
+    if not _OFFSET.fullmatch(text):
+        errors[name] = "Choose one of these"
+        return timedelta()
+    if int(text) and not has_anchor:
+        errors[name] = WITHOUT
+    return timedelta(minutes=int(text))
+
+
+def moments(now: str) -> list[dict[str, str]]:
+    """How long before or after a part of the day can be chosen; `now` is what a line says, usual or not."""
+    said = {int(now)} if _OFFSET.fullmatch(now) else set()
+    return [{"value": str(one), "text": _moment(one)} for one in (*MOMENTS, *sorted(said - set(MOMENTS)))]
+
+
+def _moment(minutes: int) -> str:
+    if not minutes:
+        return "just then"
+    hours, rest = divmod(abs(minutes), 60)
+    length = [f"{hours} hour{'s' if hours > 1 else ''}"] if hours else []
+    length += [f"{rest} minutes"] if rest else []
+    return f"{' '.join(length)} {'before' if minutes < 0 else 'after'}"
 
 
 def rows(form: Mapping[str, str], name: str = "rows", usual: int = 2) -> int:
@@ -135,7 +164,7 @@ def _taper(form: MultiDict[str, str], found: Read) -> Phases:
         is_last = number == filled[-1]
         length = None if is_last and not form.get(f"days-{number}") else _whole(form, f"days-{number}", found.errors)
         much = amount(form, f"step-amount-{number}", found.errors, needed=True)
-        phases.append(Phase(tuple(Slot(0, one.at, one.anchor, amount=much) for one in slots), length=length))
+        phases.append(Phase(tuple(replace(one, amount=much) for one in slots), length=length))
     if not phases:
         found.errors["step-amount-1"] = AMOUNT
     return Phases(tuple(phases))
@@ -206,49 +235,3 @@ def _of_phase(parts: Sequence[str], found: Read) -> str:
     if "length" in parts:
         return f"days-{int(parts[0]) + 1}"
     return _OF_DAYS.get(parts[-1], "at-1" if parts[-1:] == ["slots"] else "")
-
-
-def typed(pattern: Pattern, zone: ZoneInfo) -> MultiDict[str, str]:
-    """The form that says this pattern; without a kind where no form can."""
-    form: MultiDict[str, str] = MultiDict()
-    match pattern:
-        case Elapsed(every, first_at, much):
-            first = f"{first_at.astimezone(zone):%Y-%m-%dT%H:%M}"
-            hours = f"{every / timedelta(hours=1):g}"
-            form.update({"kind": "hours", "every_hours": hours, "first_at": first, "amount": _plain(much)})
-        case AsNeeded(gap, most, much):
-            hours = f"{gap / timedelta(hours=1):g}" if gap else ""
-            form.update({"kind": "needed", "gap_hours": hours, "most": _plain(most), "amount": _plain(much)})
-        case AsDirected(why):
-            form.update({"kind": "directed", "why": next((one for one, said in REASONS.items() if said == why), "")})
-        case Phases((Phase(slots, days, None),)) if not any(slot.offset for slot in slots):
-            _write_days(form, days)
-            _write_slots(form, slots)
-    return form
-
-
-def _write_days(form: MultiDict[str, str], days: Days) -> None:
-    week = sorted(str(number) for number in days.weekdays)
-    plain = (days.every, days.every_weeks, days.on)
-    if plain == (1, 1, None):
-        form["kind"] = "weekly" if len(week) == 1 else "weekdays" if week else "daily"
-    elif plain == (1, 2, None):
-        form["kind"] = "alternate"
-    elif days.every > 1 and not week and days.on is None:
-        form["kind"], form["every"] = "every_n", str(days.every)
-    elif days.on is not None and (days.every, days.every_weeks) == (1, 1) and not week:
-        form["kind"], form["on"], form["off"] = "cycle", str(days.on), str(days.off)
-    form.setlist("weekdays", week)
-    form["weekday"] = week[0] if len(week) == 1 else ""
-
-
-def _write_slots(form: MultiDict[str, str], slots: Sequence[Slot]) -> None:
-    form["rows"] = str(max(len(slots), 1))
-    for row, slot in enumerate(slots, 1):
-        form[f"at-{row}"] = f"{slot.at:%H:%M}" if slot.at else ""
-        form[f"with-{row}"] = str(slot.anchor or "")
-        form[f"amount-{row}"] = _plain(slot.amount)
-
-
-def _plain(number: Decimal | None) -> str:
-    return "" if number is None else f"{number.normalize():f}"

@@ -81,15 +81,25 @@ def alike(others: Sequence[Alike]) -> list[str]:
     ]
 
 
-def stock(one: Stock, form: str | None, today: date) -> str | None:
+def stock(one: Stock, form: str | None, now: datetime, zone: ZoneInfo) -> str | None:
     """What is left by the last count, and until when; nothing where nobody counted."""
     if one.left is None:
         return None
     left = dose_words.amount(one.left, form, UNITS)
     if one.count_again:
         return "More was recorded than was counted: count what is left again."
-    until = f", too few from {moments.day(one.runs_out_on, today)}" if one.runs_out_on else ""
-    return f"By the last count {left} left{until}."
+    return f"By the last count {left} left{_until(one, now.astimezone(zone).date(), zone)}."
+
+
+def _until(one: Stock, today: date, zone: ZoneInfo) -> str:
+    """When it runs out by the doses that are due, as far as that is known."""
+    if one.runs_out_on:
+        return f", too few from {moments.day(one.runs_out_on, today)}"
+    if one.as_needed:
+        return "; when it runs out is not reckoned for what is taken when needed"
+    if one.lasts_until is None:
+        return ""
+    return f", enough until {moments.day(one.lasts_until.astimezone(zone).date(), today)} at least"
 
 
 def history(happened: Sequence[Happened], now: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
@@ -109,7 +119,14 @@ def _more(one: Happened, now: datetime, zone: ZoneInfo) -> str:
     if one.kind == "paused":
         until = datetime.fromisoformat(one.details["until"])
         return f" until {moments.by(until, now, zone)}: {PAUSES.get(one.details.get('why', ''), 'another reason')}"
+    if one.kind == "counted":
+        counted, came = (_number(one.details.get(name)) for name in ("quantity", "came"))
+        return f": {came} came, so {counted} now" if came else f": {counted}"
     if one.kind == "changed":
         named = [_NAMES.get(name, name) for name in one.details.get("before", {})]
         return f": {', '.join(named)}" if named else ""
     return ""
+
+
+def _number(said: str | None) -> str:
+    return f"{Decimal(said).normalize():f}" if said else ""

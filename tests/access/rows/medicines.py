@@ -13,7 +13,7 @@ _MY, _CONSOLE = "/my/<uuid:patient_id>", "/console/patients/<uuid:patient_id>"
 _PAGE = f"{_MY}/medicines"
 _ONE, _DOSE = f"{_PAGE}/<uuid:medicine_id>", f"{_PAGE}/doses/<uuid:dose_id>"
 _SCHEDULE = f"{_PAGE}/schedules/<uuid:schedule_id>"
-_TIMES = {"step": "save", "kind": "daily", "at-1": "08:00", "version": "1"}
+_TIMES = {"step": "save", "kind": "daily", "at-1": "08:00", "version": "1", "id": "$new"}
 _DAY = {"waking": "07:00", "breakfast": "08:00", "lunch": "12:30", "evening_meal": "18:00", "bedtime": "22:00"}
 _DAYS_OFF = {"why": "holiday", "starts_at": "2026-11-19", "ends_at": "2026-11-20"}
 _NEEDED = {"medicine_id": "$as_needed"}
@@ -41,7 +41,13 @@ _ON_PAGES = {
     f"POST {_ONE}/watches": Row(),
     f"POST {_SCHEDULE}/end": Row(),
     f"GET {_PAGE}/add": Row(),
-    f"POST {_PAGE}/add": Row(body={"step": "details", "typed": "Aspirin 75 mg"}),
+    f"POST {_PAGE}/add": Row(body={"id": "$new", "step": "details", "typed": "Aspirin 75 mg"}),
+    f"GET {_ONE}/change": Row(),
+    f"POST {_ONE}/change": Row(body={"version": "1", "form": "tablet"}),
+    f"GET {_ONE}/stock": Row(),
+    f"POST {_ONE}/stock": Row(body={"id": "$new", "what": "counted", "quantity": "28"}),
+    f"GET {_PAGE}/recorded": Row(),
+    f"GET {_PAGE}/recorded.csv": Row(),
     f"GET {_ONE}/schedule": Row(),
     f"POST {_ONE}/schedule": Row(body=_TIMES),
     f"GET {_SCHEDULE}": Row(),
