@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey
@@ -20,3 +21,11 @@ class OfPatient(Row):
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+
+
+class ReadAtAddress(OfPatient):
+    """A calendar of somebody, read at a secret address until it is taken back; what stands in it is its slice's."""
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    ended_at: Mapped[datetime | None]

@@ -18,10 +18,10 @@ from app.core.audit.entries import AuditEntry
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.medicines.models import CalendarFeed
-from app.medicines.service import calendars
 from app.patients import queries as patients
 from app.patients import service as patient_service
 from app.patients.models import CircleGrant
+from app.patients.service import calendar_addresses
 from tests.conftest import NOW
 from tests.medicines.table import Table, table_of
 from tests.medicines.test_list import give_tom
@@ -151,17 +151,17 @@ def _noted(world: World) -> list[AuditEntry]:
 
 
 def test_guessing_and_asking_too_often_is_slowed_down(client: FlaskClient, mary: Table, medicine: Any) -> None:
-    for _ in range(calendars.TRIES_AN_HOUR):
+    for _ in range(calendar_addresses.TRIES_AN_HOUR):
         assert read(client, "/calendars/nobody.ics").status_code == 404
     assert read(client, "/calendars/nobody.ics").status_code == 429
     url = made(mary)["url"]
-    for _ in range(calendars.READINGS_AN_HOUR):
+    for _ in range(calendar_addresses.READINGS_AN_HOUR):
         assert read(client, url).status_code == 200
     assert read(client, url).status_code == 429
 
 
 def test_there_are_not_endlessly_many(mary: Table) -> None:
-    for _ in range(calendars.MOST):
+    for _ in range(calendar_addresses.MOST):
         made(mary)
     assert mary.post("/calendar-feeds", {}).status_code == 409
 

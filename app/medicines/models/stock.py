@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
-from app.patients.of_patient import OfPatient
+from app.patients.of_patient import OfPatient, ReadAtAddress
 
 
 class StockCount(Base, OfPatient):
@@ -40,13 +40,10 @@ class RefillNudge(Base, OfPatient):
     days_before: Mapped[int]
 
 
-class CalendarFeed(Base, OfPatient):
+class CalendarFeed(Base, ReadAtAddress):
     """A secret address at which somebody's calendar reads the doses of a patient, until it is taken back."""
 
     __tablename__ = "calendar_feed"
 
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
-    secret_hash: Mapped[bytes] = mapped_column(unique=True)
     names_medicines: Mapped[bool]
-    ended_at: Mapped[datetime | None]
     last_read_at: Mapped[datetime | None]

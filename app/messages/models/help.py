@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Base
 from app.core.sealed import Sealed
 from app.messages.models.feed import CHANNELS
-from app.patients.of_patient import OfPatient, one_of
+from app.patients.of_patient import OfPatient, ReadAtAddress, one_of
 
 HELP_STATES = ("open", "claimed", "arrived", "done", "called_off")
 HAPPENED = ("asked", "claimed", "passed", "given_back", "arrived", "done", "not_done", "reopened", "called_off")
@@ -84,12 +84,7 @@ class HelpEvent(Base, OfPatient):
     note = Sealed()
 
 
-class CircleCalendar(Base, OfPatient):
+class CircleCalendar(Base, ReadAtAddress):
     """A secret address at which somebody's calendar reads visits and help that was asked for."""
 
     __tablename__ = "circle_calendar"
-    __table_args__ = (Index("ix_circle_calendar_person_id", "person_id"),)
-
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
-    secret_hash: Mapped[bytes] = mapped_column(unique=True)
-    ended_at: Mapped[datetime | None]
