@@ -7,7 +7,9 @@ import string
 import tomllib
 import typing
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.notifications import segments
 
@@ -30,7 +32,11 @@ _THINGS = r"(?:[1-9]\d{0,2} (?:posts?|messages?|visits?|requests? for help|other
 _OF_ONE = rf"[^\d:;]{{1,25}}: {_THINGS}(?:, {_THINGS})*"
 _SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
-LONGEST_SAYS = 100
+LONGEST_SAYS = 80
+MOST_CHOICES = 6
+_CHOICES = re.compile(r"[A-Z]{2,20}(?:, [A-Z]{2,20}){0,4}(?: or [A-Z]{2,20})?", re.ASCII)
+_ADVICE = re.compile(r"[A-Za-z0-9 ,.;:'()?!\-]{1,220}", re.ASCII)
+THING = "thing"  # one of a few things that the circle is asked for, in the words of the reader's language
 _SEVERITIES = frozenset({"RED", "AMBER"})
 
 
@@ -69,6 +75,24 @@ def render_known(template: str, language: str, known: Mapping[str, str]) -> str:
     """The same with those of the known variables that it names; the others are not its business."""
     text = _words(language)["templates"].get(template, "")
     return render(template, language, **{name: known[name] for name in variables_of(text) if name in known})
+
+
+def clock_time(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """An instant as a text says it: `10:45`, or `Wed 10:45` on another day."""
+    here = at.astimezone(zone)
+    return f"{here:%H:%M}" if here.date() == now.astimezone(zone).date() else f"{here:%a %H:%M}"
+
+
+def choices(codes: Sequence[str]) -> str:
+    """`MARY, SAM or IMRAN`, as far as a text goes."""
+    some = list(codes[:MOST_CHOICES])
+    return f"{', '.join(some[:-1])} or {some[-1]}" if len(some) > 1 else "".join(some)
+
+
+def advice(words: str) -> str:
+    """A plan's own advice in GSM-7; nothing where it is too long for a text."""
+    folded = segments.fold(" ".join(words.split()))
+    return folded if _ADVICE.fullmatch(folded) else ""
 
 
 def render_email(template: str, language: str, **variables: str) -> str:
@@ -115,6 +139,8 @@ def _checked(template: str, name: str, value: str, words: Words) -> str:
     checked = ALLOWED[name](value) if name in ALLOWED else None
     if checked is None:
         raise TextRefused(f"{template}: {name} is not what it may be")
+    if name == THING:
+        return str(words["things"][checked])
     return checked or str(words["instead_of"][name])
 
 
@@ -155,6 +181,10 @@ def _says(value: str) -> str:
     return folded
 
 
+def _thing(value: str) -> str | None:
+    return value if value in _words(LANGUAGE_OF_LAST_RESORT)["things"] else None
+
+
 # The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
 # A check answers None for what must not be sent, and nothing ("") for a name to be written as `instead_of` says.
 ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
@@ -172,7 +202,10 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "doses": _matching(_DOSES, 8),
     "summary": _matching(_SUMMARY, 120),
     "says": _says,
+    THING: _thing,
     "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
+    "choices": _matching(_CHOICES, 100),
+    "advice": _matching(_ADVICE, 220),
     "text": lambda value: value,  # of an e-mail: a text that was rendered before
 }
 

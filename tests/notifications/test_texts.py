@@ -24,7 +24,10 @@ LONGEST = {
     "summary": "Wolfeschlegelstei B.: 12 posts, 3 requests for help; Wolfeschl K.: 999 messages, 12 visits; and more",
     "says": "Could somebody drive me to the clinic on Thursday at ten, and wait there for an hour or two, "
     + "please " * 9,
+    "thing": "look_in",
     "number": "123",
+    "choices": "MARYWOLFESCHLEGEL, SAMWOLFESCHLEGELST, IMRANWOLFESCHLEG or TOMWOLFESCHLEGELST",
+    "advice": "Sit down and rest for half an hour, then measure again on the other arm and text us what it says. " * 2,
     "text": "Kith: hello. Not for emergencies: 999 or 111.",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())

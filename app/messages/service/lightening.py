@@ -1,0 +1,50 @@
+"""Have somebody ask how a helper is who takes nearly all that the circle is asked for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db
+from app.messages import wanted
+from app.messages.queries import fair
+from app.messages.queries.fair import Share
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.todos import service as todos
+from app.todos.models import Todo
+
+TODO: Final = "uneven_help"
+REASON: Final = (
+    "{name} has taken {took} of the {of} things that somebody of {patient}’s circle took in the last {days} days. "
+    "Ask {helper} how they are, and {patient} whether others could share in it."
+)
+
+
+def ask_about_uneven_help() -> int:
+    """A to-do a month for the coordinator of each patient of whose help one person has nearly all; returns how many."""
+    circles = fair.busy(clock.now() - wanted.FAIR_VIEW)
+    asked = 0
+    for patient in patients.admitted(circles).values():
+        if patient.ended_at is None:
+            asked += sum(_ask(patient, one) for one in fair.share(patient) if one.is_lean)
+    return asked
+
+
+def _ask(patient: AdmittedPatient, share: Share) -> bool:
+    cause = f"{share.person_id} {clock.today(patient.zone):%Y-%m}"
+    same = (Todo.patient_id == patient.id, Todo.kind == TODO, Todo.cause == cause)
+    if db.session.scalar(select(Todo.id).where(*same).limit(1)) is not None:
+        return False  # asked this month, and perhaps done
+    reason = REASON.format(
+        name=share.name,
+        took=share.took,
+        of=share.of,
+        patient=patient.given_name,
+        days=wanted.FAIR_VIEW.days,
+        helper=share.given_name,
+    )
+    todos.add(patient, TODO, cause, reason)
+    return True
