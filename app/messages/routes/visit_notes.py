@@ -21,19 +21,25 @@ routes = Routes("visit notes", __name__, url_prefix="/api/patients/<uuid:patient
 ONE = "/visits/<uuid:visit_id>"
 
 
-@routes.post(f"{ONE}/notes", access=RECORD, keyed=False, takes=schemas.NewNoteSchema(), gives={201: schemas.Written})
+@routes.post(
+    f"{ONE}/notes",
+    access=RECORD,
+    keyed=False,
+    takes=schemas.NewVisitNoteSchema(),
+    gives={201: schemas.VisitNoteWritten},
+)
 def write(patient: AdmittedPatient, visit_id: UUID, body: dict[str, Any]) -> VisitNote:
     """Write what was done, or put right what was written; sent again it is the same note."""
     return noting.write(patient, visit_id, body["note"], body["told"], by(), reader())
 
 
-@routes.get(f"{ONE}/notes", access=SEE, gives={200: schemas.Notes})
+@routes.get(f"{ONE}/notes", access=SEE, gives={200: schemas.VisitNotes})
 def history(patient: AdmittedPatient, visit_id: UUID) -> dict[str, Any]:
     """What was written of a visit; the team, and whoever wrote it, also read what was put right since."""
     return {"items": visit_notes.with_earlier(patient, reader(), visits.row(patient, visit_id).id)}
 
 
-@routes.get("/visit-handover", access=PROFESSIONAL, gives={200: schemas.Handover})
+@routes.get("/visit-handover", access=PROFESSIONAL, gives={200: schemas.VisitHandover})
 def handover(patient: AdmittedPatient) -> dict[str, Any]:
     """The last word for whoever comes next."""
     return {"note": visit_notes.handover(patient, reader())}
@@ -59,7 +65,7 @@ def measure(patient: AdmittedPatient, visit_id: UUID, body: dict[str, Any]) -> d
     return {"items": answering.answered(patient, received)}
 
 
-@routes.get("/visit-tasks", access=RECORD, gives={200: schemas.Tasks})
+@routes.get("/visit-tasks", access=RECORD, gives={200: schemas.VisitTasks})
 def tasks(patient: AdmittedPatient) -> dict[str, Any]:
     """What can be ticked as done."""
     return {"items": [{"id": one, "words": words} for one, words in visit_tasks.TASKS.items()]}

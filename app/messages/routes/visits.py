@@ -36,49 +36,59 @@ def get_visit(patient: AdmittedPatient, visit_id: UUID) -> dict[str, Any]:
     return shown | {"notes": notes, "reading_ids": [each.id for each in measured]}
 
 
-@routes.post("/visits", access=PLAN, keyed=False, takes=schemas.NewVisitSchema(), gives={201: schemas.Visit})
+@routes.post("/visits", access=PLAN, keyed=False, takes=schemas.NewVisitSchema(), gives={201: schemas.OneVisit})
 def add_visit(patient: AdmittedPatient, body: NewVisit) -> Any:
     """Plan a single visit; sent again it is the same one."""
     return visits.shown([visit_planning.add(patient, body, by())])[0]
 
 
-@routes.patch(ONE, access=PLAN, takes=schemas.VisitorChange(), gives={200: schemas.Visit})
+@routes.patch(ONE, access=PLAN, takes=schemas.VisitorChange(), gives={200: schemas.OneVisit})
 def set_visitor(patient: AdmittedPatient, visit_id: UUID, version: int, body: dict[str, Any]) -> Any:
     """Say who comes to one visit."""
     return visits.shown([visit_planning.set_visitor(patient, visit_id, version, body["visitor_id"])])[0]
 
 
-@routes.post(f"{ONE}/calling-off", access=PLAN, keyed=False, takes=schemas.CallingOff(), gives={200: schemas.Visit})
+@routes.post(
+    f"{ONE}/calling-off", access=PLAN, keyed=False, takes=schemas.VisitCallingOff(), gives={200: schemas.OneVisit}
+)
 def call_off(patient: AdmittedPatient, visit_id: UUID, body: dict[str, str]) -> Any:
     """Call one visit off; whoever is told of visits hears of it."""
     return visits.shown([visit_planning.call_off(patient, visit_id, body["why"], by())])[0]
 
 
-@routes.post(f"{ONE}/arrival", access=RECORD, keyed=False, takes=schemas.Arrival(), gives={200: schemas.Standing})
+@routes.post(
+    f"{ONE}/arrival", access=RECORD, keyed=False, takes=schemas.NewArrival(), gives={200: schemas.VisitStanding}
+)
 def arrive(patient: AdmittedPatient, visit_id: UUID, body: dict[str, Any]) -> Visit:
     """Say that one is, or was, there; by the code on the wall, or by hand."""
     return visiting.arrive(patient, visit_id, body["told"], by(), body["code"])
 
 
-@routes.post(f"{ONE}/leaving", access=RECORD, keyed=False, takes=schemas.Leaving(), gives={200: schemas.Standing})
+@routes.post(
+    f"{ONE}/leaving", access=RECORD, keyed=False, takes=schemas.NewLeaving(), gives={200: schemas.VisitStanding}
+)
 def leave(patient: AdmittedPatient, visit_id: UUID, body: Told) -> Visit:
     """Say that one leaves, or left."""
     return visiting.leave(patient, visit_id, body, by())
 
 
-@routes.get("/visit-plans", access=SEE, gives={200: schemas.Plans})
+@routes.get("/visit-plans", access=SEE, gives={200: schemas.VisitPlans})
 def list_plans(patient: AdmittedPatient) -> dict[str, Any]:
     """The plans that run."""
     return {"items": visits.plans(patient)}
 
 
-@routes.post("/visit-plans", access=PLAN, keyed=False, takes=schemas.NewPlanSchema(), gives={201: schemas.Plan})
+@routes.post(
+    "/visit-plans", access=PLAN, keyed=False, takes=schemas.NewVisitPlanSchema(), gives={201: schemas.VisitPlan}
+)
 def add_plan(patient: AdmittedPatient, body: NewPlan) -> VisitPlan:
     """Plan visits that come again; sent again it is the same plan."""
     return visit_planning.plan(patient, body, by())
 
 
-@routes.patch("/visit-plans/<uuid:plan_id>", access=PLAN, takes=schemas.PlanChange(), gives={200: schemas.Plan})
+@routes.patch(
+    "/visit-plans/<uuid:plan_id>", access=PLAN, takes=schemas.VisitPlanChange(), gives={200: schemas.VisitPlan}
+)
 def change_plan(patient: AdmittedPatient, plan_id: UUID, version: int, body: dict[str, Any]) -> VisitPlan:
     """Change a plan: the visits to come are made anew, those of before stay."""
     return visit_planning.change_plan(patient, plan_id, version, body)
@@ -90,13 +100,13 @@ def end_plan(patient: AdmittedPatient, plan_id: UUID) -> None:
     visit_planning.end_plan(patient, plan_id, by())
 
 
-@routes.post("/arrival-code", access=PLAN, gives={201: schemas.Code})
+@routes.post("/arrival-code", access=PLAN, gives={201: schemas.ArrivalCode})
 def make_code(patient: AdmittedPatient) -> visit_codes.Made:
     """Make a code for the wall; the one before shows nothing any more."""
     return visit_codes.make(patient, by())
 
 
-@routes.get("/visit-audience", access=RECORD, gives={200: schemas.Audience})
+@routes.get("/visit-audience", access=RECORD, gives={200: schemas.VisitAudience})
 def audience(patient: AdmittedPatient) -> visit_people.Audience:
     """Who may read what is written of visits, by name: to be shown before it is sent."""
     return visit_people.audience(patient)

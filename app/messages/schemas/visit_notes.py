@@ -8,13 +8,13 @@ from marshmallow import fields, post_load, validate
 
 from app.core.schemas import Instant, Schema, Text
 from app.messages import visit_tasks
-from app.messages.schemas.visits import Happened, Visit
+from app.messages.schemas.visits import Happened, OneVisit
 from app.messages.visit_entering import NewNote, Told
 
 LONGEST: Final = 4000
 
 
-class NewNoteSchema(Happened):
+class NewVisitNoteSchema(Happened):
     """What was done at a visit, for the family and for professionals; the id is the sender's own."""
 
     id = fields.UUID(required=True)
@@ -35,14 +35,14 @@ class NewNoteSchema(Happened):
         return {"told": told, "note": NewNote(**data | {"done": tuple(data["done"])})}
 
 
-class Written(Schema):
+class VisitNoteWritten(Schema):
     """A note was kept."""
 
     id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
 
 
-class ReadBy(Schema):
+class HandoverReadBy(Schema):
     """Who has read a handover, and when."""
 
     person_id = fields.UUID(required=True)
@@ -50,7 +50,7 @@ class ReadBy(Schema):
     at = Instant(required=True)
 
 
-class Note(Schema):
+class VisitNote(Schema):
     """What was written of a visit; the last three are answered to professionals and are not there for others."""
 
     id = fields.UUID(required=True)
@@ -65,36 +65,36 @@ class Note(Schema):
     created_at = Instant(required=True)
     professional = fields.String(allow_none=True)
     handover = fields.String(allow_none=True)
-    read_by = fields.List(fields.Nested(ReadBy))
+    read_by = fields.List(fields.Nested(HandoverReadBy))
 
 
-class Notes(Schema):
+class VisitNotes(Schema):
     """Notes, oldest first."""
 
-    items = fields.List(fields.Nested(Note), required=True)
+    items = fields.List(fields.Nested(VisitNote), required=True)
 
 
-class VisitWithNotes(Visit):
+class VisitWithNotes(OneVisit):
     """A visit with what was written of it, as it stands now, and what was measured, as far as the reader sees it."""
 
-    notes = fields.List(fields.Nested(Note), required=True)
+    notes = fields.List(fields.Nested(VisitNote), required=True)
     reading_ids = fields.List(fields.UUID(), required=True)
 
 
-class Handover(Schema):
+class VisitHandover(Schema):
     """The last word for whoever comes next; null where there is none."""
 
-    note = fields.Nested(Note, required=True, allow_none=True)
+    note = fields.Nested(VisitNote, required=True, allow_none=True)
 
 
-class Task(Schema):
+class VisitTask(Schema):
     """Something that can be ticked as done."""
 
     id = fields.String(required=True)
     words = fields.String(required=True)
 
 
-class Tasks(Schema):
+class VisitTasks(Schema):
     """What can be ticked as done."""
 
-    items = fields.List(fields.Nested(Task), required=True)
+    items = fields.List(fields.Nested(VisitTask), required=True)

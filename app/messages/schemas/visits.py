@@ -36,7 +36,7 @@ class _Plan(Schema):
     visitor_id = fields.UUID(allow_none=True)
 
 
-class NewPlanSchema(_Plan):
+class NewVisitPlanSchema(_Plan):
     """A visit that comes again, by the clock where the patient lives; the id is the sender's own."""
 
     id = fields.UUID(required=True)
@@ -59,7 +59,7 @@ class NewPlanSchema(_Plan):
         return NewPlan(**data | {"weekdays": tuple(sorted(set(data["weekdays"])))})
 
 
-class PlanChange(_Plan):
+class VisitPlanChange(_Plan):
     """What is other from now on; the visits to come are made anew."""
 
     @validates_schema
@@ -77,7 +77,7 @@ def _check_days(data: dict[str, Any]) -> None:
         raise ValidationError("The last day is before the first.", "ends_on")
 
 
-class Plan(Schema):
+class VisitPlan(Schema):
     """A plan of visits."""
 
     id = fields.UUID(required=True)
@@ -93,10 +93,10 @@ class Plan(Schema):
     version = fields.Integer(required=True)
 
 
-class Plans(Schema):
+class VisitPlans(Schema):
     """The plans that run."""
 
-    items = fields.List(fields.Nested(Plan), required=True)
+    items = fields.List(fields.Nested(VisitPlan), required=True)
 
 
 class NewVisitSchema(Schema):
@@ -126,7 +126,7 @@ class VisitorChange(Schema):
     visitor_id = fields.UUID(required=True, allow_none=True)
 
 
-class CallingOff(Schema):
+class VisitCallingOff(Schema):
     """Why a visit is called off; whoever sees visits reads it."""
 
     why = Text(required=True, longest=LONGEST_WHY)
@@ -143,7 +143,7 @@ class Happened(Schema):
     unexpected = Text(load_default=None, allow_none=True, longest=LONGEST_WHAT)
 
 
-class Leaving(Happened):
+class NewLeaving(Happened):
     """Somebody leaves, or left."""
 
     @post_load
@@ -151,7 +151,7 @@ class Leaving(Happened):
         return Told(**data)
 
 
-class Arrival(Happened):
+class NewArrival(Happened):
     """Somebody is, or was, there; `code` as it hangs on the wall, left out where there is none."""
 
     code = Text(load_default=None, allow_none=True, longest=40)
@@ -162,7 +162,7 @@ class Arrival(Happened):
         return {"told": Told(**data), "code": code}
 
 
-class Standing(Schema):
+class VisitStanding(Schema):
     """Where a visit stands after somebody told of it."""
 
     id = fields.UUID(required=True)
@@ -173,7 +173,7 @@ class Standing(Schema):
     version = fields.Integer(required=True)
 
 
-class Visit(Schema):
+class OneVisit(Schema):
     """A visit."""
 
     id = fields.UUID(required=True)
@@ -195,7 +195,7 @@ class Visit(Schema):
     version = fields.Integer(required=True)
 
 
-VisitPage = page_of(Visit, "VisitPage")
+VisitPage = page_of(OneVisit, "VisitPage")
 
 
 class VisitQuery(PageQuery):
@@ -211,7 +211,7 @@ class VisitQuery(PageQuery):
             raise ValidationError("Ask for a time of up to a year that ends after it begins.", "until")
 
 
-class Code(Schema):
+class ArrivalCode(Schema):
     """A new code for the wall: shown this once."""
 
     code = fields.String(required=True)
@@ -227,7 +227,7 @@ class ReadingsAtVisit(Schema):
     )
 
 
-class Audience(Schema):
+class VisitAudience(Schema):
     """Who may read each of the two texts, by name."""
 
     family = fields.List(fields.String(), required=True)
