@@ -48,13 +48,13 @@ def post(patient: AdmittedPatient, body: NewPost) -> Shown:
     return feed_seeing.one(patient, known, posting.post(patient, body, known.by))
 
 
-@routes.get("/unread", access=SEE, gives={200: schemas.Unread})
+@routes.get("/unread", access=SEE, gives={200: schemas.FeedUnread})
 def unread(patient: AdmittedPatient) -> dict[str, int]:
     """How much the caller was not shown yet."""
     return {"unread": queries.unread(patient, viewer())}
 
 
-@routes.get("/box", access=WRITE, gives={200: schemas.Box})
+@routes.get("/box", access=WRITE, gives={200: schemas.FeedBox})
 def box(patient: AdmittedPatient) -> Box:
     """Whether the caller can write, and who would read it."""
     return posting.box(patient, guards.caller().person_id)
@@ -94,7 +94,7 @@ def comments(patient: AdmittedPatient, post_id: UUID, query: dict[str, Any]) -> 
 
 
 @routes.post(
-    f"{ONE}/comments", access=WRITE, keyed=False, takes=schemas.NewCommentSchema(), gives={201: schemas.Comment}
+    f"{ONE}/comments", access=WRITE, keyed=False, takes=schemas.NewCommentSchema(), gives={201: schemas.PostComment}
 )
 def comment(patient: AdmittedPatient, post_id: UUID, body: NewPost) -> Shown:
     """Say something below a post; sent again it is the same."""
@@ -102,19 +102,19 @@ def comment(patient: AdmittedPatient, post_id: UUID, body: NewPost) -> Shown:
     return feed_seeing.one(patient, known, posting.comment(patient, post_id, body, known))
 
 
-@routes.get(f"{ONE}/seen-by", access=SEE, gives={200: schemas.SeenBy})
+@routes.get(f"{ONE}/seen-by", access=SEE, gives={200: schemas.PostSeenBy})
 def seen_by(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
     """To whom a post was shown."""
     return {"items": queries.seen_by(patient, viewer(), post_id)}
 
 
-@routes.get(f"{ONE}/reactions", access=SEE, gives={200: schemas.AllFelt})
+@routes.get(f"{ONE}/reactions", access=SEE, gives={200: schemas.PostAllFelt})
 def felt(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
     """Who feels how about a post."""
     return {"items": queries.felt(patient, viewer(), post_id)}
 
 
-@routes.put(f"{ONE}/reaction", access=WRITE, takes=schemas.NewReaction(), gives={200: schemas.Post})
+@routes.put(f"{ONE}/reaction", access=WRITE, takes=schemas.NewPostReaction(), gives={200: schemas.Post})
 def react(patient: AdmittedPatient, post_id: UUID, body: dict[str, str]) -> Shown:
     """Feel like this about a post, instead of what one felt before."""
     reacting.react(patient, post_id, body["kind"], viewer())
@@ -127,19 +127,19 @@ def take_back(patient: AdmittedPatient, post_id: UUID) -> None:
     reacting.take_back(patient, post_id, viewer())
 
 
-@routes.get(f"{ONE}/before", access=SEE, gives={200: schemas.AllBefore})
+@routes.get(f"{ONE}/before", access=SEE, gives={200: schemas.PostAllBefore})
 def before(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
     """What a post said before it was changed or taken away, for its author and the team."""
     return {"items": queries.before(patient, viewer(), post_id)}
 
 
-@routes.post(f"{ONE}/report", access=SEE, keyed=False, takes=schemas.NewReport(), gives={204: None})
+@routes.post(f"{ONE}/report", access=SEE, keyed=False, takes=schemas.NewPostReport(), gives={204: None})
 def report(patient: AdmittedPatient, post_id: UUID, body: dict[str, str]) -> None:
     """Tell the coordinator in private that a post is not right; its author never learns of it."""
     reporting.report(patient, post_id, body["reason"], viewer())
 
 
-@routes.get(f"{ONE}/reports", access=guards.on_patient(Permission.ANSWER_MESSAGES), gives={200: schemas.Reports})
+@routes.get(f"{ONE}/reports", access=guards.on_patient(Permission.ANSWER_MESSAGES), gives={200: schemas.PostReports})
 def reports(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
     """Who reported a post and why, for the team; not for whoever wrote it."""
     return {"items": queries.reports(patient, viewer(), post_id)}

@@ -75,19 +75,19 @@ class PostChange(Schema):
     text = Said(required=True, longest=LONGEST)
 
 
-class NewReaction(Schema):
+class NewPostReaction(Schema):
     """How one feels about a post."""
 
     kind = Text(required=True, one_of=REACTIONS)
 
 
-class NewReport(Schema):
+class NewPostReport(Schema):
     """Why a post is not right, for the coordinator alone."""
 
     reason = Said(required=True, longest=LONGEST_REASON)
 
 
-class Somebody(Schema):
+class PostPerson(Schema):
     """A person, and what they are to the patient."""
 
     person_id = fields.UUID(required=True)
@@ -95,7 +95,7 @@ class Somebody(Schema):
     said = fields.String(required=True)
 
 
-class Photo(Schema):
+class PostPhoto(Schema):
     """The size of a photo and what is on it in words; the photo itself has an address of its own."""
 
     width = fields.Integer(required=True)
@@ -103,74 +103,74 @@ class Photo(Schema):
     words = fields.String(required=True, allow_none=True)
 
 
-class Reaction(Schema):
+class PostReaction(Schema):
     """How many feel like this."""
 
     kind = fields.String(required=True)
     count = fields.Integer(required=True)
 
 
-class Comment(Schema):
+class PostComment(Schema):
     """A comment. No author: Kith itself. Taken away, it has no text any more."""
 
     id = fields.UUID(required=True)
     parent_id = fields.UUID(required=True, allow_none=True)
-    author = fields.Nested(Somebody, required=True, allow_none=True)
+    author = fields.Nested(PostPerson, required=True, allow_none=True)
     category = fields.String(required=True)
     about = fields.String(required=True, allow_none=True)
     about_id = fields.UUID(required=True, allow_none=True)
     text = fields.String(required=True, allow_none=True)
-    photo = fields.Nested(Photo, required=True, allow_none=True)
+    photo = fields.Nested(PostPhoto, required=True, allow_none=True)
     created_at = Instant(required=True)
     changed_at = Instant(required=True, allow_none=True)
     taken_away_at = Instant(required=True, allow_none=True)
-    reactions = fields.List(fields.Nested(Reaction), required=True)
+    reactions = fields.List(fields.Nested(PostReaction), required=True)
     my_reaction = fields.String(required=True, allow_none=True)
     is_mine = fields.Boolean(required=True)
     seen_by = fields.Integer(required=True, allow_none=True)
     version = fields.Integer(required=True)
 
 
-class Post(Comment):
+class Post(PostComment):
     """A post, with how many comments it has and the last of them, oldest first."""
 
     comments = fields.Integer(required=True)
-    last_comments = fields.List(fields.Nested(Comment), required=True)
+    last_comments = fields.List(fields.Nested(PostComment), required=True)
 
 
-class Unread(Schema):
+class FeedUnread(Schema):
     """How many posts and comments of the last 30 days the caller was not shown yet; 100: that many or more."""
 
     unread = fields.Integer(required=True)
 
 
-class Box(Schema):
+class FeedBox(Schema):
     """Whether the caller can write: why not, or who can read it."""
 
     closed = fields.String(required=True, allow_none=True)
     readers = fields.String(required=True, allow_none=True)
 
 
-class SeenBy(Schema):
+class PostSeenBy(Schema):
     """To whom a post was shown, first first."""
 
-    items = fields.List(fields.Nested(Somebody), required=True)
+    items = fields.List(fields.Nested(PostPerson), required=True)
 
 
-class Felt(Schema):
+class PostFelt(Schema):
     """Somebody, and how they feel about a post."""
 
-    who = fields.Nested(Somebody, required=True)
+    who = fields.Nested(PostPerson, required=True)
     kind = fields.String(required=True)
 
 
-class AllFelt(Schema):
+class PostAllFelt(Schema):
     """Who feels how about a post, first first."""
 
-    items = fields.List(fields.Nested(Felt), required=True)
+    items = fields.List(fields.Nested(PostFelt), required=True)
 
 
-class Before(Schema):
+class PostBefore(Schema):
     """What a post said until it was changed or taken away."""
 
     number = fields.Integer(required=True)
@@ -178,25 +178,25 @@ class Before(Schema):
     until = Instant(required=True)
 
 
-class AllBefore(Schema):
+class PostAllBefore(Schema):
     """What a post said before, first first."""
 
-    items = fields.List(fields.Nested(Before), required=True)
+    items = fields.List(fields.Nested(PostBefore), required=True)
 
 
-class Reported(Schema):
+class PostReported(Schema):
     """Who reported a post, and why."""
 
-    who = fields.Nested(Somebody, required=True)
+    who = fields.Nested(PostPerson, required=True)
     reason = fields.String(required=True)
     created_at = Instant(required=True)
 
 
-class Reports(Schema):
+class PostReports(Schema):
     """The reports of a post, first first."""
 
-    items = fields.List(fields.Nested(Reported), required=True)
+    items = fields.List(fields.Nested(PostReported), required=True)
 
 
 Posts = page_of(Post, "Posts")
-Comments = page_of(Comment, "PostComments")
+Comments = page_of(PostComment, "PostComments")

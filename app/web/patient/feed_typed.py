@@ -17,7 +17,7 @@ from app.messages.schemas import feed as schemas
 
 BODY_LIMIT: Final = schemas.BODY_LIMIT
 _POST, _COMMENT, _CHANGE = schemas.NewPostSchema(), schemas.NewCommentSchema(), schemas.PostChange()
-_REACTION, _REPORT = schemas.NewReaction(), schemas.NewReport()
+_REACTION, _REPORT = schemas.NewPostReaction(), schemas.NewPostReport()
 NOTHING: Final = "Write something first"
 SAID: Final = {
     "text": f"Write at most {LONGEST:,} letters",
