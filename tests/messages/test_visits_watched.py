@@ -1,4 +1,4 @@
-"""Late, missed, short: told once each, in other words to a relative and to the coordinator; true after an outage too."""
+"""Late, missed, short: told once each, in other words to a relative and to the coordinator; true after an outage."""
 
 from __future__ import annotations
 
