@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from app.readings import intake
 from app.texting.grammar.said import Known, Readings, Unsure
 from app.texting.grammar.understanding import understood
 from tests.texting import corpus_read
@@ -20,6 +23,7 @@ READ = [row for row in ROWS if isinstance(understood(row.text, row.known), Readi
 # Of a weight in stones a number more is the pounds; a number alone answers only what was asked.
 PLAIN = [row for row in READ if "[stone_av]" not in row.expected and not row.known.asked.measures]
 NOBODY = Known()
+NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.label for row in ROWS])
@@ -133,3 +137,13 @@ def _stands_in(value: Decimal, text: str, known: Known) -> bool:
 
 def _figures(text: str) -> set[str]:
     return set("".join(c if c.isdigit() or c == "." else " " for c in text).split())
+
+
+@pytest.mark.parametrize("row", READ, ids=[row.label for row in READ])
+def test_the_readings_slice_takes_what_is_understood(row: corpus_read.Row) -> None:
+    said = understood(row.text, row.known)
+    assert isinstance(said, Readings)
+    for one in said.readings:
+        entry = intake.Entry(id=uuid4(), measure=one.measure, measured_at=NOW, source="sms", **one.entered)
+        taken = intake.examine(entry, now=NOW)
+        assert isinstance(taken, intake.Accepted), taken

@@ -16,8 +16,8 @@ _POUNDS_IN_A_STONE: Final = 14
 _MOST_DECIMALS: Final = 2
 _THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _SAID_ONLY: Final = frozenset({"1"})  # a fraction is meant only where its unit is said
-# There are three scales of it, so it has to be asked for.
-_ASKED_FOR: Final = frozenset({"breathlessness"})
+# Three scales whose words are one letter apart: only the one that was asked for.
+_ASKED_FOR: Final = frozenset({"breathlessness", "breathlessness_mrc", "breathlessness_mmrc"})
 
 
 def reading(written: Written, asked: Collection[str] = ()) -> Reading | Why:

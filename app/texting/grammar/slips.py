@@ -9,11 +9,15 @@ SHORTEST: Final = 4
 
 
 def meant_by(typed: str, words: Collection[str]) -> frozenset[str]:
-    """The words that this one may be a slip of. The first letter is right, or swapped with the second."""
+    """The words that this one may be a slip of, short ones too if it may be a long one.
+
+    The first letter is right, or swapped with the second.
+    """
     if _letters(typed) < SHORTEST or any(map(str.isdigit, typed)):
         return frozenset()
-    near = (word for word in words if abs(len(word) - len(typed)) <= 1 and _letters(word) >= SHORTEST)
-    return frozenset(word for word in near if _begin_alike(typed, word) and is_one_slip(typed, word))
+    alike = (word for word in words if abs(len(word) - len(typed)) <= 1 and _begin_alike(typed, word))
+    near = frozenset(word for word in alike if is_one_slip(typed, word))
+    return near if any(_letters(word) >= SHORTEST for word in near) else frozenset()
 
 
 def is_one_slip(one: str, other: str) -> bool:
