@@ -123,6 +123,13 @@ _LAST_TOLD = text("""
 """)
 
 
+def last_inbound(person_id: UUID, before: UUID) -> InboundText | None:
+    """The text that this person had sent before this one."""
+    this = select(InboundText.created_at).where(InboundText.id == before).scalar_subquery()
+    where = (InboundText.person_id == person_id, InboundText.id != before, InboundText.created_at <= this)
+    return db.session.scalar(select(InboundText).where(*where).order_by(InboundText.created_at.desc()).limit(1))
+
+
 def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
     """(patient, organisation) of whoever this person is, or is in the circle of; whom they were last told of first."""
     rows = db.session.execute(_CONCERNED, {"person": person_id}).all()

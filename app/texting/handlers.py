@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from app.core.events import Handler
-from app.texting.service import doses
+from app.texting.service import conversation
 
-ANSWER_DOSES = Handler("texting.answer_doses", consider=doses.consider, act=doses.answer)
+ANSWER_TEXT = Handler("texting.answer", consider=conversation.consider, act=conversation.respond)

@@ -66,6 +66,14 @@ def texted(body: str, sender: str = MARY, sid: str | None = None, sent_at: datet
     return [one.body or "" for one in replies]
 
 
+GENERAL = ("nothing waits for your answer", "with the care team", "nobody has read this", "was not clear")
+
+
+def is_general(replies: list[str]) -> bool:
+    """Whether nothing about doses was said back."""
+    return all(any(words in one for words in GENERAL) for one in replies)
+
+
 def tonight() -> list[Dose]:
     """The doses of 20:00, in the order of the reminder's numbers."""
     where = Dose.due_at == DUE
@@ -112,7 +120,7 @@ def test_what_is_not_certain_is_asked_back_and_changes_nothing(mary: Table) -> N
 
 def test_other_words_are_left_to_people(mary: Table) -> None:
     for body in ("no idea", "Had a fall", "Not sure what this is"):
-        assert texted(body) == []
+        assert is_general(texted(body))
     assert states() == ["due", "due"]
 
 
@@ -131,7 +139,7 @@ def test_a_bare_word_answers_the_last_text_only(world: World, mary: Table) -> No
     later = DUE + timedelta(minutes=6)
     with clock.at(later):
         for body in ("No", "No thanks", "done", "Wait", "Yes", "Yes no"):
-            assert texted(body) == []
+            assert is_general(texted(body))
         assert states() == ["due", "due"]
         texted("No", sent_at=DUE + timedelta(minutes=4))  # before that text
     assert states() == ["missed", "missed"]
@@ -141,7 +149,7 @@ def test_a_bare_word_may_name_the_time_instead(world: World, mary: Table) -> Non
     texted("Y 3")
     sending.send_all_due()  # what was said back is the last text
     with clock.at(DUE + timedelta(minutes=6)):
-        assert texted("yes") == []
+        assert is_general(texted("yes"))
         texted("yes 20:00")
     assert states() == ["taken", "taken"]
 
@@ -187,7 +195,7 @@ def test_an_answer_is_of_the_moment_it_was_sent(mary: Table) -> None:
 
 
 def test_what_was_reminded_of_after_it_was_sent_is_not_answered(mary: Table) -> None:
-    assert texted("Y", sent_at=DUE - timedelta(minutes=1)) == []
+    assert is_general(texted("Y", sent_at=DUE - timedelta(minutes=1)))
     assert states() == ["due", "due"]
 
 
@@ -204,7 +212,7 @@ def test_what_was_reminded_of_after_it_was_sent_is_not_answered(mary: Table) -> 
 def test_only_a_text_that_went_out_is_answered(mary: Table, change: str) -> None:
     with unit_of_work():
         db.session.execute(text(change))
-    assert texted("Y") == []
+    assert is_general(texted("Y"))
     assert states() == ["due", "due"]
 
 
@@ -220,7 +228,7 @@ def test_a_withdrawn_dose_keeps_its_number_and_fails_no_other(mary: Table) -> No
 
 
 def test_somebody_who_was_not_reminded_answers_nothing(mary: Table) -> None:
-    assert texted("Y", TOM) == []
+    assert is_general(texted("Y", TOM))
     assert states() == ["due", "due"]
 
 

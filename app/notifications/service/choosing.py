@@ -90,8 +90,9 @@ def _set(person_id: UUID, category: Category, how: How | None) -> None:
         "category": str(category),
         "how": str(how),
     }
+    wanted = insert(TellingChoice).values(row)
     same = ["person_id", "category"]
-    db.session.execute(insert(TellingChoice).values(row).on_conflict_do_update(same, set_={"how": str(how)}))
+    db.session.execute(wanted.on_conflict_do_update(index_elements=same, set_={"how": str(how)}))
 
 
 def _check(changes: Mapping[str, Any]) -> None:

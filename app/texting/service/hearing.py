@@ -1,0 +1,95 @@
+"""One text that came in: who sent it, whom it can be about, and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from app.access import guards
+from app.access.permissions import Permission
+from app.core.errors import Forbidden, NotFound
+from app.identity import queries as people
+from app.identity.models import Person
+from app.messages.queries import help as help_queries
+from app.notifications import queries as notifications
+from app.notifications import texts
+from app.notifications.events import TextReceived
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.patients.by import By
+from app.texting.grammar.people import codes
+from app.texting.grammar.said import Asked, Called, Known, Said, Unsure
+from app.texting.grammar.understanding import understood
+
+CHANNEL: Final = "sms"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A text as it is understood. `circles` are the patients it can be about, by their codes, in a fixed order."""
+
+    event: TextReceived
+    sender: Person
+    sent_at: datetime
+    body: str
+    circles: dict[str, AdmittedPatient]
+    own: str | None  # the code of the sender, where they are the patient
+    said: Said | Unsure | None
+    allowed: tuple[AdmittedPatient, By] | None = None  # the sender may do what it asks for, to this patient
+
+    @property
+    def who(self) -> str | None:
+        """The code of the patient that it names."""
+        return getattr(self.said, "who", None)
+
+    def patient(self) -> AdmittedPatient | None:
+        """The one patient it is about: named, or the only one; None where that is not certain."""
+        if self.who is not None:
+            return self.circles.get(self.who)
+        return next(iter(self.circles.values())) if len(self.circles) == 1 else None
+
+
+def hear(event: TextReceived, body: str | None = None) -> Heard:
+    """A text with what it says; `body` in place of its own, where an answer has completed an earlier one."""
+    inbound = notifications.inbound(event.inbound_id)
+    sender = people.person(event.person_id)
+    circles, own = _circles(sender.id)
+    known = Known(sender.language, _called(circles), own, _asked(sender.id, circles), inbound.sent_at)
+    words = inbound.body or "" if body is None else body
+    return Heard(event, sender, inbound.sent_at, words, circles, own, understood(words, known))
+
+
+def admitted(heard: Heard, patient_id: UUID, permission: Permission) -> Heard:
+    """With the decision that pages and API ask for too. A refusal is written down at once, so ask before acting."""
+    try:
+        patient, role = guards.admitted_person(heard.sender.id, patient_id, permission)
+    except (NotFound, Forbidden):
+        return heard
+    return replace(heard, allowed=(patient, By(heard.sender.id, role, CHANNEL)))
+
+
+def _circles(person_id: UUID) -> tuple[dict[str, AdmittedPatient], str | None]:
+    """The sender's own record first, then those in whose circle they are, as they came to them."""
+    ids = [patient_id for patient_id, _ in notifications.patients_of(person_id)]
+    known = patients.admitted(ids)
+    own_first = sorted((known[one] for one in sorted(ids) if one in known), key=lambda one: one.person_id != person_id)
+    found = dict(zip(codes([(one.given_name, one.family_name) for one in own_first]), own_first, strict=True))
+    own = next((code for code, one in found.items() if one.person_id == person_id), None)
+    return found, own
+
+
+def _called(circles: dict[str, AdmittedPatient]) -> tuple[Called, ...]:
+    return tuple(
+        Called(code, tuple({one.given_name, texts.name_with_initial(one.given_name, one.family_name)} - {""}))
+        for code, one in circles.items()
+    )
+
+
+def _asked(person_id: UUID, circles: dict[str, AdmittedPatient]) -> Asked:
+    """What this phone may answer: a request for help that waits for it; doses are answered before this is asked."""
+    waiting = help_queries.waiting_for(person_id)
+    whose = {one.row.patient_id for one in waiting}
+    who = next((code for code, one in circles.items() if {one.id} == whose), None)
+    return Asked(help=bool(waiting), who=who if len(circles) > 1 else None)
