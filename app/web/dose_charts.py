@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from app.medicines.adherence import Adherence, Day
-from app.web import charts, moments
+from app.web import charts, moments, words
 from app.web.charts import BOTTOM, LEFT, RIGHT, Scale, Tick
 
 WIDTH: Final = 360
@@ -138,7 +138,7 @@ def _counts(day: Day) -> dict[str, int]:
 
 
 def _row(day: Day, today: date) -> list[Any]:
-    when = {"iso": day.on.isoformat(), "words": moments.day(day.on, today).capitalize()}
+    when = {"iso": day.on.isoformat(), "words": words.upper(moments.day(day.on, today))}
     if day.is_out:
         return [when, "Paused", "", "", "", ""]
     others = (day.skipped, day.missed, day.not_recorded)

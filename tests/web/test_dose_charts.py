@@ -107,6 +107,11 @@ def test_the_table_says_all_that_the_chart_says() -> None:
     assert "nothing was recorded: that does not mean not taken" in html
 
 
+def test_a_month_keeps_its_capital() -> None:
+    html = page(of(dose(10)))
+    assert re.search(r"<time[^>]*>12 November</time>", html)
+
+
 def test_the_drawing_has_its_words_and_no_red() -> None:
     html = page(of(dose(1), dose(2, "missed")))
     assert re.search(r'<svg class="trend doses"[^>]*role="img" aria-labelledby="(\S+) (\S+)"', html)

@@ -83,11 +83,11 @@ def test_a_form_sent_twice_counts_once(mary: Browser, table: Table, one: str) ->
 
 
 WRONG: dict[str, tuple[dict[str, str], str, str]] = {
-    "no number": ({"what": "counted", "quantity": "a few"}, "quantity", "Give how much in figures"),
-    "nothing": ({"what": "counted"}, "quantity", "Give how much in figures"),
+    "no number": ({"what": "counted", "quantity": "a few"}, "quantity", "Give how many are left, in figures"),
+    "nothing": ({"what": "counted"}, "quantity", "Give how many are left, in figures"),
     "far too many": ({"what": "counted", "quantity": "100001"}, "quantity", "Give a number up to 100,000"),
-    "no packs": ({"what": "came", "pack_size": "28"}, "packs", "Give how much in figures"),
-    "no size": ({"what": "came", "packs": "1"}, "pack_size", "Give how much in figures"),
+    "no packs": ({"what": "came", "pack_size": "28"}, "packs", "Give how many packs came, in figures"),
+    "no size": ({"what": "came", "packs": "1"}, "pack_size", "Give how many are in one pack, in figures"),
     "none came": ({"what": "came", "packs": "0", "pack_size": "28"}, "came", "Give a number above 0"),
     "more than can be": ({"what": "came", "packs": "4", "pack_size": "25000"}, "came", "That is more than can be."),
 }

@@ -20,6 +20,7 @@ from app.medicines.dosage.comparing import Compared
 from app.medicines.dosage.facts import Facts, Understood
 from app.medicines.patterns import USUAL_DAY, Anchor, AsDirected, AsNeeded, Elapsed, Pattern, Phases
 
+NOT_WHEN: Final = "The text does not say when."
 LABEL: Final = "The instructions do not say when. These times were set by hand."
 
 
@@ -84,6 +85,8 @@ def agree(
     text: str, pattern: Pattern, *, lasts: int | None = None, usual_day: Mapping[Anchor, time] = USUAL_DAY
 ) -> Agreement:
     """Compare a text with a schedule that lasts so many days (None: nothing but its pattern ends it)."""
+    if not text.strip() and isinstance(pattern, Phases):  # in one step or in several: nothing is said against them
+        return Agreement(Verdict.CANNOT_BE_COMPARED, (NOT_WHEN,), silent=True)
     read = dosage_text.understood(text)
     compared = _compared(read, pattern, lasts, usual_day)
     if compared.against:
@@ -94,7 +97,7 @@ def agree(
     if isinstance(pattern, AsDirected):
         return _with_no_times(read)
     if not any(facts.says_when for facts in read.steps):
-        return Agreement(Verdict.CANNOT_BE_COMPARED, ("The text does not say when.",), silent=True)
+        return Agreement(Verdict.CANNOT_BE_COMPARED, (NOT_WHEN,), silent=True)
     return Agreement(Verdict.AGREES)
 
 

@@ -29,6 +29,11 @@ DAY: Final = "Give a day, such as 24 November 2026"
 OPEN_AGAIN: Final = "Open the page again, and send it from there."
 MANY: Final = "Give a number up to 100,000"
 SOME: Final = "Give a number above 0 and up to 100,000"
+HOW_MANY: Final = {
+    "quantity": "Give how many are left, in figures such as 28",
+    "packs": "Give how many packs came, in figures",
+    "pack_size": "Give how many are in one pack, in figures such as 28",
+}
 # What the schema refuses, in plain words.
 PLAINLY: Final = {
     "strength": "Give up to 60 letters",
@@ -113,7 +118,7 @@ def count(form: Mapping[str, str]) -> NewCount:
     names = ("packs", "pack_size") if form.get("what") == "came" else ("quantity",)
     told = [times.amount(form, name, faults, needed=True) or Decimal(0) for name in names]
     if faults:
-        raise wrong(faults)
+        raise wrong({name: HOW_MANY[name] for name in faults})
     said = {"quantity": str(told[0])}
     if len(told) > 1:
         said = {"came": str(told[0] * told[1]), "pack_size": str(told[1])}

@@ -151,6 +151,7 @@ TABLE: list[tuple[str, Pattern, Verdict]] = [
     ("titrate to response", at(8), U),
     ("as directed", AsDirected("It does not say when."), A),
     ("one twice a day", AsDirected("It does not say when."), U),
+    (" ", taper(("4", 3), ("2", None)), U),
 ]
 
 
@@ -196,6 +197,12 @@ def test_which_are_reminded_of(line: str, set_by: SetBy, times_stated: bool, exp
     assert agreement.reminding(agreed, set_by, times_stated=times_stated) is expected
     if set_by is SetBy.PATIENT and times_stated:
         assert agreed.reminds == (expected in (Reminding.YES, Reminding.LABELLED))
+
+
+def test_steps_without_a_text_are_reminded_of_as_one_step_is() -> None:
+    agreed = agreement.agree("", taper(("4", 3), ("2", None)))
+    assert (agreed.reminds, agreed.why) == (True, "The text does not say when.")
+    assert agreement.reminding(agreed, SetBy.IMPORT) is Reminding.ONCE_CONFIRMED
 
 
 LINES = [
