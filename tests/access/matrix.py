@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from flask import Flask
 
-from app.access import guards, roles
+from app.access import callers, guards, roles
 from app.access.permissions import Permission
 from app.access.roles import Role
 from app.core import specification
@@ -106,6 +106,8 @@ def _on_mary(persona: Persona, operation: Operation, permission: Permission) -> 
     row = operation.row
     if row.of is Of.MARY:
         return _to(persona.is_mary)
+    if acts_as(persona, permission) in row.hidden_from:
+        return Answer.NOT_THEIRS
     acts_beyond = bool(row.scope) and Role.ACTING in persona.roles and row.scope not in persona.scopes
     return Answer.NOT_FOR_THEM if acts_beyond or persona.roles & row.not_for else _asked(persona, row)
 
@@ -113,6 +115,12 @@ def _on_mary(persona: Persona, operation: Operation, permission: Permission) -> 
 def may(persona: Persona, permission: Permission) -> bool:
     """Does one of the roles they have to Mary allow it?"""
     return any(roles.allowed(role, permission, persona.grants, persona.scopes) for role in persona.roles)
+
+
+def acts_as(persona: Persona, permission: Permission) -> Role:
+    """The first of the roles they have to Mary that allows it."""
+    allow = [one for one in persona.roles if roles.allowed(one, permission, persona.grants, persona.scopes)]
+    return min(allow, key=callers.ORDER.index)
 
 
 def places(persona: Persona, permission: Permission) -> set[Place]:

@@ -35,6 +35,7 @@ class Row:
     query: str = ""
     version: str = "1"  # the version of Mary's row that a change names
     not_for: frozenset[Role] = frozenset()  # roles that are admitted and then refused: another's to do
+    hidden_from: frozenset[Role] = frozenset()  # roles that are admitted, and to whom this one is not there
     scope: str = ""  # what somebody who acts for Mary must decide besides
     not_theirs: int = 404  # what naming somebody else's row is answered
     conflict: Callable[[Persona], bool] | None = None  # for whom it cannot be done as things are: 409, and nothing is
