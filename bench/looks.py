@@ -28,6 +28,8 @@ from bench.stage import Stage, Web
 
 PAGE = Path(__file__).with_name("LOOKS.md")
 CHARTS_AT_ONCE, WORKLISTS_AT_ONCE = 8, 16
+# Bare charts a second where the floors in /s and ms were set: 1,200/s is half of them (docs/decisions/0019).
+BARE_CHARTS_THERE = 2400
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,31 @@ def _get(made: Stage, session_id: UUID, path: str) -> bytes:
 def _goals(few: Looked, many: Looked) -> list[Goal]:
     slower = percentile_of_rounds(many["chart"], 0.5) / percentile_of_rounds(few["chart"], 0.5)
     grown = percentile_of_rounds(many["worklist"], 0.99) / percentile_of_rounds(few["worklist"], 0.99)
+    here = rate(many["bare chart"]) / BARE_CHARTS_THERE
     to_bare = sorted(ratios(many["chart"], many["bare chart"]))[len(many["chart"]) // 2]
     return [
         Goal("9", "charts, of the bare chart", to_bare, 0.5, 0.7, "%", more_is_better=True),
         Goal("9", "charts", rate(many["chart"]), 1200, None, "/s", more_is_better=True),
+        Goal(
+            "9",
+            "charts, for a machine of this speed",
+            rate(many["chart"]),
+            1200 * here,
+            None,
+            "/s",
+            more_is_better=True,
+        ),
         Goal("9", "p99", percentile_of_rounds(many["chart"], 0.99), 25, None, "ms"),
         Goal("9", "p50, large ÷ small", slower, 1.2, None, "x"),
         Goal("10", "p99", percentile_of_rounds(many["worklist"], 0.99), 60, 30, "ms"),
+        Goal(
+            "10",
+            "p99, for a machine of this speed",
+            percentile_of_rounds(many["worklist"], 0.99),
+            60 / here,
+            30 / here,
+            "ms",
+        ),
         Goal("10", "p99, large ÷ small", grown, 1.3, 1.1, "x"),
     ]
 
@@ -171,7 +191,8 @@ Measured on {clock.now():%-d %B %Y} by `python -m bench.looks`, {size.rounds} ro
 A chart is 90 days of one measure by `GET /api/patients/ID/series` ({CHARTS_AT_ONCE} connections, patients at random);
 a worklist is {TEAM} open alerts by `GET /api/worklist` ({WORKLISTS_AT_ONCE} connections). Kith asks who calls, decides,
 and writes an audit row; the bare program selects, writes one row and commits. "No wall": the same with row-level
-security switched off.
+security switched off. "For a machine of this speed": the floors in /s and ms were set where the bare chart made
+{BARE_CHARTS_THERE:,}/s; here they are as much lower, or longer, as it is slower here (docs/decisions/0019).
 """
 
 
