@@ -75,7 +75,7 @@ def share(one: Share, me: UUID) -> str:
     """How much of it was somebody's, kindly: "Tom has taken 9 of 10", and what came of them."""
     who, has, was = ("You", "have", "were") if one.person_id == me else (one.name, "has", "was")
     if one.took:
-        did = "" if one.did == one.took else f" {one.did} of them {'is' if one.did == 1 else 'are'} done."
+        did = f" {one.did} of them {'is' if one.did == 1 else 'are'} done." if 0 < one.did < one.took else ""
         return f"{who} {has} taken {one.took} of {one.of}.{did}"
     if one.asked:
         times = "once" if one.asked == 1 else f"{one.asked} times"
