@@ -36,6 +36,11 @@ def viewer(by: By, standing: Standing, *, notes: bool = True) -> Viewer:
     return Viewer(by, categories(standing), notes)
 
 
+def writer(by: By, standing: Standing) -> Viewer:
+    """The same for what they write: who may write but not read answers what others told them of."""
+    return Viewer(by, categories(standing) | {Category.MESSAGES})
+
+
 def categories(standing: Standing) -> frozenset[Category]:
     """The kinds that somebody sees: a post about a visit is for those who see visits."""
     if standing.roles & (STAFF | {Role.PATIENT}):

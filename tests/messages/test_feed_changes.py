@@ -86,7 +86,8 @@ def test_taken_away_it_leaves_who_did_it(mary: Reader, tom: Reader, priya: Reade
 
 def test_one_sign_each_changed_and_taken_back(mary: Reader, tom: Reader, priya: Reader) -> None:
     post = mary.write("Good day")
-    assert tom.feel(post, "heart").get_json()["my_reaction"] == "heart"
+    assert tom.feel(post, "heart").status_code == 204
+    assert tom.get(f"/{post['id']}")["my_reaction"] == "heart"
     tom.feel(post, "hug")
     priya.feel(post, "hug")
     (shown,) = mary.get()["items"]
@@ -203,3 +204,15 @@ def test_where_nobody_else_can_read_it_the_box_is_closed(mary: Reader, world: Wo
 )
 def test_who_reads_along_is_said(names: list[str], team: bool, said: str) -> None:
     assert feed_box.box(names, "Rise", team_reads=team, has_ended=False).readers == said
+
+
+def test_who_may_write_and_not_read_is_shown_only_what_they_wrote(
+    mary: Reader, client: FlaskClient, world: World
+) -> None:
+    give(world, world.tom, Right.ACT)
+    tom, post = at_the_feed(client, world, world.tom), mary.write("Good day")
+    assert tom.write("Hello from the train")["text"] == "Hello from the train"
+    assert tom.comment(post, "And to you")["text"] == "And to you"
+    assert (tom.ask().status_code, tom.ask(f"/{post['id']}").status_code) == (403, 403)
+    assert tom.change(post, "Bad day").status_code == 403
+    assert tom.feel(post, "hug").get_data() == b""

@@ -34,6 +34,11 @@ def viewer() -> Viewer:
     return viewing.viewer(by, g.standing, notes="seen_as" not in g)
 
 
+def writer() -> Viewer:
+    """The same where somebody writes; they are answered with what they wrote, and nothing else."""
+    return viewing.writer(By(guards.caller().person_id, g.role), g.standing)
+
+
 @routes.get("", access=SEE, query=schemas.FeedQuery(), gives={200: schemas.Posts})
 def feed(patient: AdmittedPatient, query: dict[str, Any]) -> Page[Shown]:
     """Posts newest first; from now on the caller has seen them."""
@@ -44,7 +49,7 @@ def feed(patient: AdmittedPatient, query: dict[str, Any]) -> Page[Shown]:
              body_limit=schemas.BODY_LIMIT)  # fmt: skip
 def post(patient: AdmittedPatient, body: NewPost) -> Shown:
     """Write a post; sent again it is the same one."""
-    known = viewer()
+    known = writer()
     return feed_seeing.one(patient, known, posting.post(patient, body, known.by))
 
 
@@ -69,14 +74,15 @@ def one(patient: AdmittedPatient, post_id: UUID) -> Shown:
 @routes.patch(ONE, access=WRITE, takes=schemas.PostChange(), gives={200: schemas.Post})
 def change(patient: AdmittedPatient, post_id: UUID, version: int, body: dict[str, str]) -> Shown:
     """Let a post of one's own say something else; what it said before is kept."""
-    changing.change(patient, post_id, version, body["text"], viewer())
-    return feed_seeing.one(patient, viewer(), post_id)
+    known = writer()
+    changing.change(patient, post_id, version, body["text"], known)
+    return feed_seeing.one(patient, known, post_id)
 
 
 @routes.delete(ONE, access=WRITE, gives={204: None})
 def take_away(patient: AdmittedPatient, post_id: UUID) -> None:
     """Take a post of one's own away; that it was there stays."""
-    changing.take_away(patient, post_id, viewer())
+    changing.take_away(patient, post_id, writer())
 
 
 @routes.get(f"{ONE}/photo", access=SEE, file="image/jpeg")
@@ -98,7 +104,7 @@ def comments(patient: AdmittedPatient, post_id: UUID, query: dict[str, Any]) -> 
 )
 def comment(patient: AdmittedPatient, post_id: UUID, body: NewPost) -> Shown:
     """Say something below a post; sent again it is the same."""
-    known = viewer()
+    known = writer()
     return feed_seeing.one(patient, known, posting.comment(patient, post_id, body, known))
 
 
@@ -114,17 +120,16 @@ def felt(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
     return {"items": queries.felt(patient, viewer(), post_id)}
 
 
-@routes.put(f"{ONE}/reaction", access=WRITE, takes=schemas.NewPostReaction(), gives={200: schemas.Post})
-def react(patient: AdmittedPatient, post_id: UUID, body: dict[str, str]) -> Shown:
+@routes.put(f"{ONE}/reaction", access=WRITE, takes=schemas.NewPostReaction(), gives={204: None})
+def react(patient: AdmittedPatient, post_id: UUID, body: dict[str, str]) -> None:
     """Feel like this about a post, instead of what one felt before."""
-    reacting.react(patient, post_id, body["kind"], viewer())
-    return feed_seeing.one(patient, viewer(), post_id)
+    reacting.react(patient, post_id, body["kind"], writer())
 
 
 @routes.delete(f"{ONE}/reaction", access=WRITE, gives={204: None})
 def take_back(patient: AdmittedPatient, post_id: UUID) -> None:
     """Take one's reaction back."""
-    reacting.take_back(patient, post_id, viewer())
+    reacting.take_back(patient, post_id, writer())
 
 
 @routes.get(f"{ONE}/before", access=SEE, gives={200: schemas.PostAllBefore})

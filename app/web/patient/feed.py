@@ -42,7 +42,7 @@ def new(patient: AdmittedPatient) -> str:
 def write(patient: AdmittedPatient) -> Any:
     """Write a post, with a photo or without."""
     try:
-        posting.post(patient, typed.post(request.form, request.files.get("photo")), gathering.viewer().by)
+        posting.post(patient, typed.post(request.form, request.files.get("photo")), gathering.writer().by)
     except REFUSED as refused:
         return _new(patient, Shown.refused(request.form, refused)), refused.status
     return redirect(url_for("my_feed.feed", patient_id=patient.id, said="written"), 303)
@@ -65,7 +65,7 @@ def photo(patient: AdmittedPatient, post_id: UUID) -> Response:
 def comment(patient: AdmittedPatient, post_id: UUID) -> Any:
     """Say something below a post."""
     try:
-        posting.comment(patient, post_id, typed.comment(request.form), gathering.viewer())
+        posting.comment(patient, post_id, typed.comment(request.form), gathering.writer())
     except REFUSED as refused:
         return _post(patient, post_id, Shown.refused(request.form, refused)), refused.status
     return _to(patient, post_id, "written")
@@ -76,9 +76,9 @@ def react(patient: AdmittedPatient, post_id: UUID) -> Any:
     """Feel like this about a post, or take it back."""
     try:
         if kind := typed.reaction(request.form):
-            reacting.react(patient, post_id, kind, gathering.viewer())
+            reacting.react(patient, post_id, kind, gathering.writer())
         else:
-            reacting.take_back(patient, post_id, gathering.viewer())
+            reacting.take_back(patient, post_id, gathering.writer())
     except REFUSED as refused:
         return _post(patient, post_id, Shown.refused({}, refused)), refused.status
     return _to(patient, post_id)
@@ -95,7 +95,7 @@ def change_now(patient: AdmittedPatient, post_id: UUID) -> Any:
     """Let it say something else."""
     try:
         version, text = typed.change(request.form)
-        changing.change(patient, post_id, version, text, gathering.viewer())
+        changing.change(patient, post_id, version, text, gathering.writer())
     except REFUSED as refused:
         return _change(patient, post_id, Shown.refused(request.form, refused)), refused.status
     return _to(patient, post_id, "changed")
@@ -111,7 +111,7 @@ def take_away(patient: AdmittedPatient, post_id: UUID) -> str:
 def take_away_now(patient: AdmittedPatient, post_id: UUID) -> Any:
     """Take it away."""
     try:
-        changing.take_away(patient, post_id, gathering.viewer())
+        changing.take_away(patient, post_id, gathering.writer())
     except REFUSED as refused:
         return _take_away(patient, post_id, Shown.refused({}, refused)), refused.status
     return _to(patient, post_id, "gone")

@@ -42,6 +42,11 @@ def viewer() -> Viewer:
     return viewing.viewer(by, g.standing, notes="seen_as" not in g)
 
 
+def writer() -> Viewer:
+    """The same where somebody writes."""
+    return viewing.writer(By(guards.caller().person_id, g.role, "page"), g.standing)
+
+
 def for_feed(patient: AdmittedPatient, cursor: str | None, said: str) -> dict[str, Any]:
     """A page of posts, newest first."""
     found = feed_seeing.page(patient, viewer(), paging.position(cursor), A_PAGE)
@@ -163,7 +168,7 @@ def _typed(shown: forms.Shown, *names: str) -> dict[str, Any]:
 
 
 def _own(patient: AdmittedPatient, post_id: UUID) -> Shown:
-    one = feed_seeing.one(patient, viewer(), post_id)
+    one = feed_seeing.one(patient, writer(), post_id)
     if not one.is_mine:
         raise Forbidden(changing.NOT_YOURS)
     return one
