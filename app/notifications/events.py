@@ -27,3 +27,11 @@ class TextReceived(Event):
 
     inbound_id: UUID
     person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class InvitedTexted(Event):
+    """Somebody has texted from a phone for which an invitation into this patient's circle waits."""
+
+    inbound_id: UUID
+    invitation_id: UUID

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.core.events import Handler
-from app.texting.service import conversation
+from app.texting.service import conversation, joining
 
 ANSWER_TEXT = Handler("texting.answer", consider=conversation.consider, act=conversation.respond)
+ANSWER_INVITED = Handler("texting.join", consider=joining.consider, act=joining.join)

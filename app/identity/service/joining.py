@@ -126,23 +126,23 @@ def accept(
         known = queries.person_by_contact(invitation.contact or "")
         if known is not None and me is not None and known.id != me.id:
             raise Conflict(SOMEBODY_ELSES)
-        person = known or me or _newcomer(invitation, given_name, family_name, password)
+        person = known or me or newcomer(invitation, given_name, family_name, password)
         if person.id == invitation.invited_by or not codes.may_sign_in(person):
             raise Conflict("Nobody can accept this invitation as this person.")
         if known is not None:
             setattr(known, f"{invitation.contact_kind}_verified_at", invitation.proven_at)
         invitation.state, invitation.person_id, invitation.accepted_at = "accepted", person.id, clock.now()
-        _tell_inviter(invitation, person)
+        tell_inviter(invitation, person)
     return person
 
 
-def _tell_inviter(invitation: Invitation, joiner: Person) -> None:
+def tell_inviter(invitation: Invitation, joiner: Person) -> None:
     """Nothing opens until they have confirmed who came, so they are told that somebody has."""
     variables = {"joiner": joiner.given_name, "link": f"{config.current().public_url}/"}
     noting.send(queries.person(invitation.invited_by), "answered", variables, about_id=invitation.id)
 
 
-def _newcomer(invitation: Invitation, given_name: str, family_name: str, password: str | None) -> Person:
+def newcomer(invitation: Invitation, given_name: str, family_name: str, password: str | None) -> Person:
     names = {"given_name": " ".join(given_name.split()), "family_name": " ".join(family_name.split())}
     if missing := [name for name, text in names.items() if not text]:
         raise Invalid(

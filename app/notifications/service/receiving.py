@@ -17,13 +17,15 @@ from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity import queries as identity
 from app.identity.models import Person
+from app.identity.service import joining_by_text
 from app.notifications import channels, keywords, queries, texts
-from app.notifications.events import TextReceived
+from app.notifications.events import InvitedTexted, TextReceived
 from app.notifications.models import InboundText
 from app.notifications.outcomes import Outcome
 from app.notifications.service import reaching
 
 HANDLE = "handle inbound text"
+JOIN = "join"
 # The provider keeps what its webhook could not deliver; we look back far enough for a day of being away.
 LOOK_BACK = timedelta(hours=24)
 ANSWER_EACH = timedelta(days=1)
@@ -60,6 +62,8 @@ def neutral_answer(fields: Mapping[str, str]) -> str | None:
     is_phone = sender.startswith("+") and sender[1:].isdecimal() and len(sender) > 8
     if not is_phone or keywords.meaning_of(fields.get("Body", "")) or identity.person_by_contact(sender):
         return None
+    if joining_by_text.waiting_for(sender):
+        return None  # somebody waits for their answer
     try:
         limits.spend(f"neutral answer {sender}", allowed=1, per=ANSWER_EACH)
     except TooMany:
@@ -75,6 +79,8 @@ def handle(inbound_id: str) -> None:
         return
     inbound.handled_at, inbound.meaning = clock.now(), keywords.meaning_of(inbound.body or "")
     person = identity.person_by_contact(inbound.sender or "")
+    if inbound.meaning is None and _answers_an_invitation(inbound, person):
+        return
     if person is None:
         return
     concerned = queries.patients_of(person.id)
@@ -82,6 +88,18 @@ def handle(inbound_id: str) -> None:
     if concerned:
         patient_id, organisation_id = concerned[0]
         events.publish(TextReceived(organisation_id, patient_id, inbound.id, person.id))
+
+
+def _answers_an_invitation(inbound: InboundText, person: Person | None) -> bool:
+    """Whether it is for whoever waits for an invited phone: all that a stranger texts, JOIN of somebody known."""
+    is_join = (inbound.body or "").strip().casefold().startswith(JOIN)
+    if person is not None and not is_join:
+        return False
+    invitation = joining_by_text.waiting_for(inbound.sender or "")
+    if invitation is None or invitation.patient_id is None:
+        return False
+    events.publish(InvitedTexted(invitation.organisation_id, invitation.patient_id, inbound.id, invitation.id))
+    return True
 
 
 def fetch_missed() -> int:
