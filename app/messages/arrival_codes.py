@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import io
-
-import segno
 
 from app.identity import invitation_codes
 
@@ -21,11 +18,3 @@ def digest(secret: str, code: str) -> bytes:
     """What is kept of a code, and what it is found again by: of no use without the key."""
     key = hashlib.sha256(b"arrival\0" + secret.encode()).digest()
     return hmac.digest(key, code.encode(), "sha256")
-
-
-def picture(text: str) -> str:
-    """A QR code as an SVG without a style of its own."""
-    drawn = io.BytesIO()
-    code = segno.make(text, error="q", micro=False)  # a quarter of it may be dirty
-    code.save(drawn, kind="svg", xmldecl=False, svgns=False, nl=False, omitsize=True, border=4, svgclass="kith-qr")
-    return drawn.getvalue().decode()

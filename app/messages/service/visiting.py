@@ -41,11 +41,11 @@ def arrive(patient: AdmittedPatient, visit_id: UUID, told: Told, by: By, code: s
         _same(found, by, found.arrived_at, at)
         return found
     visit_beginning.may_come(found, by)
+    if found.left_at is not None and found.left_at < at:
+        raise Conflict("You left before this time. Look at both times again.")
     found.arrived_at, found.arrival, found.visitor_id = at, arrival, by.person_id
     if found.minutes == 0:
         found.due_at, found.local_date = at, at.astimezone(patient.zone).date()
-    if found.left_at is not None and found.left_at < at:
-        raise Conflict("You left before this time. Look at both times again.")
     _settle(patient, found, by)
     visit_linking.link_own(patient, found, by)
     return found
