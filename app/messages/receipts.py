@@ -17,12 +17,16 @@ class Read:
 
 
 def of(
-    written_at: datetime, author_id: UUID, seen: Mapping[UUID, datetime], all_written_at: Sequence[datetime]
+    written_at: datetime, author_id: UUID, seen: Mapping[UUID, datetime], written: Sequence[tuple[datetime, UUID]]
 ) -> list[Read]:
-    """Who besides its author has read a message; `all_written_at`: of the messages of its thread, in order."""
-    later = [at for at in all_written_at if at > written_at]
+    """Who besides its author has read a message; `written`: when, and by whom, the messages of its thread."""
     return [
-        Read(person_id, None if later and later[0] <= at else at)
+        Read(person_id, None if _read_more(written_at, person_id, at, written) else at)
         for person_id, at in sorted(seen.items(), key=lambda one: one[1])
         if person_id != author_id and at >= written_at
     ]
+
+
+def _read_more(written_at: datetime, reader: UUID, until: datetime, written: Sequence[tuple[datetime, UUID]]) -> bool:
+    """Have they read something later too, which somebody else wrote? Then that is what the time is of."""
+    return any(written_at < at <= until and author_id != reader for at, author_id in written)

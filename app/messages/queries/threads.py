@@ -164,7 +164,7 @@ def written(patient: AdmittedPatient, rows: Sequence[ThreadMessage], by: By) -> 
     """These messages of one thread with their authors; those of the reader with who has read them."""
     mine = [row for row in rows if row.author_id == by.person_id]
     seen = _seen(mine[0].thread_id) if mine else {}
-    times = _times(mine[0].thread_id, min(row.created_at for row in mine)) if mine else []
+    later = _written(mine[0].thread_id, min(row.created_at for row in mine)) if mine else []
     people = identity.people({row.author_id for row in rows} | set(seen))
     ties = readers.relationships([patient.id], {row.author_id for row in rows})
     return [
@@ -174,7 +174,7 @@ def written(patient: AdmittedPatient, rows: Sequence[ThreadMessage], by: By) -> 
             authorship.said(row.author_role, ties.get((patient.id, row.author_id)), patient.given_name),
             [
                 Reader(read.person_id, people[read.person_id].name, read.at)
-                for read in receipts.of(row.created_at, row.author_id, seen, times)
+                for read in receipts.of(row.created_at, row.author_id, seen, later)
                 if row in mine
             ],
         )
@@ -234,6 +234,8 @@ def _seen(thread_id: UUID) -> Mapping[UUID, datetime]:
     return {row.person_id: row.seen_at for row in db.session.scalars(select(ThreadSeen).where(where))}
 
 
-def _times(thread_id: UUID, since: datetime) -> list[datetime]:
+def _written(thread_id: UUID, since: datetime) -> list[tuple[datetime, UUID]]:
+    """When, and by whom, what is that old or newer."""
     where = (ThreadMessage.thread_id == thread_id, ThreadMessage.created_at >= since)
-    return list(db.session.scalars(select(ThreadMessage.created_at).where(*where).order_by(ThreadMessage.created_at)))
+    rows = db.session.execute(select(ThreadMessage.created_at, ThreadMessage.author_id).where(*where))
+    return [(row.created_at, row.author_id) for row in rows]

@@ -74,7 +74,7 @@ def add(patient: AdmittedPatient, thread: Thread, new: NewMessage, by: By) -> Th
     else:
         _wait(patient, thread, now, by)
     db.session.flush()
-    thread_reading.until(thread, by.person_id, now)
+    thread_reading.note(thread, by.person_id)
     return message
 
 

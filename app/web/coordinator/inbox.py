@@ -145,7 +145,7 @@ def _form(patient: AdmittedPatient, shown: Shown = EMPTY) -> str:
 
 def _thread(patient: AdmittedPatient, thread_id: UUID, shown: Shown = EMPTY) -> str:
     context = gathering.for_thread(patient, thread_id, by(), shown, request.args)
-    thread_reading.see(patient, TEAM, thread_id, by())
+    thread_reading.see(patient, TEAM, thread_id, by(), context["shown"])
     return frame.for_staff("coordinator/thread.html", patient, "inbox", **context)
 
 

@@ -139,6 +139,7 @@ def for_thread(
     return _about(patient) | {
         "topic": thread.topic,
         "said": SAID.get(asked.get("said", "")),
+        "shown": thread_words.shown(page.items),
         "messages": thread_words.messages(page.items, by.person_id, now, zone),
         "earlier_href": url_for("team_inbox.thread", **where, cursor=page.next) if page.next else None,
         "history": thread_words.steps(full.history, now, zone),

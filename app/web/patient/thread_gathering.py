@@ -80,6 +80,7 @@ def for_thread(patient: AdmittedPatient, kind: str, thread_id: UUID, by: By, sho
         "said": SAID.get(request.args.get("said", "")),
         "state": thread_words.state(one, now, zone),
         "closed": thread_words.closed(one, full.history, now, zone),
+        "shown": thread_words.shown(page.items),
         "messages": thread_words.messages(page.items, by.person_id, now, zone),
         "earlier_href": _thread(patient, kind, thread.id, cursor=page.next) if page.next else None,
         "history": thread_words.steps(full.history, now, zone),

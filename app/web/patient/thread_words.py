@@ -61,6 +61,11 @@ def messages(rows: Sequence[WrittenMessage], reader: UUID, now: datetime, zone: 
     ]
 
 
+def shown(rows: Sequence[WrittenMessage]) -> datetime | None:
+    """When the last of them was written."""
+    return rows[0].message.created_at if rows else None
+
+
 def _read(row: WrittenMessage, now: datetime, zone: ZoneInfo) -> str | None:
     said = [f"{one.name}, {moments.words(one.at, now, zone)}" if one.at else one.name for one in row.read_by]
     return f"Read by {labelling.listed(said)}" if said else None

@@ -28,7 +28,7 @@ WITH_TEAM, ONE_WITH_TEAM = "/messages", "/messages/<uuid:thread_id>"
 IN_CIRCLE, ONE_IN_CIRCLE = "/threads", "/threads/<uuid:thread_id>"
 REFUSED: Final = (Conflict, Invalid)
 HERE: Final = {TEAM: "team", CIRCLE: "feed"}  # where it belongs in the navigation
-_NEW, _MESSAGE = schemas.NewThreadSchema(), schemas.NewMessageSchema()
+_NEW, _MESSAGE, _CLOSING = schemas.NewThreadSchema(), schemas.NewMessageSchema(), schemas.ThreadClosing()
 
 
 @pages.get(WITH_TEAM, access=TO_TEAM)
@@ -125,7 +125,7 @@ def _open(patient: AdmittedPatient, kind: str) -> Any:
 def _thread(patient: AdmittedPatient, kind: str, thread_id: UUID, shown: Shown = EMPTY) -> str:
     context = gathering.for_thread(patient, kind, thread_id, by(), shown)
     if "seen_as" not in g:  # looked at with somebody else's eyes, it was read by nobody
-        thread_reading.see(patient, kind, thread_id, by())
+        thread_reading.see(patient, kind, thread_id, by(), context["shown"])
     return frame.for_patient("patient/threads/thread.html", patient, HERE[kind], **context)
 
 
@@ -140,7 +140,8 @@ def _write(patient: AdmittedPatient, kind: str, thread_id: UUID) -> Any:
 
 def _close(patient: AdmittedPatient, kind: str, thread_id: UUID) -> Any:
     try:
-        closing.close(patient, kind, thread_id, by())
+        body = http.loaded(_CLOSING, {"note": request.form.get("note", "").strip() or None})
+        closing.close(patient, kind, thread_id, by(), body["note"])
     except REFUSED as refused:
         return _thread(patient, kind, thread_id, Shown.refused({}, refused)), refused.status
     return _to(patient, kind, thread_id, "closed")
