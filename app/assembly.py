@@ -30,13 +30,16 @@ from app.medicines import jobs as medicine_jobs
 from app.medicines import routes as medicines
 from app.medicines.events import DosesAnswered, DosesNotRecorded
 from app.medicines.queries import reminders as reminder_queries
+from app.messages import handlers as message_handlers
+from app.messages import jobs as message_jobs
+from app.messages import routes as messages
 from app.notifications import checks as notification_checks
 from app.notifications import handlers as notification_handlers
 from app.notifications import jobs as notification_jobs
 from app.notifications import queries as notification_queries
 from app.notifications import routes as notification_routes
 from app.notifications.channels import configured
-from app.notifications.events import DeliveryFailed, TextReceived
+from app.notifications.events import DeliveryFailed, InvitedTexted, TextReceived
 from app.notifications.service import posting
 from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
@@ -76,7 +79,9 @@ from app.todos import routes as todos
 from app.web import admin, frame
 from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
+from app.web.coordinator import ask_circle
 from app.web.coordinator import emergency as emergency_pages
+from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
 from app.web.coordinator import pages as coordinator
 from app.web.entrance import codes as code_pages
@@ -93,20 +98,28 @@ from app.web.me import telling as own_telling
 from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
-from app.web.patient import circle as patient_circle
 from app.web.patient import (
+    at_door,
     doses,
     doses_recorded,
+    help_asking,
+    help_calendar,
     medicine_change,
     medicine_new,
     medicine_schedule,
     medicine_stock,
     my_day,
+    visit_plans,
 )
+from app.web.patient import circle as patient_circle
+from app.web.patient import feed as feed_pages
 from app.web.patient import granting as granting_pages
+from app.web.patient import help as help_pages
 from app.web.patient import invitations as circle_invitations
 from app.web.patient import medicines as medicine_pages
 from app.web.patient import pages as patient_pages
+from app.web.patient import threads as thread_pages
+from app.web.patient import visits as visit_pages
 from app.web.sandbox import pages as sandbox
 
 
@@ -144,7 +157,8 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["waker"] = wake.Waker(conninfo)
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
-    slices = (core_jobs, identity_jobs, patient_jobs, notification_jobs, medicine_jobs, alert_jobs, record_jobs)
+    below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
+    slices = (*below, medicine_jobs, alert_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -166,10 +180,18 @@ def _events() -> None:
     events.subscribe(EmergencyOpened, todo_handlers.speak_of_emergency)
     events.subscribe(HandedOver, todo_handlers.pass_on)
     events.subscribe(HandedOver, alert_handlers.PASS_ON)
+    events.subscribe(HandedOver, message_handlers.MOVE_THREADS)
+    events.subscribe(CareReopened, message_handlers.MOVE_THREADS)
+    for changed in (CareEnded, CareReopened, ZoneChanged):
+        events.subscribe(changed, message_handlers.REMAKE_VISITS)
+    events.subscribe(CareEnded, message_handlers.CALL_HELP_OFF)
+    for event in (AccessEnded, GrantsEndedWithDuty, MemberLeft):
+        events.subscribe(event, message_handlers.REOPEN_LOST)
     events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
-    events.subscribe(TextReceived, text_handlers.ANSWER_DOSES)
+    events.subscribe(TextReceived, text_handlers.ANSWER_TEXT)
+    events.subscribe(InvitedTexted, text_handlers.ANSWER_INVITED)
     events.subscribe(DosesAnswered, alert_handlers.JUDGE_DOSES)
     events.subscribe(DosesNotRecorded, alert_handlers.JUDGE_DOSES)
     events.subscribe(DeliveryFailed, alert_handlers.ESCALATE)
@@ -180,7 +202,7 @@ def _events() -> None:
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
     others = (todos, readings, protocol_routes, alerts)
-    slices = (identity, teams, patients, notification_routes, medicines, records)
+    slices = (identity, teams, patients, notification_routes, messages, medicines, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
@@ -191,9 +213,11 @@ def _pages(app: Flask, settings: Settings) -> None:
         app.register_blueprint(audience.pages)
     for own in (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record):
         app.register_blueprint(own.pages)
-    consents = (patient_circle, granting_pages, acting_pages, circles)
-    for invited_or_given in (joining_pages, circle_invitations, *consents):
-        app.register_blueprint(invited_or_given.pages)
+    consents = (patient_circle, granting_pages, acting_pages, circles, feed_pages, thread_pages, inbox_pages)
+    of_help = (help_pages, help_asking, help_calendar, ask_circle)
+    of_visits = (visit_pages, visit_plans, at_door)
+    for of_circle in (joining_pages, circle_invitations, *consents, *of_help, *of_visits):
+        app.register_blueprint(of_circle.pages)
     of_one = (medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock)
     for of_medicines in (*of_one, doses, doses_recorded, my_day, console_medicines):
         app.register_blueprint(of_medicines.pages)
