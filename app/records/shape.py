@@ -62,6 +62,9 @@ OWN: Final = {
 }
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
+# What somebody told the team in confidence, perhaps of the patient: in their own copy it is, in that of no record
+# (Data Protection Act 2018, Sch. 2, para. 16).
+IN_CONFIDENCE: Final = frozenset({"post_report"})
 
 # Columns that only say who acted in somebody else's record or in the service: the row is the patient's, and what
 # somebody did themselves is in their list of acts.

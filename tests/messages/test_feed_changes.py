@@ -19,6 +19,7 @@ from app.patients import service as patient_service
 from app.todos.models import Todo
 from tests.messages.feeds import Reader, at_the_feed, give
 from tests.people import World
+from tests.records.test_export import ask, opened
 
 
 @pytest.fixture
@@ -216,3 +217,13 @@ def test_who_may_write_and_not_read_is_shown_only_what_they_wrote(
     assert (tom.ask().status_code, tom.ask(f"/{post['id']}").status_code) == (403, 403)
     assert tom.change(post, "Bad day").status_code == 403
     assert tom.feel(post, "hug").get_data() == b""
+
+
+def test_a_copy_of_the_record_does_not_say_who_reported(mary: Reader, tom: Reader) -> None:
+    tom.report(mary.write("Tom never comes"), "This is not true and hurts")
+    copy = opened(mary.client.get(ask(mary.client, mary.headers), headers=mary.headers))
+    assert "Tom never comes" in copy["all"]
+    assert "post_report" not in copy
+    assert "not true and hurts" not in copy["all"]
+    own = opened(tom.client.get(ask(tom.client, tom.headers), headers=tom.headers))
+    assert [one["reason"] for one in own["post_report"]] == ["This is not true and hurts"]

@@ -69,7 +69,7 @@ def wanted(table: Table, subject: Subject) -> ColumnElement[bool] | None:
 def _of_the_record(table: Table, subject: Subject) -> Iterator[ColumnElement[bool]]:
     if table.name == "patient":
         yield table.c.id.in_(subject.record_ids)
-    if "patient_id" in table.c:
+    if "patient_id" in table.c and table.name not in shape.IN_CONFIDENCE:
         yield table.c.patient_id.in_(subject.record_ids)
     if table.name == AUDIT:
         # As the access log finds them: by the lists that showed the record too, and by strangers' tries.
