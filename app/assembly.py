@@ -76,50 +76,8 @@ from app.teams.events import DutyEnded
 from app.texting import handlers as text_handlers
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
-from app.web import admin, frame
-from app.web.circle import pages as circles
-from app.web.coordinator import account as account_page
-from app.web.coordinator import ask_circle
-from app.web.coordinator import emergency as emergency_pages
-from app.web.coordinator import inbox as inbox_pages
-from app.web.coordinator import medicines as console_medicines
-from app.web.coordinator import pages as coordinator
-from app.web.entrance import codes as code_pages
+from app.web import audiences, frame
 from app.web.entrance import federated as login_pages
-from app.web.entrance import invitations as joining_pages
-from app.web.entrance import pages as entrance
-from app.web.entrance import second_factor, shared
-from app.web.me import contacts as own_contacts
-from app.web.me import pages as own_sign_in
-from app.web.me import push as own_push
-from app.web.me import records as own_record
-from app.web.me import set_up as own_set_up
-from app.web.me import telling as own_telling
-from app.web.operators import pages as operators
-from app.web.patient import access_log as access_log_page
-from app.web.patient import acting as acting_pages
-from app.web.patient import (
-    at_door,
-    doses,
-    doses_recorded,
-    help_asking,
-    help_calendar,
-    medicine_change,
-    medicine_new,
-    medicine_schedule,
-    medicine_stock,
-    my_day,
-    visit_plans,
-)
-from app.web.patient import circle as patient_circle
-from app.web.patient import feed as feed_pages
-from app.web.patient import granting as granting_pages
-from app.web.patient import help as help_pages
-from app.web.patient import invitations as circle_invitations
-from app.web.patient import medicines as medicine_pages
-from app.web.patient import pages as patient_pages
-from app.web.patient import threads as thread_pages
-from app.web.patient import visits as visit_pages
 from app.web.sandbox import pages as sandbox
 
 
@@ -209,22 +167,8 @@ def _routes(app: Flask) -> None:
 
 def _pages(app: Flask, settings: Settings) -> None:
     frame.register(app)
-    for audience in (entrance, code_pages, login_pages, second_factor, shared, patient_pages, coordinator, operators):
-        app.register_blueprint(audience.pages)
-    for own in (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record):
-        app.register_blueprint(own.pages)
-    consents = (patient_circle, granting_pages, acting_pages, circles, feed_pages, thread_pages, inbox_pages)
-    of_help = (help_pages, help_asking, help_calendar, ask_circle)
-    of_visits = (visit_pages, visit_plans, at_door)
-    for of_circle in (joining_pages, circle_invitations, *consents, *of_help, *of_visits):
-        app.register_blueprint(of_circle.pages)
-    of_one = (medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock)
-    for of_medicines in (*of_one, doses, doses_recorded, my_day, console_medicines):
-        app.register_blueprint(of_medicines.pages)
-    for pages in admin.ALL:
+    for pages in audiences.ALL:
         app.register_blueprint(pages)
-    for one in (access_log_page, emergency_pages, account_page):
-        app.register_blueprint(one.page)
     if settings.sms_channel == "sandbox":
         app.register_blueprint(sandbox.pages)
 
