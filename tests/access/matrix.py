@@ -109,7 +109,7 @@ def _on_mary(persona: Persona, operation: Operation, permission: Permission) -> 
     if acts_as(persona, permission) in row.hidden_from:
         return Answer.NOT_THEIRS
     acts_beyond = bool(row.scope) and Role.ACTING in persona.roles and row.scope not in persona.scopes
-    return Answer.NOT_FOR_THEM if acts_beyond or persona.roles & row.not_for else _asked(persona, row)
+    return Answer.NOT_FOR_THEM if acts_beyond or acts_as(persona, permission) in row.not_for else _asked(persona, row)
 
 
 def may(persona: Persona, permission: Permission) -> bool:
