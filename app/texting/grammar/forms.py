@@ -44,14 +44,14 @@ Way = tuple[Written, ...]
 
 
 def ways(row: Sequence[Token], asked: Collection[str] = ()) -> list[Way]:
-    """Every way to read the whole row as measurements, at most one of them short.
+    """Every way to read the whole row as measurements.
 
     One that names all its measures comes before one that does not, and one that has each once before any other: of
     12 st 4 lb nobody means two weights.
     """
     if len(row) > MOST_TOKENS:
         return []
-    found = [way for way in _ways(row, asked) if sum(one.measure is None for one in way) <= 1]
+    found = list(_ways(row, asked))
     named = [way for way in found if all(one.measure for one in way)] or found
     once = [way for way in named if len({one.measure for one in way}) == len(way)]
     return list(dict.fromkeys(once or named))

@@ -32,7 +32,7 @@ _NAMES: Final[Mapping[str, frozenset[str]]] = {
 }
 _LISTS: Final = frozenset("fillers polite mine relatives posts over out_of until".split())
 # A language may use such an English word for another thing: nothing but politeness is lost.
-_YIELDING: Final = frozenset({"fillers", "polite", "mine"})
+_YIELDING: Final = frozenset({"fillers", "polite"})
 
 
 class BadWords(Exception):
