@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -63,6 +63,11 @@ class Row:
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+
+def one_of(column: str, words: Sequence[str]) -> str:
+    """A check that a column holds one of these words."""
+    return f"{column} in ({', '.join(repr(word) for word in words)})"
 
 
 @event.listens_for(Base, "init", propagate=True)

@@ -14,6 +14,21 @@ from app.core.db import Base, Row
 from app.core.sealed import Sealed, SealedList
 
 
+class OfPatient(Row):
+    """A row about a patient, in the slices above."""
+
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
+    patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
+
+
+class ReadAtAddress(OfPatient):
+    """A calendar of somebody, read at a secret address until it is taken back; what stands in it is its slice's."""
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    secret_hash: Mapped[bytes] = mapped_column(unique=True)
+    ended_at: Mapped[datetime | None]
+
+
 class Patient(Base, Row):
     """Someone enrolled by a team, with exactly one named coordinator of that team."""
 

@@ -14,8 +14,8 @@ from app.core import clock, problems
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.http import Routes
 from app.patients.admission import AdmittedPatient
-from app.readings import answering, answers, queries, schemas, service
-from app.readings.service import Outcome
+from app.readings import answers, queries, schemas, service
+from app.readings.service import Outcome, answering
 
 routes = Routes("readings", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Readings")
 ADD, SEE = guards.on_patient(Permission.ADD_READINGS), guards.on_patient(Permission.SEE_READINGS)

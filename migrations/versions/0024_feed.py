@@ -20,6 +20,7 @@ APPEND_ONLY = {
 
 def upgrade() -> None:
     post()
+    post_checks()
     post_version()
     post_photo()
     post_reaction()
@@ -55,13 +56,6 @@ def post() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("(about is null) = (about_id is null)", name=op.f("ck_post_about")),
-        sa.CheckConstraint(
-            "category in ('readings', 'medicines', 'visits', 'goals', 'ratings', 'plan', 'messages')",
-            name=op.f("ck_post_category"),
-        ),
-        sa.CheckConstraint("channel in ('app', 'page', 'sms', 'kith')", name=op.f("ck_post_channel")),
-        sa.CheckConstraint("(author_id is null) = (channel = 'kith')", name=op.f("ck_post_somebody")),
         sa.ForeignKeyConstraint(["acting_for_id"], ["acting_for.id"], name=op.f("fk_post_acting_for_id")),
         sa.ForeignKeyConstraint(["author_id"], ["person.id"], name=op.f("fk_post_author_id")),
         sa.ForeignKeyConstraint(["deleted_by"], ["person.id"], name=op.f("fk_post_deleted_by")),
@@ -80,6 +74,17 @@ def post() -> None:
     op.create_index(
         "uq_post_about", "post", ["about", "about_id"], unique=True, postgresql_where=sa.text("about is not null")
     )
+
+
+def post_checks() -> None:
+    op.create_check_constraint(op.f("ck_post_about"), "post", "(about is null) = (about_id is null)")
+    op.create_check_constraint(
+        op.f("ck_post_category"),
+        "post",
+        "category in ('readings', 'medicines', 'visits', 'goals', 'ratings', 'plan', 'messages')",
+    )
+    op.create_check_constraint(op.f("ck_post_channel"), "post", "channel in ('app', 'page', 'sms', 'kith')")
+    op.create_check_constraint(op.f("ck_post_somebody"), "post", "(author_id is null) = (channel = 'kith')")
 
 
 def post_version() -> None:

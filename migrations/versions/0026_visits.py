@@ -22,6 +22,7 @@ APPEND_ONLY = {
 def upgrade() -> None:
     visit_plan()
     visit()
+    visit_checks()
     visit_note()
     visit_reading()
     handover_read()
@@ -102,11 +103,6 @@ def visit() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint("arrival in ('code', 'hand')", name=op.f("ck_visit_arrival")),
-        sa.CheckConstraint("left_at is null or left_at >= arrived_at", name=op.f("ck_visit_leaves_after_arriving")),
-        sa.CheckConstraint(
-            "state in ('planned', 'arrived', 'done', 'missed', 'called_off')", name=op.f("ck_visit_state")
-        ),
         sa.ForeignKeyConstraint(["called_off_by"], ["person.id"], name=op.f("fk_visit_called_off_by")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_visit_organisation_id")),
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_visit_patient_id")),
@@ -119,6 +115,16 @@ def visit() -> None:
     )
     op.create_index("ix_visit_look_at", "visit", ["look_at"], postgresql_where=sa.text("look_at is not null"))
     op.create_index("ix_visit_patient_id_due_at", "visit", ["patient_id", "due_at"])
+
+
+def visit_checks() -> None:
+    op.create_check_constraint(op.f("ck_visit_arrival"), "visit", "arrival in ('code', 'hand')")
+    op.create_check_constraint(
+        op.f("ck_visit_leaves_after_arriving"), "visit", "left_at is null or left_at >= arrived_at"
+    )
+    op.create_check_constraint(
+        op.f("ck_visit_state"), "visit", "state in ('planned', 'arrived', 'done', 'missed', 'called_off')"
+    )
 
 
 def visit_note() -> None:

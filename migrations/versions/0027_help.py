@@ -18,6 +18,7 @@ APPEND_ONLY = {
 
 def upgrade() -> None:
     help_request()
+    help_request_checks()
     help_asked()
     help_event()
     circle_calendar()
@@ -52,12 +53,6 @@ def help_request() -> None:
         sa.Column("patient_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(helper_id is null) = (state in ('open', 'called_off'))", name=op.f("ck_help_request_helper")
-        ),
-        sa.CheckConstraint(
-            "state in ('open', 'claimed', 'arrived', 'done', 'called_off')", name=op.f("ck_help_request_state")
-        ),
         sa.ForeignKeyConstraint(["acting_for_id"], ["acting_for.id"], name=op.f("fk_help_request_acting_for_id")),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_help_request_asked_by")),
         sa.ForeignKeyConstraint(["helper_id"], ["person.id"], name=op.f("fk_help_request_helper_id")),
@@ -72,6 +67,15 @@ def help_request() -> None:
     op.create_index("ix_help_request_patient_id", "help_request", ["patient_id", "created_at"])
     op.create_index(
         "ix_help_request_reopen_at", "help_request", ["reopen_at"], postgresql_where=sa.text("reopen_at is not null")
+    )
+
+
+def help_request_checks() -> None:
+    op.create_check_constraint(
+        op.f("ck_help_request_helper"), "help_request", "(helper_id is null) = (state in ('open', 'called_off'))"
+    )
+    op.create_check_constraint(
+        op.f("ck_help_request_state"), "help_request", "state in ('open', 'claimed', 'arrived', 'done', 'called_off')"
     )
 
 

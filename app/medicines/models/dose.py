@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Uuid
 
-from app.core.db import Base
+from app.core.db import Base, one_of
 from app.core.sealed import Sealed
-from app.patients.of_patient import OfPatient, one_of
+from app.patients.models import OfPatient
 
 DOSE_STATES = ("due", "taken", "skipped", "missed", "not_recorded", "paused", "withdrawn")
 ANSWERS = ("taken", "later", "skipped", "missed", "undone", "two_taken")
@@ -89,8 +89,8 @@ class Reminder(Base, OfPatient):
     )
 
     # Read from rows that are checked, by the one statement that writes a hundred thousand at once.
-    organisation_id: Mapped[UUID]
-    patient_id: Mapped[UUID]
+    organisation_id: Mapped[UUID] = mapped_column()
+    patient_id: Mapped[UUID] = mapped_column()
     recipient_id: Mapped[UUID]
     remind_at: Mapped[datetime]
     due_at: Mapped[datetime]  # of its doses

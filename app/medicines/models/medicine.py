@@ -10,9 +10,9 @@ import orjson
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base
+from app.core.db import Base, one_of
 from app.core.sealed import Sealed
-from app.patients.of_patient import OfPatient, one_of
+from app.patients.models import OfPatient
 
 LEVELS = ("VTM", "VMP", "AMP", "VMPP", "AMPP")  # of the NHS dictionary of medicines and devices
 SOURCES = ("patient", "acting", "member", "staff", "import")

@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Base
-from app.patients.of_patient import OfPatient, ReadAtAddress
+from app.patients.models import OfPatient, ReadAtAddress
 
 
 class StockCount(Base, OfPatient):

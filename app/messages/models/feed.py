@@ -9,9 +9,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.access.permissions import Category
-from app.core.db import Base
+from app.core.db import Base, one_of
 from app.core.sealed import Sealed, SealedFile
-from app.patients.of_patient import OfPatient, one_of
+from app.patients.models import OfPatient
 
 CHANNELS = ("app", "page", "sms", "kith")
 REACTIONS = ("heart", "thanks", "hug", "smile", "thinking_of_you")

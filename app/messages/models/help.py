@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Base
+from app.core.db import Base, one_of
 from app.core.sealed import Sealed
 from app.messages.models.feed import CHANNELS
-from app.patients.of_patient import OfPatient, ReadAtAddress, one_of
+from app.patients.models import OfPatient, ReadAtAddress
 
 HELP_STATES = ("open", "claimed", "arrived", "done", "called_off")
 HAPPENED = ("asked", "claimed", "passed", "given_back", "arrived", "done", "not_done", "reopened", "called_off")

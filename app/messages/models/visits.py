@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer, Text
 
-from app.core.db import Base
+from app.core.db import Base, one_of
 from app.core.sealed import Sealed
 from app.messages.models.feed import CHANNELS
-from app.patients.of_patient import OfPatient, one_of
+from app.patients.models import OfPatient
 
 VISIT_STATES = ("planned", "arrived", "done", "missed", "called_off")
 # How somebody showed that they are there.

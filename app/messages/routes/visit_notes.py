@@ -14,8 +14,8 @@ from app.messages.schemas import visit_notes as schemas
 from app.messages.schemas import visits as visit_schemas
 from app.messages.service import noting, visit_linking
 from app.patients.admission import AdmittedPatient
-from app.readings import answering
 from app.readings import schemas as reading_schemas
+from app.readings.service import answering
 
 routes = Routes("visit notes", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Notes of visits")
 ONE = "/visits/<uuid:visit_id>"

@@ -12,7 +12,8 @@ from app.core.db import db
 from app.patients.admission import AdmittedPatient
 
 _TOLD = text("""
-    select c.person_id from circle_member c join circle_grant g on g.member_id = c.id join person p on p.id = c.person_id
+    select c.person_id
+    from circle_member c join circle_grant g on g.member_id = c.id join person p on p.id = c.person_id
     where c.patient_id = :patient_id and c.ended_at is null and p.kind <> 'device'
         and g.category = :category and g."right" = 'be_told' and g.ended_at is null and g.ends_on >= :today
     order by c.created_at, c.id

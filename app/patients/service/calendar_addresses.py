@@ -22,7 +22,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, NotFound
 from app.identity import tokens
 from app.patients.admission import AdmittedPatient
-from app.patients.of_patient import ReadAtAddress
+from app.patients.models import ReadAtAddress
 
 MOST: Final = 10  # running ones of a kind and person for one patient
 SECRET_BYTES: Final = 32

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.patients.admission import AdmittedPatient
 from app.readings import answers, queries
 from app.readings.replies import Reply
-from app.readings.service import Outcome, Received
+from app.readings.service.recording import Outcome, Received
 
 
 def answered(patient: AdmittedPatient, received: Sequence[Received]) -> list[dict[str, Any]]:
