@@ -39,6 +39,9 @@ ROWS: dict[str, Row] = {
     "POST /sign-in/second-factor/passkey/options": _OWN,
     # how I sign in
     "GET /me/sign-in": Row(),
+    "GET /me/telling": Row(),
+    "POST /me/telling": Row(of=Of.CALLER, body={"version": "1", "detail": "usual"}),
+    "POST /me/telling/mute": Row(of=Of.CALLER, body={"hours": "24"}),
     "GET /me/contacts": Row(),
     "POST /me/contacts": Row(of=Of.CALLER, body={"contact": "another@kith.example"}),
     "GET /me/contacts/code": Row(),
@@ -102,6 +105,8 @@ ROWS: dict[str, Row] = {
     "POST /api/second-factor/recovery-codes": _OWN,
     # who somebody is
     "GET /api/me": Row(),
+    "GET /api/me/telling": Row(),
+    "PATCH /api/me/telling": Row(of=Of.CALLER, body={"detail": "usual"}),
     "GET /api/me/contacts": Row(),
     "POST /api/me/contacts": Row(of=Of.CALLER, body={"email": "another@kith.example"}),
     "POST /api/me/contacts/confirm": _CODE,
