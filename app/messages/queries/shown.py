@@ -22,10 +22,7 @@ COLUMNS: Final = """
     f.id as photo_id, f.width, f.height, f.words_sealed,
     case when s.parent_id is null then (select count(*) from post c where c.parent_id = s.id) end as comments,
     case when s.author_id = :me then (select count(*) from post_seen p where p.post_id = s.id) end as seen_by,
-    (select jsonb_object_agg(k.kind, k.many) from (select r.kind, count(*) as many from post_reaction r
-        where r.post_id = s.id and r.ended_at is null group by r.kind) k) as reactions,
-    (select r.kind from post_reaction r
-        where r.post_id = s.id and r.person_id = :me and r.ended_at is null) as my_reaction
+    k.reactions, k.my_reaction
 """
 JOINS: Final = """
     left join person a on a.id = s.author_id
@@ -33,6 +30,9 @@ JOINS: Final = """
         where m.person_id = s.author_id and m.patient_id = s.patient_id
         order by m.ended_at desc nulls first limit 1) m on true
     left join post_photo f on f.post_id = s.id
+    left join lateral (select jsonb_object_agg(k.kind, k.many) as reactions, max(k.mine) as my_reaction from (
+        select r.kind, count(*) as many, max(r.kind) filter (where r.person_id = :me) as mine from post_reaction r
+        where r.post_id = s.id and r.ended_at is null group by r.kind) k) k on true
 """
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,15 +49,15 @@ def writer() -> Viewer:
 def for_feed(patient: AdmittedPatient, cursor: str | None, said: str) -> dict[str, Any]:
     """A page of posts, newest first."""
     found = feed_seeing.page(patient, viewer(), paging.position(cursor), A_PAGE)
-    now, zone, here = clock.now(), patient.zone, {"patient_id": patient.id}
+    now, zone = clock.now(), patient.zone
     return {
         "title": title(patient),
         "said": SAID.get(said),
         "posts": [feed_words.post(patient.id, one, now, zone) for one in found.items],
         **_box(patient),
-        "write_href": url_for("my_feed.new", **here) if looking.may(P.WRITE_POSTS) else None,
-        "older_href": url_for("my_feed.feed", **here, cursor=found.next) if found.next else None,
-        "newest_href": url_for("my_feed.feed", **here) if cursor else None,
+        "write_href": url_for("my_feed.new", patient_id=patient.id) if looking.may(P.WRITE_POSTS) else None,
+        "older_href": url_for("my_feed.feed", patient_id=patient.id, cursor=found.next) if found.next else None,
+        "newest_href": url_for("my_feed.feed", patient_id=patient.id) if cursor else None,
     }
 
 
@@ -84,7 +83,7 @@ def for_post(
     """One post with what was said below it, and what can be done with it. Raises NotFound."""
     who, now, zone = viewer(), clock.now(), patient.zone
     found = feed_seeing.opened(patient, who, post_id, paging.position(cursor), COMMENTS)
-    one, here = found.post, {"patient_id": patient.id, "post_id": post_id}
+    one, here = found.post, _place(patient, post_id)
     below = [feed_words.comment(patient.id, each, now, zone) for each in found.comments.items]
     seen, felt = queries.seen_by(patient, who, post_id), queries.felt(patient, who, post_id)
     parent = url_for("my_feed.post", patient_id=patient.id, post_id=one.parent_id) if one.parent_id else None
@@ -183,12 +182,16 @@ def _one(patient: AdmittedPatient, one: Shown, shown: forms.Shown, action: str) 
     }
 
 
+def _place(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
+    return {"patient_id": patient.id, "post_id": post_id}
+
+
 def _of(patient: AdmittedPatient, post_id: UUID, action: str) -> dict[str, Any]:
-    here = {"patient_id": patient.id, "post_id": post_id}
+    here = _place(patient, post_id)
     return {"action": url_for(action, **here), "back_href": url_for("my_feed.post", **here)}
 
 
-def _ways(who: Viewer, one: Shown, here: Mapping[str, UUID]) -> dict[str, str | None]:
+def _ways(who: Viewer, one: Shown, here: dict[str, Any]) -> dict[str, str | None]:
     """What can be done with a post: its author changes it or takes it away, others report it."""
     mine = one.is_mine and one.taken_away_at is None and looking.may(P.WRITE_POSTS)
     has_before = (one.changed_at or one.taken_away_at) and (one.is_mine or who.is_staff)
