@@ -103,6 +103,7 @@ def test_sent_again_it_is_the_same_and_with_other_words_it_is_refused(mary: Talk
     assert one.get_json()["id"] == same.get_json()["id"]
     assert mary.post(f"{thread}/messages", message | {"text": "Another"}).status_code == 409
     assert mary.post(f"{mary.open()}/messages", message).status_code == 409
+    assert mary.post("/threads", new | {"id": message["id"]}).status_code == 409
     assert [each["text"] for each in mary.messages(thread)] == [INHALER["text"], "And the blue one?"]
 
 

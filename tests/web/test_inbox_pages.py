@@ -67,6 +67,12 @@ def test_one_takes_it_and_the_other_reads_who_has_it(priya: Browser, lind: Brows
     assert (lost.status_code, "Priya Shah has this already." in words(lost)) == (409, True)
 
 
+def test_what_is_refused_leaves_no_trace_not_even_that_it_was_read(lind: Browser, thread: str, at_api: Talker) -> None:
+    assert lind.post(f"{thread}/let-go").status_code == 409
+    (message,) = at_api.messages(f"/team-threads/{thread.rpartition('/')[2]}")
+    assert message["read_by"] == []
+
+
 def test_it_is_passed_on_with_a_note_and_put_back(priya: Browser, lind: Browser, thread: str, world: World) -> None:
     done(priya, f"{thread}/claim")
     refused = priya.post(f"{thread}/pass-on", {"to_id": "", "note": ""})

@@ -25,6 +25,9 @@ def open_thread(patient: AdmittedPatient, kind: str, new: NewThread, by: By) -> 
     known = db.session.scalar(select(Thread).where(*where))
     if known is not None:
         return _again(known, kind, new, by)
+    said = (ThreadMessage.patient_id == patient.id, ThreadMessage.client_id == new.id)
+    if db.session.scalar(select(ThreadMessage.id).where(*said)) is not None:
+        raise Conflict(locking.SENT_BEFORE)
     writing.check_box(patient, kind, by)
     thread = Thread(
         organisation_id=patient.organisation_id,

@@ -70,7 +70,9 @@ def open_thread(patient: AdmittedPatient) -> Any:
 @pages.get(ONE, access=ANSWER)
 def thread(patient: AdmittedPatient, thread_id: UUID) -> str:
     """One thread; whoever opens it has read it."""
-    return _thread(patient, thread_id)
+    context = gathering.for_thread(patient, thread_id, by(), EMPTY, request.args)
+    thread_reading.see(patient, TEAM, thread_id, by(), context["shown"])
+    return _shown(patient, context)
 
 
 @pages.post(f"{ONE}/claim", access=ANSWER)
@@ -134,7 +136,8 @@ def _done(
     try:
         act()
     except REFUSED as refused:
-        return _thread(patient, thread_id, gathering.refused(request.form, refused, fields or {})), refused.status
+        typed = gathering.refused(request.form, refused, fields or {})
+        return _shown(patient, gathering.for_thread(patient, thread_id, by(), typed, request.args)), refused.status
     return _to(patient, thread_id, said)
 
 
@@ -143,9 +146,7 @@ def _form(patient: AdmittedPatient, shown: Shown = EMPTY) -> str:
     return frame.for_staff("coordinator/message_new.html", patient, "inbox", **context)
 
 
-def _thread(patient: AdmittedPatient, thread_id: UUID, shown: Shown = EMPTY) -> str:
-    context = gathering.for_thread(patient, thread_id, by(), shown, request.args)
-    thread_reading.see(patient, TEAM, thread_id, by(), context["shown"])
+def _shown(patient: AdmittedPatient, context: dict[str, Any]) -> str:
     return frame.for_staff("coordinator/thread.html", patient, "inbox", **context)
 
 

@@ -52,7 +52,7 @@ def team_open(patient: AdmittedPatient) -> Any:
 @pages.get(ONE_WITH_TEAM, access=TO_TEAM)
 def team_thread(patient: AdmittedPatient, thread_id: UUID) -> str:
     """One thread with the team; whoever opens it has read it."""
-    return _thread(patient, TEAM, thread_id)
+    return _opened(patient, TEAM, thread_id)
 
 
 @pages.post(ONE_WITH_TEAM, access=TO_TEAM)
@@ -88,7 +88,7 @@ def circle_open(patient: AdmittedPatient) -> Any:
 @pages.get(ONE_IN_CIRCLE, access=SEE)
 def circle_thread(patient: AdmittedPatient, thread_id: UUID) -> str:
     """One thread of the circle; whoever opens it has read it."""
-    return _thread(patient, CIRCLE, thread_id)
+    return _opened(patient, CIRCLE, thread_id)
 
 
 @pages.post(ONE_IN_CIRCLE, access=WRITE)
@@ -122,10 +122,18 @@ def _open(patient: AdmittedPatient, kind: str) -> Any:
     return _to(patient, kind, made.id, "sent")
 
 
-def _thread(patient: AdmittedPatient, kind: str, thread_id: UUID, shown: Shown = EMPTY) -> str:
-    context = gathering.for_thread(patient, kind, thread_id, by(), shown)
+def _opened(patient: AdmittedPatient, kind: str, thread_id: UUID) -> str:
+    context = gathering.for_thread(patient, kind, thread_id, by(), EMPTY)
     if "seen_as" not in g:  # looked at with somebody else's eyes, it was read by nobody
         thread_reading.see(patient, kind, thread_id, by(), context["shown"])
+    return _shown(patient, kind, context)
+
+
+def _again(patient: AdmittedPatient, kind: str, thread_id: UUID, shown: Shown) -> str:
+    return _shown(patient, kind, gathering.for_thread(patient, kind, thread_id, by(), shown))
+
+
+def _shown(patient: AdmittedPatient, kind: str, context: dict[str, Any]) -> str:
     return frame.for_patient("patient/threads/thread.html", patient, HERE[kind], **context)
 
 
@@ -134,7 +142,7 @@ def _write(patient: AdmittedPatient, kind: str, thread_id: UUID) -> Any:
         new = http.loaded(_MESSAGE, {name: request.form.get(name, "") for name in ("id", "text")})
         writing.write(patient, kind, thread_id, new, by())
     except REFUSED as refused:
-        return _thread(patient, kind, thread_id, gathering.refused(request.form, refused)), refused.status
+        return _again(patient, kind, thread_id, gathering.refused(request.form, refused)), refused.status
     return _to(patient, kind, thread_id, "sent")
 
 
@@ -143,7 +151,7 @@ def _close(patient: AdmittedPatient, kind: str, thread_id: UUID) -> Any:
         body = http.loaded(_CLOSING, {"note": request.form.get("note", "").strip() or None})
         closing.close(patient, kind, thread_id, by(), body["note"])
     except REFUSED as refused:
-        return _thread(patient, kind, thread_id, Shown.refused({}, refused)), refused.status
+        return _again(patient, kind, thread_id, Shown.refused({}, refused)), refused.status
     return _to(patient, kind, thread_id, "closed")
 
 
