@@ -11,39 +11,34 @@ from playwright.sync_api import expect
 from app.access.permissions import Right
 from tests.journeys import windows
 from tests.journeys.conftest import Opens
+from tests.journeys.windows import Window
 from tests.messages.feeds import give, picture
 from tests.people import World
 
+DONE = ".kith-notice[role=status]"
 SIZES = pytest.mark.parametrize("size", [windows.PHONE, windows.DESK], ids=["320", "1280"])
 
 
-@SIZES
-def test_mary_writes_tom_answers_and_reports_priya_looks(
-    opens: Opens, world: World, size: dict[str, int], tmp_path: Path
-) -> None:
-    give(world, world.tom, Right.SEE, Right.ACT)
-    roses = tmp_path / "roses.jpg"
-    roses.write_bytes(picture(size=(2400, 1200)))
-
-    mary = opens(size)
-    mary.sign_in(world.mary)
+def writes(mary: Window, photo: Path) -> None:
+    """From her start page: a post with a photo, which is shown as it is kept."""
+    photo.write_bytes(picture(size=(2400, 1200)))
     mary.page.get_by_role("link", name="News", exact=True).click()
     mary.looks_right("News of your circle")
     mary.page.get_by_role("link", name="Write something").click()
     mary.looks_right("Write in your circle")
     mary.page.get_by_label("What would you like to say?").fill("The roses are out, all of them at once")
-    mary.page.locator("input[type=file]").set_input_files(roses)
+    mary.page.locator("input[type=file]").set_input_files(photo)
     mary.page.get_by_label("What is on the photo?").fill("Red roses by the door")
     mary.page.get_by_role("button", name="Write it").click()
-    expect(mary.page.locator(".kith-notice[role=status]")).to_contain_text("It is written")
-    photo = mary.page.get_by_role("img", name="Red roses by the door")
-    expect(photo).to_be_visible()
-    photo.scroll_into_view_if_needed()
-    expect(photo).to_have_js_property("naturalWidth", 1600)
+    expect(mary.page.locator(DONE)).to_contain_text("It is written")
+    shown = mary.page.get_by_role("img", name="Red roses by the door")
+    shown.scroll_into_view_if_needed()
+    expect(shown).to_have_js_property("naturalWidth", 1600)
     mary.looks_right("News of your circle")
 
-    tom = opens(size)
-    tom.sign_in(world.tom)
+
+def answers(tom: Window) -> None:
+    """From the list of those he is there for: a sign and a comment."""
     tom.page.get_by_role("link", name=re.compile("^News")).first.click()
     tom.looks_right("News of Mary’s circle")
     tom.page.get_by_role("link", name="Open or answer").click()
@@ -52,14 +47,20 @@ def test_mary_writes_tom_answers_and_reports_priya_looks(
     expect(tom.page.get_by_role("button", name="Thank you")).to_have_attribute("aria-pressed", "true")
     tom.page.get_by_label("Your comment").fill("How lovely")
     tom.page.get_by_role("button", name="Send").click()
-    expect(tom.page.locator(".kith-notice[role=status]")).to_contain_text("It is written")
+    expect(tom.page.locator(DONE)).to_contain_text("It is written")
     tom.looks_right("Mary Okafor wrote")
+
+
+def reports(tom: Window) -> None:
     tom.page.get_by_role("link", name="This is not right").click()
     tom.looks_right("Tell the coordinator that this is not right")
     tom.page.get_by_label("What is not right about it?").fill("She should not be up on a ladder")
     tom.page.get_by_role("button", name="Tell the coordinator").click()
-    expect(tom.page.locator(".kith-notice[role=status]")).to_contain_text("The coordinator is told")
+    expect(tom.page.locator(DONE)).to_contain_text("The coordinator is told")
 
+
+def changes(mary: Window) -> None:
+    """Who has seen it, another wording, and what it said before."""
     mary.page.reload()
     expect(mary.page.get_by_text("Seen by 1 person").first).to_be_visible()
     mary.page.get_by_role("link", name="Open or answer").click()
@@ -71,7 +72,20 @@ def test_mary_writes_tom_answers_and_reports_priya_looks(
     mary.page.get_by_role("link", name="What it said before").click()
     mary.looks_right("What it said before")
 
-    priya = opens(size)
+
+@SIZES
+def test_mary_writes_tom_answers_and_reports_priya_looks(
+    opens: Opens, world: World, size: dict[str, int], tmp_path: Path
+) -> None:
+    give(world, world.tom, Right.SEE, Right.ACT)
+    mary, tom, priya = opens(size), opens(size), opens(size)
+    mary.sign_in(world.mary)
+    writes(mary, tmp_path / "roses.jpg")
+    tom.sign_in(world.tom)
+    answers(tom)
+    reports(tom)
+    changes(mary)
+
     priya.sign_in(world.priya)
     priya.go(f"/console/patients/{world.mary_patient.id}")
     priya.page.get_by_role("link", name="News of the circle").click()

@@ -16,7 +16,7 @@ from app.messages.viewing import Viewer
 from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
 
-TODO: Final = "post_reported"
+KIND: Final = "post_reported"
 OWN: Final = "This is your own. You can change it or take it away."
 
 
@@ -32,7 +32,7 @@ def report(patient: AdmittedPatient, post_id: UUID, reason: str, viewer: Viewer)
     values = {name: getattr(kept, name) for name in columns}
     stored = insert(PostReport).values(values).on_conflict_do_nothing(index_elements=once).returning(PostReport.id)
     if db.session.scalar(stored) is not None:
-        todos.add(patient, TODO, str(post_id), _reason(patient, row.author_id))
+        todos.add(patient, KIND, str(post_id), _reason(patient, row.author_id))
 
 
 def _reason(patient: AdmittedPatient, author_id: UUID | None) -> str:
