@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -126,14 +128,14 @@ LATE = [
 
 @pytest.mark.parametrize(("wanted_in", "taken_at", "opens_at"), [one[1:] for one in LATE], ids=[one[0] for one in LATE])
 def test_what_is_not_done_in_its_time_is_open_again_and_those_asked_are_told(
-    circle: Circle, wanted_in: timedelta | None, taken_at: object, opens_at: object
+    circle: Circle, wanted_in: timedelta | None, taken_at: datetime, opens_at: datetime
 ) -> None:
     request = circle.ask(wanted_at=NOW + wanted_in if wanted_in else None)
-    with clock.at(taken_at):  # type: ignore[arg-type]
+    with clock.at(taken_at):
         take(circle, request, circle.tom)
-    with clock.at(opens_at - timedelta(seconds=1)), unit_of_work():  # type: ignore[operator]
+    with clock.at(opens_at - timedelta(seconds=1)), unit_of_work():
         assert reopening.reopen_late() == 0
-    with clock.at(opens_at), unit_of_work():  # type: ignore[arg-type]
+    with clock.at(opens_at), unit_of_work():
         assert reopening.reopen_late() == 1
         assert reopening.reopen_late() == 0
     assert (fresh(request).state, fresh(request).helper_id) == ("open", None)
@@ -163,11 +165,11 @@ def removed(circle: Circle) -> None:
 
 
 @pytest.mark.parametrize("ends", [leave, removed])
-def test_who_leaves_or_is_taken_out_loses_what_they_had_taken(circle: Circle, ends: object) -> None:
+def test_who_leaves_or_is_taken_out_loses_what_they_had_taken(circle: Circle, ends: Callable[[Circle], None]) -> None:
     request = circle.ask()
     take(circle, request, circle.tom)
     with unit_of_work():
-        ends(circle)  # type: ignore[operator]
+        ends(circle)
     assert (fresh(request).state, kinds(request)[-1]) == ("open", "reopened")
     assert "Reply GO if you can" in told(circle.ada.id)[-1]
     assert not any("GO" in said for said in told(circle.world.tom.id))
@@ -225,7 +227,7 @@ def test_it_is_the_clock_that_does_it(app: Flask, circle: Circle) -> None:
 
 
 @pytest.fixture
-def alert_id(circle: Circle) -> object:
+def alert_id(circle: Circle) -> UUID:
     with unit_of_work():
         reading = Entry(new_id(), "oxygen_saturation", NOW, 88, "%", context={"on_oxygen": False})
         readings.record(circle.patient, [reading], by=circle.world.mary.id)
@@ -233,23 +235,23 @@ def alert_id(circle: Circle) -> object:
     return alert.id
 
 
-def test_from_an_alert_the_circle_is_asked_and_its_timer_runs_on(circle: Circle, alert_id: object) -> None:
-    before = alerts.alert(circle.patient, alert_id)  # type: ignore[arg-type]
+def test_from_an_alert_the_circle_is_asked_and_its_timer_runs_on(circle: Circle, alert_id: UUID) -> None:
+    before = alerts.alert(circle.patient, alert_id)
     facts = (before.state, before.acknowledge_by, before.owner_id, before.version)
     request = circle.ask("ring", by=circle.priya, alert_id=alert_id)
     take(circle, request, circle.tom)
     db.session.rollback()
-    after = alerts.alert(circle.patient, alert_id)  # type: ignore[arg-type]
+    after = alerts.alert(circle.patient, alert_id)
     assert (after.state, after.acknowledge_by, after.owner_id, after.version) == facts
     assert [
         one.helper.name for one in queries.shown(circle.patient, [fresh(request)], circle.ada.id) if one.helper
     ] == ["Tom Okafor"]
 
 
-def test_what_is_asked_from_an_alert_says_nothing_of_it(circle: Circle, alert_id: object) -> None:
+def test_what_is_asked_from_an_alert_says_nothing_of_it(circle: Circle, alert_id: UUID) -> None:
     for new in (
-        NewHelp(new_id(), "ring", "Her oxygen is 88 %.", alert_id=alert_id),  # type: ignore[arg-type]
-        NewHelp(new_id(), None, "Her oxygen is 88 %.", alert_id=alert_id),  # type: ignore[arg-type]
+        NewHelp(new_id(), "ring", "Her oxygen is 88 %.", alert_id=alert_id),
+        NewHelp(new_id(), None, "Her oxygen is 88 %.", alert_id=alert_id),
     ):
         with pytest.raises(Invalid), unit_of_work():
             asking.ask(circle.patient, new, circle.priya)

@@ -50,7 +50,8 @@ def title(patient: AdmittedPatient) -> str:
 
 def for_list(patient: AdmittedPatient, cursor: str | None) -> dict[str, Any]:
     """What runs, and what was asked before, newest first."""
-    me, here, after = guards.caller().person_id, {"patient_id": patient.id}, paging.position(cursor)
+    here: dict[str, Any] = {"patient_id": patient.id}
+    me, after = guards.caller().person_id, paging.position(cursor)
     rows = queries.requests(patient, me, only_running=False, after=after, limit=A_PAGE)
     page = paging.page(rows, A_PAGE, lambda row: (row.created_at, row.id))
     shown = [_one(patient, one) for one in queries.shown(patient, page.items, me)]
