@@ -225,6 +225,9 @@ def test_who_only_sees_is_offered_nothing_else(browser_of: BrowserOf, world: Wor
     for path in (at, f"{at}/{visit_id}"):
         said = go(tom, path)
         assert not [one for one in ("I am here", "Plan a visit", "Call it off", "Code for the wall") if one in said]
-    for path in ("arrive", "plan", "code", f"{visit_id}/write", f"{visit_id}/call-off"):
+    for path in ("plan", "code", f"{visit_id}/call-off"):
         assert tom.get(f"{at}/{path}").status_code == 403
+    for path, back in (("arrive", at), (f"{visit_id}/write", f"{at}/{visit_id}")):
+        assert tom.get(f"{at}/{path}").headers["Location"] == back
+        assert tom.post(f"{at}/{path}").status_code == 403
     assert "Visits" in go(tom, "/circle")

@@ -65,7 +65,7 @@ def measure(patient: AdmittedPatient, visit_id: UUID, body: dict[str, Any]) -> d
     return {"items": answering.answered(patient, received)}
 
 
-@routes.get("/visit-tasks", access=RECORD, gives={200: schemas.VisitTasks})
+@routes.get("/visit-tasks", access=SEE, gives={200: schemas.VisitTasks})
 def tasks(patient: AdmittedPatient) -> dict[str, Any]:
     """What can be ticked as done."""
     return {"items": [{"id": one, "words": words} for one, words in visit_tasks.TASKS.items()]}

@@ -106,7 +106,7 @@ def make_code(patient: AdmittedPatient) -> visit_codes.Made:
     return visit_codes.make(patient, by())
 
 
-@routes.get("/visit-audience", access=RECORD, gives={200: schemas.VisitAudience})
+@routes.get("/visit-audience", access=SEE, gives={200: schemas.VisitAudience})
 def audience(patient: AdmittedPatient) -> visit_people.Audience:
     """Who may read what is written of visits, by name: to be shown before it is sent."""
     return visit_people.audience(patient)

@@ -156,7 +156,9 @@ def _note(
 def _subject(export: RecordExport) -> Subject:
     is_whole = export.patient_id is None
     records = [export.patient_id] if export.patient_id else [one for _, one in _records(export.person_id) if one]
-    return Subject(export.person_id, tuple(records), is_whole, gathering.zone_of(records))
+    # Who acts for a patient reads the family's text; of the rows in others' records nobody's copy has either.
+    is_own = export.asked_by == export.person_id
+    return Subject(export.person_id, tuple(records), is_whole, gathering.zone_of(records), reads_professionals=is_own)
 
 
 def _write(archive: zipfile.ZipFile, listing: Listing) -> int:

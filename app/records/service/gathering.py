@@ -34,6 +34,7 @@ class Subject:
     record_ids: tuple[UUID, ...]
     is_whole: bool  # everything about the person, or one record only
     zone: ZoneInfo
+    reads_professionals: bool = False  # what professionals write for each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class _Reader:
             if place.table is table
             and not isinstance(place.attribute, SealedFile)
             and place.name not in shape.CONTACTS_OF_OTHERS
+            and (subject.reads_professionals or place.name not in shape.FOR_PROFESSIONALS)
         }
         self.shown = [column.name for column in table.c if self._is_shown(column)]
         self.of_the_patient = [

@@ -17,7 +17,7 @@ from app.messages.queries import visits as queries
 from app.messages.service import noting, visiting
 from app.messages.visit_entering import Told
 from app.patients.admission import AdmittedPatient
-from app.web import frame
+from app.web import frame, looking
 from app.web.patient import visit_gathering as gathering
 from app.web.patient import visit_typed as typed
 from app.web.patient.sharing import EMPTY, Shown
@@ -37,9 +37,11 @@ def visits(patient: AdmittedPatient) -> str:
     return frame.for_patient("patient/visits/list.html", patient, "visits", **context)
 
 
-@pages.get("/arrive", access=RECORD)
-def arrive(patient: AdmittedPatient) -> str:
-    """Which visit is it?"""
+@pages.get("/arrive", access=SEE)
+def arrive(patient: AdmittedPatient) -> Any:
+    """Which visit is it? Shown to whoever looks with a visitor's eyes too; others go back to the list."""
+    if not looking.may(Permission.RECORD_VISITS):
+        return redirect(url_for("my_visits.visits", patient_id=patient.id), 303)
     return arriving(patient, {"visit": request.args.get("visit", "")})
 
 
@@ -60,9 +62,11 @@ def visit(patient: AdmittedPatient, visit_id: UUID) -> str:
     return _visit(patient, visit_id)
 
 
-@pages.get(f"{ONE}/write", access=RECORD)
-def write(patient: AdmittedPatient, visit_id: UUID) -> str:
-    """The one form; to put something right it holds what stands there."""
+@pages.get(f"{ONE}/write", access=SEE)
+def write(patient: AdmittedPatient, visit_id: UUID) -> Any:
+    """The one form; to put something right it holds what stands there. Who cannot write goes to the visit."""
+    if not looking.may(Permission.RECORD_VISITS):
+        return redirect(url_for("my_visits.visit", patient_id=patient.id, visit_id=visit_id), 303)
     return _write(patient, visit_id, _begun(patient, visit_id))
 
 
