@@ -23,8 +23,8 @@ GONE: Final = "This was taken away."
 def change(patient: AdmittedPatient, post_id: UUID, version: int, text: str, viewer: Viewer) -> None:
     """Let a post of one's own say something else. Raises NotFound, Forbidden, Conflict and PreconditionFailed."""
     row = _own(patient, post_id, viewer)
-    if closed := posting.box(patient, viewer.person_id).closed:
-        raise Conflict(closed)
+    if why := posting.closed(patient, viewer.person_id):
+        raise Conflict(why)
     if row.deleted_at is not None:
         raise Conflict(GONE)
     if row.version != version:

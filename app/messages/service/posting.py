@@ -35,8 +35,18 @@ GONE: Final = "This was taken away, so nothing more can be said below it."
 def box(patient: AdmittedPatient, me: UUID) -> Box:
     """Whether somebody can write into this feed, and who would read it."""
     names = [one.given_name for one in readers.others(patient, me)]
-    team_reads = any(one.id != me for one in answering.colleagues(patient.team_id))
-    return feed_box.box(names, patient.team_name, team_reads=team_reads, has_ended=patient.ended_at is not None)
+    has_ended = patient.ended_at is not None
+    return feed_box.box(names, patient.team_name, team_reads=_team_reads(patient, me), has_ended=has_ended)
+
+
+def closed(patient: AdmittedPatient, me: UUID) -> str | None:
+    """Why nothing can be written; looks at the circle only where nobody of the team would read it."""
+    is_open = patient.ended_at is None and _team_reads(patient, me)
+    return None if is_open else box(patient, me).closed
+
+
+def _team_reads(patient: AdmittedPatient, me: UUID) -> bool:
+    return any(one.id != me for one in answering.colleagues(patient.team_id))
 
 
 def post(patient: AdmittedPatient, new: NewPost, by: By) -> UUID:
@@ -69,8 +79,8 @@ def happened(patient: AdmittedPatient, category: Category, about: str, about_id:
 
 def _written(patient: AdmittedPatient, new: NewPost, by: By, parent: Post | None) -> UUID | None:
     """The id of a new post; None where it was sent before."""
-    if closed := box(patient, by.person_id).closed:
-        raise Conflict(closed)
+    if why := closed(patient, by.person_id):
+        raise Conflict(why)
     limits.spend(f"feed {patient.id} {by.person_id}", allowed=MOST_AN_HOUR, per=timedelta(hours=1))
     drawn = photos.redrawn(new.photo.content) if new.photo else None
     row = Post(parent_id=parent.id if parent else None, author_id=by.person_id, author_role=str(by.role))

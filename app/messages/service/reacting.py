@@ -23,8 +23,8 @@ def react(patient: AdmittedPatient, post_id: UUID, kind: str, viewer: Viewer) ->
     row = feed.post(patient, viewer, post_id)
     if row.deleted_at is not None:
         raise Conflict(posting.GONE)
-    if patient.ended_at is not None:
-        raise Conflict(posting.box(patient, viewer.person_id).closed or "")
+    if why := posting.closed(patient, viewer.person_id):
+        raise Conflict(why)
     values = {
         "id": new_id(),
         "created_at": clock.now(),
