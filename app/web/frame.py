@@ -35,6 +35,7 @@ OWN_PAGES: Final = {
     "patient.numbers": ("My numbers", Permission.SEE_READINGS),
     "my_doses.medicines": ("My medicines", Permission.SEE_MEDICINES),
     "patient.plan": ("My plan", Permission.SEE_PLAN),
+    "my_visits.visits": ("Visits", Permission.SEE_VISITS),
     "my_circle.circle": ("My circle", Permission.SEE_CIRCLE),
 }
 WHILE_CARED_FOR: Final = ("patient.today", "patient.add")

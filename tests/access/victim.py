@@ -23,6 +23,9 @@ from app.medicines.entering import NewMedicine, NewPause, NewSchedule
 from app.medicines.models import Dose
 from app.medicines.patterns import AsNeeded, Phase, Phases, Slot
 from app.medicines.service import calendars, listing, pausing, scheduling
+from app.messages.service import noting, visit_codes, visit_planning, visiting
+from app.messages.visit_entering import NewNote, NewPlan, NewVisit, Told
+from app.messages.visit_readers import Reader
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
@@ -61,6 +64,7 @@ def make(cast: Cast) -> Victim:
         _cared_for(cast, patient)
         | _medicated(cast, patient)
         | _invited(cast, patient)
+        | _visited(cast, patient)
         | _kept(cast, patient)
         | _around(cast, patient)
     )
@@ -123,6 +127,20 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
         "dose_id": _first(Dose.id, Dose.schedule_id == schedule.id, Dose.due_at < clock.now() + timedelta(hours=12)),
         "pause_id": pause.id,
     }
+
+
+def _visited(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A plan, a visit that is to come, one at which Nurse Adeyemi left a word, and the code on her wall."""
+    mary, nurse = By(cast.world.mary.id, Role.PATIENT), By(cast.world.adeyemi.id, Role.VISITOR)
+    tomorrow = clock.today(patient.zone) + timedelta(days=1)
+    plan = visit_planning.plan(patient, NewPlan(new_id(), "Care", (6,), time(9), 30, tomorrow), mary)
+    coming = visit_planning.add(patient, NewVisit(new_id(), "Tea", tomorrow, time(15), 30), mary)
+    been, told = visiting.arrive(patient, new_id(), Told(unexpected="Wound care"), nurse), Told()
+    writer = Reader(nurse.person_id, is_professional=True)
+    note = noting.write(patient, been.id, NewNote(new_id(), family="Well.", handover="The heel."), told, nurse, writer)
+    visiting.leave(patient, been.id, told, nurse)
+    code = visit_codes.make(patient, mary).url.rpartition("/")[2]
+    return {"visit_plan": plan.id, "visit_id": coming.id, "visit_note": note.id, "arrival_code": code}
 
 
 def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:

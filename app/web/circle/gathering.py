@@ -22,6 +22,7 @@ PAGES: Final = {
     (Category.READINGS, Right.SEE): ("Numbers", "patient.numbers"),
     (Category.READINGS, Right.ACT): ("Add a reading", "patient.add"),
     (Category.MEDICINES, Right.SEE): ("Medicines", "my_doses.medicines"),
+    (Category.VISITS, Right.SEE): ("Visits", "my_visits.visits"),
     (Category.PLAN, Right.SEE): ("Plan", "patient.plan"),
     (Category.MESSAGES, Right.SEE): ("News", "my_feed.feed"),
 }

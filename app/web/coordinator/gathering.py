@@ -29,7 +29,7 @@ from app.teams import queries as teams
 from app.teams.models import Team
 from app.todos import queries as todos
 from app.web import looking, measuring, trends
-from app.web.coordinator import emergencies, medicines, one_alert, one_patient, strip, worklist
+from app.web.coordinator import emergencies, medicines, one_alert, one_patient, strip, visits, worklist
 from app.web.coordinator.one_alert import Case
 from app.web.coordinator.worklist import SAID, Filters, Reader
 from app.web.trends import Span
@@ -78,6 +78,7 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "measures": measuring.measures(patient, Span(days, now, zone)),
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "medicines": medicines.part(patient),
+        "visits": visits.part(patient),
         "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
         "circle": one_patient.circle(patients.circle(patient)),
         "circle_href": url_for("my_circle.circle", patient_id=patient.id)

@@ -6,9 +6,9 @@ An endpoint without a row fails the build. "$name" stands for an id of Mary's (v
 
 from __future__ import annotations
 
-from tests.access.rows import care, circle, entrance, medicines, records, teams
+from tests.access.rows import care, circle, entrance, medicines, records, teams, visits
 from tests.access.rows.row import MARY, Of, Row
 
-ROWS: dict[str, Row] = {**entrance.ROWS, **teams.ROWS, **circle.ROWS, **care.ROWS, **medicines.ROWS, **records.ROWS}
+ROWS: dict[str, Row] = {**entrance.ROWS, **teams.ROWS, **circle.ROWS, **care.ROWS, **medicines.ROWS, **records.ROWS, **visits.ROWS}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]
