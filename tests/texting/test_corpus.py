@@ -10,11 +10,13 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.readings import intake
+from app.texting.grammar import forms, words
 from app.texting.grammar.said import Known, Readings, Unsure
+from app.texting.grammar.tokens import tokens
 from app.texting.grammar.understanding import understood
 from tests.texting import corpus_read
 
@@ -57,12 +59,14 @@ def _is_unsure(row: corpus_read.Row) -> bool:
     return isinstance(understood(row.text, row.known), Unsure)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(READ), st.sampled_from([str.upper, str.lower, str.title]))
 def test_case_is_free(row: corpus_read.Row, written: object) -> None:
     assert callable(written)
     assert understood(written(row.text), row.known) == understood(row.text, row.known)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(READ), st.data())
 def test_spaces_and_points_are_free(row: corpus_read.Row, data: st.DataObject) -> None:
     gaps = st.sampled_from([" ", "  ", "\n", "\t ", "\u00a0"])
@@ -73,6 +77,7 @@ def test_spaces_and_points_are_free(row: corpus_read.Row, data: st.DataObject) -
     assert understood(ended, row.known) == understood(row.text, row.known)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PLAIN), st.integers(0, 40), st.decimals(0, 999, places=1) | st.integers(14, 999))
 def test_a_number_more_is_never_stored(row: corpus_read.Row, place: int, number: Decimal | int) -> None:
     """Wherever it is put between the words."""
@@ -81,6 +86,7 @@ def test_a_number_more_is_never_stored(row: corpus_read.Row, place: int, number:
     _stores_nothing_else(" ".join(words), row)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(PLAIN), st.integers(0, 200), st.sampled_from("0123456789.,/"))
 def test_a_sign_more_inside_a_number_is_its_value_or_none(row: corpus_read.Row, place: int, sign: str) -> None:
     """What is stored are numbers that stand in the text; a slip in a number is never mended."""
@@ -92,6 +98,7 @@ def test_a_sign_more_inside_a_number_is_its_value_or_none(row: corpus_read.Row, 
             assert _stands_in(value, text)
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("bpulse sats12345/.,? kgovernot"), max_size=30) | st.text(max_size=60))
 def test_no_reading_comes_out_of_nothing(text: str) -> None:
     said = understood(text, NOBODY)
@@ -100,11 +107,13 @@ def test_no_reading_comes_out_of_nothing(text: str) -> None:
             assert _stands_in(value, text)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200), st.sampled_from([row.known for row in ROWS]))
 def test_any_text_is_taken_without_a_fault(text: str, known: Known) -> None:
     understood(text, known)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(ROWS))
 def test_what_the_language_is_changes_no_english_value(row: corpus_read.Row) -> None:
     """A person whose language we have wrong is understood alike, or asked back."""
@@ -141,3 +150,11 @@ def test_the_readings_slice_takes_what_is_understood(row: corpus_read.Row) -> No
         entry = intake.Entry(id=uuid4(), measure=one.measure, measured_at=NOW, source="sms", **one.entered)
         taken = intake.examine(entry, now=NOW)
         assert isinstance(taken, intake.Accepted), taken
+
+
+def test_many_numbers_have_few_ways() -> None:
+    """Somebody who pastes a column of numbers is asked back at once."""
+    known = corpus_read.KNOWN["asked_bp_pulse"]
+    row = tokens("142 88 " * 12, words.of("en"))
+    assert len(list(forms._ways(row, known.asked.measures))) <= len(row)
+    assert isinstance(understood("142 88 " * 12, known), Unsure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.texting.grammar import people
@@ -36,6 +36,7 @@ def test_codes_are_short_and_distinct(names: list[tuple[str, str]], codes: tuple
     assert people.codes(names) == codes
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["Mary", "Maryo", "Tom", "Ok", "Y", "بشریٰ", ""]), st.text(max_size=4)), max_size=8

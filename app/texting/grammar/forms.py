@@ -44,7 +44,7 @@ Way = tuple[Written, ...]
 
 
 def ways(row: Sequence[Token], asked: Collection[str] = ()) -> list[Way]:
-    """Every way to read the whole row as measurements.
+    """Every way to read the whole row as measurements, at most one of them short.
 
     One that names all its measures comes before one that does not, and one that has each once before any other: of
     12 st 4 lb nobody means two weights.
@@ -62,13 +62,15 @@ def holds_any(row: Sequence[Token], asked: Collection[str] = ()) -> list[Written
     return [written for at in range(min(len(row), MOST_TOKENS)) for _, written in _at(row[at:], asked)]
 
 
-def _ways(row: Sequence[Token], asked: Collection[str]) -> Iterator[Way]:
+def _ways(row: Sequence[Token], asked: Collection[str], may_be_short: bool = True) -> Iterator[Way]:
+    """One measurement after another; a second short one is not looked for, or many numbers had ways without end."""
     if not row:
         yield ()
         return
     for length, written in _at(row, asked):
-        for rest in _ways(row[length:], asked):
-            yield (written, *rest)
+        if written.measure or may_be_short:
+            for rest in _ways(row[length:], asked, may_be_short and written.measure is not None):
+                yield (written, *rest)
 
 
 def _at(row: Sequence[Token], asked: Collection[str]) -> Iterator[tuple[int, Written]]:
