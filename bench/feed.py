@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -53,8 +54,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.feed", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a short feed: printed, not written")
     size = QUICK if (quick := parser.parse_args().quick) else FULL
+    load_before = os.getloadavg()[0]
     with running.own_server(FOLDER / "postgres") as server, stage.stage(server, "kith_feed", FOLDER) as made:
-        page = _page(size, measure(made, size))
+        page = _page(size, measure(made, size), load_before)
     print(page)
     if not quick:
         PAGE.write_text(page)
@@ -178,17 +180,19 @@ def _head(made: Stage, session_id: UUID) -> str:
 
 
 def _goals(found: Rounds) -> list[Goal]:
-    pairs = zip(found["first page, long"], found["first page, empty"], strict=True)
+    pairs = list(zip(found["first page, long"], found["first page, empty"], strict=True))
     slower = statistics.median(percentile(long.took, 0.99) / percentile(empty.took, 0.99) for long, empty in pairs)
+    effort = statistics.median(long.cpu_ms / empty.cpu_ms for long, empty in pairs)
     few, half, all_of_them = (percentile_of_rounds(found[f"post to {count}"], 0.5) for count in (50, 100, 200))
     return [
         Goal("feed", "first page, p99 of a round, long ÷ empty", slower, 1.2, 1.1, "x"),
+        Goal("feed", "first page, server CPU, long ÷ empty", effort, 1.2, 1.1, "x"),
         Goal("feed", "post to 200 ÷ post to 100, p50", all_of_them / half, 2.0, None, "x"),
         Goal("feed", "post to 100 ÷ post to 50, p50", half / few, 2.0, None, "x"),
     ]
 
 
-def _page(size: Size, found: Rounds) -> str:
+def _page(size: Size, found: Rounds, load_before: float) -> str:
     goals = "\n".join(goal.line() for goal in _goals(found))
     rows = "\n".join(
         f"| {name} | {rate(done):,.0f} | {cpu_ms(done):.2f} | {percentile_of_rounds(done, 0.5):.1f} "
@@ -197,7 +201,8 @@ def _page(size: Size, found: Rounds) -> str:
     )
     return f"""# The feed
 
-Measured on {clock.now():%-d %B %Y} by `python -m bench.feed`, {size.rounds} rounds taking turns after one to warm up.
+Measured on {clock.now():%-d %B %Y} by `python -m bench.feed`, {size.rounds} rounds taking turns after one to warm up;
+load average before the run {load_before:.1f}.
 
 | # | figure | measured | floor | stretch | |
 | --- | --- | --- | --- | --- | --- |
