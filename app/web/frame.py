@@ -19,6 +19,7 @@ from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.access.roles import Role
 from app.core import clock, csrf
+from app.messages import listening as boxes
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.protocols import queries as protocols
@@ -35,11 +36,13 @@ OWN_PAGES: Final = {
     "patient.numbers": ("My numbers", Permission.SEE_READINGS),
     "my_doses.medicines": ("My medicines", Permission.SEE_MEDICINES),
     "patient.plan": ("My plan", Permission.SEE_PLAN),
+    "my_feed.feed": ("News", Permission.SEE_FEED),
     "my_visits.visits": ("Visits", Permission.SEE_VISITS),
+    "my_help.help": ("Help", Permission.SEE_FEED),
+    "my_threads.team": ("Messages", Permission.WRITE_TO_TEAM),
     "my_circle.circle": ("My circle", Permission.SEE_CIRCLE),
 }
 WHILE_CARED_FOR: Final = ("patient.today", "patient.add")
-ENDED: Final = "Care with {team} has ended: nobody there reads what is sent. Call your GP, or 111."
 # What somebody is here, under their name; `you` is the patient.
 ROLES: Final = dict(telling.ROLES) | {
     Role.PATIENT: "patient",
@@ -162,6 +165,7 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
     links, caller = [], guards.caller()
     if coordinates_somewhere(caller):
         links.append(_link("Worklist", "coordinator.worklist", here == "worklist"))
+        links.append(_link("Inbox", "team_inbox.listed", here == "inbox"))
         links.append(_link("Shared with us", "sharing.with_us", here == "shared"))
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))
@@ -184,7 +188,7 @@ def _link(text: str, endpoint: str, current: bool, patient_id: UUID | None = Non
 def listening(patient: AdmittedPatient, now: datetime) -> dict[str, Any]:
     """Who reads what the patient sends, and until when."""
     if patient.ended_at is not None:
-        return {"words": ENDED.format(team=patient.team_name), "open": False, "phone": None}
+        return {"words": boxes.ENDED.format(team=patient.team_name), "open": False, "phone": None}
     until = service_hours.closing(patient.service_hours, patient.team_zone, now)
     if until is not None:
         who = f"{patient.coordinator_name} and the {patient.team_name} team read what you send"

@@ -25,6 +25,7 @@ PAGES: Final = {
     (Category.VISITS, Right.SEE): ("Visits", "my_visits.visits"),
     (Category.PLAN, Right.SEE): ("Plan", "patient.plan"),
     (Category.MESSAGES, Right.SEE): ("News", "my_feed.feed"),
+    (Category.MESSAGES, Right.ACT): ("Messages", "my_threads.team"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import url_for
+from flask import request, url_for
 
 from app.access import guards
 from app.access.guards import Caller
@@ -18,6 +18,7 @@ from app.alerts.models import Alert
 from app.alerts.queries import worklist as worklists
 from app.core import clock
 from app.identity import queries as identity
+from app.messages.queries.inbox import Count
 from app.notifications import queries as notifications
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
@@ -29,9 +30,20 @@ from app.teams import queries as teams
 from app.teams.models import Team
 from app.todos import queries as todos
 from app.web import looking, measuring, trends
-from app.web.coordinator import emergencies, medicines, one_alert, one_patient, strip, visits, worklist
+from app.web.coordinator import (
+    ask_circle,
+    emergencies,
+    inbox_gathering,
+    medicines,
+    one_alert,
+    one_patient,
+    strip,
+    visits,
+    worklist,
+)
 from app.web.coordinator.one_alert import Case
 from app.web.coordinator.worklist import SAID, Filters, Reader
+from app.web.patient import feed_gathering
 from app.web.trends import Span
 
 DAYS_AT_AN_ALERT = 30
@@ -44,24 +56,25 @@ def team_of(caller: Caller) -> Team:
     return next(team for team in teams.teams_in(caller.organisations(Permission.SEE_CASELOAD)) if team.id in mine)
 
 
-def worklist_etag(caller: Caller, team: Team, filters: Filters) -> str:
+def worklist_etag(caller: Caller, team: Team, filters: Filters, messages: Count) -> str:
     """Changes whenever the list would: with what is on it, who reads it, how it is filtered, and the day."""
     today = clock.today(ZoneInfo(team.zone))
     to_confirm = [one.invitation.id for one in identity.answered(caller.person_id)]
-    parts = (worklists.fingerprint(caller), caller.session_id, filters, today, to_confirm)
+    parts = (worklists.fingerprint(caller), caller.session_id, filters, today, to_confirm, messages)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:20]
 
 
-def for_worklist(caller: Caller, team: Team, filters: Filters, etag: str, said: str | None) -> dict[str, Any]:
+def for_worklist(caller: Caller, team: Team, filters: Filters, etag: str, messages: Count) -> dict[str, Any]:
     """Everything that waits for the caller's teams."""
-    reader = Reader(caller.person_id, clock.now(), ZoneInfo(team.zone))
+    reader, said = Reader(caller.person_id, clock.now(), ZoneInfo(team.zone)), request.args.get("said")
     return {
         "heading": "Worklist",
         "team": team.name,
         "filters": filters.fields(),
         "action": url_for("coordinator.worklist"),
         "message": {"words": SAID[said], "undo": False} if said in SAID else None,
-        "worklist": worklist.listed(worklists.worklist(caller), filters, reader, f'"{etag}"'),
+        "worklist": worklist.listed(worklists.worklist(caller), filters, reader, f'"{etag}"')
+        | {"messages": inbox_gathering.waits(messages, reader.zone)},
     }
 
 
@@ -79,6 +92,10 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "medicines": medicines.part(patient),
         "visits": visits.part(patient),
+        "feed": feed_gathering.part(patient),
+        "messages_href": url_for("team_inbox.of_patient", patient_id=patient.id)
+        if looking.may(Permission.ANSWER_MESSAGES)
+        else None,
         "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
         "circle": one_patient.circle(patients.circle(patient)),
         "circle_href": url_for("my_circle.circle", patient_id=patient.id)
@@ -125,6 +142,7 @@ def for_alert(
         "told": one_alert.told(notifications.told_of(alert_id), case),
         "history": one_alert.history(steps, case),
         **_acts(case.alert),
+        "circle": ask_circle.part(patient, case.alert),
         "version": case.alert.version,
         "outcomes": one_alert.outcomes(),
         "values": values,

@@ -15,6 +15,7 @@ from app.alerts import service as alerts
 from app.core import http
 from app.core.errors import Conflict, Invalid, PreconditionFailed
 from app.core.http import Pages
+from app.messages.queries import inbox
 from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
 from app.web import frame, trends
@@ -33,10 +34,11 @@ _NOTE, _RESOLUTION = schemas.Note(), schemas.Resolution()
 def worklist(caller: Caller) -> Any:
     """Everything that waits, worst first; asked for again every few seconds, and then only what changed."""
     filters, team = Filters.of(request.args), gathering.team_of(caller)
-    etag = gathering.worklist_etag(caller, team, filters)
+    messages = inbox.count(caller)
+    etag = gathering.worklist_etag(caller, team, filters, messages)
     if request.if_none_match.contains(etag):
         return Response(status=304)
-    context = gathering.for_worklist(caller, team, filters, etag, request.args.get("said"))
+    context = gathering.for_worklist(caller, team, filters, etag, messages)
     answer = make_response(_whole_or_part(team, context))
     answer.set_etag(etag)
     return answer
