@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import select
 
@@ -52,6 +54,12 @@ class TestReadings:
         assert readings(world) == []
         (message,) = db.session.scalars(select(ThreadMessage))
         assert (message.body, message.channel) == ("well 142 or so /88?", "sms")
+
+    def test_an_hour_is_one_of_the_clock_on_the_wall(self, world: World) -> None:
+        with clock.at(datetime(2027, 7, 1, 8, 30, tzinfo=UTC)):  # half past nine in London
+            said("BP 122/78 at 9am")
+        (at,) = db.session.scalars(select(Reading.measured_at).where(Reading.patient_id == world.mary_patient.id))
+        assert at == datetime(2027, 7, 1, 8, 0, tzinfo=UTC)
 
     def test_what_cannot_be_is_not_kept(self, world: World) -> None:
         assert "not certain" in said("BP 400/300")
