@@ -23,9 +23,22 @@ from app.medicines.entering import NewMedicine, NewPause, NewSchedule
 from app.medicines.models import Dose
 from app.medicines.patterns import AsNeeded, Phase, Phases, Slot
 from app.medicines.service import calendars, listing, pausing, scheduling
-from app.messages.service import noting, visit_codes, visit_planning, visiting
+from app.messages.feed_entering import NewPhoto, NewPost
+from app.messages.help_entering import NewHelp
+from app.messages.service import (
+    asking,
+    circle_calendars,
+    noting,
+    opening,
+    posting,
+    visit_codes,
+    visit_planning,
+    visiting,
+    writing,
+)
 from app.messages.visit_entering import NewNote, NewPlan, NewVisit, Told
 from app.messages.visit_readers import Reader
+from app.messages.written import NewMessage, NewThread
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
@@ -43,6 +56,7 @@ from app.teams import service as teams
 from app.teams.models import Membership
 from app.todos import service as todos
 from tests.access.personas import Cast
+from tests.messages.feeds import picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,10 @@ def make(cast: Cast) -> Victim:
     one = (
         _cared_for(cast, patient)
         | _medicated(cast, patient)
+        | _talking(cast, patient)
         | _invited(cast, patient)
+        | _posted(cast, patient)
+        | _helped(cast, patient)
         | _visited(cast, patient)
         | _kept(cast, patient)
         | _around(cast, patient)
@@ -129,18 +146,26 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
     }
 
 
-def _visited(cast: Cast, patient: AdmittedPatient) -> Ids:
-    """A plan, a visit that is to come, one at which Nurse Adeyemi left a word, and the code on her wall."""
-    mary, nurse = By(cast.world.mary.id, Role.PATIENT), By(cast.world.adeyemi.id, Role.VISITOR)
-    tomorrow = clock.today(patient.zone) + timedelta(days=1)
-    plan = visit_planning.plan(patient, NewPlan(new_id(), "Care", (6,), time(9), 30, tomorrow), mary)
-    coming = visit_planning.add(patient, NewVisit(new_id(), "Tea", tomorrow, time(15), 30), mary)
-    been, told = visiting.arrive(patient, new_id(), Told(unexpected="Wound care"), nurse), Told()
-    writer = Reader(nurse.person_id, is_professional=True)
-    note = noting.write(patient, been.id, NewNote(new_id(), family="Well.", handover="The heel."), told, nurse, writer)
-    visiting.leave(patient, been.id, told, nurse)
-    code = visit_codes.make(patient, mary).url.rpartition("/")[2]
-    return {"visit_plan": plan.id, "visit_id": coming.id, "visit_note": note.id, "arrival_code": code}
+def _talking(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A thread of her circle, two of her own with the team of which one waits; a colleague to whom it is passed on."""
+    by, new = By(cast.world.mary.id, Role.PATIENT), NewThread(new_id(), "Sunday", "Who comes?")
+    within = opening.open_thread(patient, "circle", new, by)
+    with_team = opening.open_thread(patient, "team", NewThread(new_id(), "New inhaler", "Which one first?"), by)
+    answered = opening.open_thread(patient, "team", NewThread(new_id(), "Review", "When is it?"), by)
+    answer, priya = NewMessage(new_id(), "On Monday."), By(cast.world.priya.id, Role.COORDINATOR)
+    writing.write(patient, "team", answered.id, answer, priya)
+    colleague = cast.somebody("a colleague in her team")
+    teams.give_role(cast.world.organisation.id, cast.world.team.id, colleague.id, Role.CLINICIAN)
+    found = {"thread_id": within.id, "team_thread": with_team.id, "answered_thread": answered.id}
+    return found | {"colleague": colleague.id}
+
+
+def _helped(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """She asked all of her circle for a meal, and her calendar reads along."""
+    request = asking.ask(patient, NewHelp(new_id(), "meal"), By(cast.world.mary.id, Role.PATIENT))
+    made = circle_calendars.make(patient, cast.world.mary.id)
+    secret = made.url.rpartition("/")[2].removesuffix(".ics")
+    return {"request_id": request.id, "calendar_id": made.calendar.id, "circle_calendar": secret}
 
 
 def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
@@ -162,6 +187,26 @@ def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
         "into_team": waiting_team.id,
         "accepted_into_team": accepted_team.id,
     }
+
+
+def _visited(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A plan, a visit that is to come, one at which Nurse Adeyemi left a word, and the code on her wall."""
+    mary, nurse = By(cast.world.mary.id, Role.PATIENT), By(cast.world.adeyemi.id, Role.VISITOR)
+    tomorrow = clock.today(patient.zone) + timedelta(days=1)
+    plan = visit_planning.plan(patient, NewPlan(new_id(), "Care", (6,), time(9), 30, tomorrow), mary)
+    coming = visit_planning.add(patient, NewVisit(new_id(), "Tea", tomorrow, time(15), 30), mary)
+    been, told = visiting.arrive(patient, new_id(), Told(unexpected="Wound care"), nurse), Told()
+    writer = Reader(nurse.person_id, is_professional=True)
+    note = noting.write(patient, been.id, NewNote(new_id(), family="Well.", handover="The heel."), told, nurse, writer)
+    visiting.leave(patient, been.id, told, nurse)
+    code = visit_codes.make(patient, mary).url.rpartition("/")[2]
+    return {"visit_plan": plan.id, "visit_id": coming.id, "visit_note": note.id, "arrival_code": code}
+
+
+def _posted(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """What she wrote in the feed, with a photo."""
+    new = NewPost(new_id(), "A good day.", NewPhoto(picture(), "The garden"))
+    return {"post_id": posting.post(patient, new, By(cast.world.mary.id, Role.PATIENT))}
 
 
 def _kept(cast: Cast, patient: AdmittedPatient) -> Ids:
