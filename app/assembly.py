@@ -58,6 +58,8 @@ from app.patients.events import (
 )
 from app.patients.queries import caseloads, consent
 from app.patients.queries.directory import Directory
+from app.programmes import handlers as programme_handlers
+from app.programmes import jobs as programme_jobs
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
@@ -116,7 +118,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
-    slices = (*below, medicine_jobs, alert_jobs, record_jobs)
+    slices = (*below, medicine_jobs, alert_jobs, programme_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -148,6 +150,8 @@ def _events() -> None:
     events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
+    events.subscribe(CareEnded, programme_handlers.END)
+    events.subscribe(ZoneChanged, programme_handlers.MOVE)
     events.subscribe(TextReceived, text_handlers.ANSWER_TEXT)
     events.subscribe(InvitedTexted, text_handlers.ANSWER_INVITED)
     events.subscribe(DosesAnswered, alert_handlers.JUDGE_DOSES)

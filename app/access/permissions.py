@@ -34,6 +34,7 @@ class Permission(StrEnum):
     SEE_READINGS = "see_readings"  # Read the patient's readings.
     ADD_READINGS = "add_readings"  # Send readings for the patient.
     CORRECT_READINGS = "correct_readings"  # Mark a reading as entered in error.
+    ASK_BY_TEXT = "ask_by_text"  # Have the patient asked by text for what their plan measures.
     HIDE_ITEMS = "hide_items"  # Keep single items from the circle, and show them again.
     SEE_MEDICINES = "see_medicines"  # Read the patient's medicines and doses.
     CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
@@ -111,6 +112,7 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_READINGS: Category.READINGS,
     Permission.ADD_READINGS: Category.READINGS,
     Permission.CORRECT_READINGS: Category.READINGS,
+    Permission.ASK_BY_TEXT: Category.READINGS,
     Permission.HIDE_ITEMS: Category.READINGS,
     Permission.SEE_MEDICINES: Category.MEDICINES,
     Permission.CHANGE_MEDICINES: Category.MEDICINES,

@@ -34,8 +34,10 @@ _SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
 LONGEST_SAYS = 80
 MOST_CHOICES = 6
+MOST_MEASURES = 5
 _CHOICES = re.compile(r"[A-Z]{2,20}(?:, [A-Z]{2,20}){0,4}(?: or [A-Z]{2,20})?", re.ASCII)
 _ADVICE = re.compile(r"[A-Za-z0-9 ,.;:'()?!\-]{1,220}", re.ASCII)
+MEASURES = "measures"  # what somebody is to measure and text, each with an example, in the words of their language
 THING = "thing"  # one of a few things that the circle is asked for, in the words of the reader's language
 _SEVERITIES = frozenset({"RED", "AMBER"})
 
@@ -141,6 +143,8 @@ def _checked(template: str, name: str, value: str, words: Words) -> str:
         raise TextRefused(f"{template}: {name} is not what it may be")
     if name == THING:
         return str(words["things"][checked])
+    if name == MEASURES:
+        return "; ".join(words["measures"][one] for one in checked.split())
     return checked or str(words["instead_of"][name])
 
 
@@ -185,6 +189,12 @@ def _thing(value: str) -> str | None:
     return value if value in _words(LANGUAGE_OF_LAST_RESORT)["things"] else None
 
 
+def _measures(value: str) -> str | None:
+    """Names of the catalogue with a space between."""
+    known, named = _words(LANGUAGE_OF_LAST_RESORT)["measures"], value.split()
+    return value if 0 < len(named) <= MOST_MEASURES and known.keys() >= set(named) else None
+
+
 # The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
 # A check answers None for what must not be sent, and nothing ("") for a name to be written as `instead_of` says.
 ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
@@ -203,6 +213,7 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "summary": _matching(_SUMMARY, 120),
     "says": _says,
     THING: _thing,
+    MEASURES: _measures,
     "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
     "choices": _matching(_CHOICES, 100),
     "advice": _matching(_ADVICE, 220),

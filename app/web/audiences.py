@@ -6,6 +6,7 @@ from app.web import admin
 from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
 from app.web.coordinator import ask_circle
+from app.web.coordinator import asked_by_text as console_texts
 from app.web.coordinator import emergency as emergency_pages
 from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
@@ -24,6 +25,7 @@ from app.web.me import telling as own_telling
 from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
+from app.web.patient import asked_by_text as my_texts
 from app.web.patient import (
     at_door,
     doses,
@@ -56,10 +58,11 @@ _MEDICINES = (
     medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock, doses, doses_recorded, my_day,
     console_medicines,
 )  # fmt: skip
+_TEXTS = (my_texts, console_texts)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (
-    *(one.pages for one in (*_ENTRANCE, *_OTHERS, *_OWN, *_CIRCLE, *_HELP, *_VISITS, *_MEDICINES)),
+    *(one.pages for one in (*_ENTRANCE, *_OTHERS, *_OWN, *_CIRCLE, *_HELP, *_VISITS, *_MEDICINES, *_TEXTS)),
     *admin.ALL,
     access_log_page.page,
     emergency_pages.page,

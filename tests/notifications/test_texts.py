@@ -25,6 +25,7 @@ LONGEST = {
     "says": "Could somebody drive me to the clinic on Thursday at ten, and wait there for an hour or two, "
     + "please " * 9,
     "thing": "look_in",
+    "measures": "blood_pressure weight pulse oxygen_saturation glucose",
     "number": "123",
     "choices": "MARYWOLFESCHLEGEL, SAMWOLFESCHLEGELST, IMRANWOLFESCHLEG or TOMWOLFESCHLEGELST",
     "advice": "Sit down and rest for half an hour, then measure again on the other arm and text us what it says. " * 2,

@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from app.protocols import applied, queries
+from app.protocols import applied, asking, queries
 from app.protocols.applied import AppliedPlan, Limit
 from app.protocols.content import Severity
 from app.readings import catalogue
 from app.web import limits, moments, words
-from app.web.patient import questions, today
+from app.web.patient import questions
 
 LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=UTC)  # a Wednesday
@@ -121,7 +121,7 @@ def test_a_personal_limit_names_who_set_it(app: Flask) -> None:
 
 
 def test_what_is_asked_for_a_day_is_what_the_plans_say(app: Flask) -> None:
-    asked = {one.measure: one.times for one in today.asked([plan(app, "copd_oximetry"), plan(app, "diabetes")])}
+    asked = {one.measure: one.times for one in asking.asked([plan(app, "copd_oximetry"), plan(app, "diabetes")])}
     assert asked["oxygen_saturation"] == 2
     assert asked["ketones"] == 0  # only when there is a reason
     assert asked["glucose"] == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -19,11 +19,14 @@ from app.notifications.events import TextReceived
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from app.programmes import queries
 from app.texting.grammar.people import codes
 from app.texting.grammar.said import Asked, Called, Known, Said, Unsure
 from app.texting.grammar.understanding import understood
 
 CHANNEL: Final = "sms"
+# What somebody was asked to measure longer ago is not what a bare number answers.
+ANSWERED_WITHIN: Final = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def hear(event: TextReceived, body: str | None = None) -> Heard:
     inbound = notifications.inbound(event.inbound_id)
     sender = people.person(event.person_id)
     circles, own = _circles(sender.id)
-    known = Known(sender.language, _called(circles), own, _asked(sender.id, circles), inbound.sent_at)
+    asked = _asked(sender.id, circles, own, inbound.sent_at)
+    here = next(iter(circles.values())).zone if circles else UTC  # a sender says times by the clock on their wall
+    known = Known(sender.language, _called(circles), own, asked, inbound.sent_at.astimezone(here))
     words = inbound.body or "" if body is None else body
     return Heard(event, sender, inbound.sent_at, words, circles, own, understood(words, known))
 
@@ -87,9 +92,16 @@ def _called(circles: dict[str, AdmittedPatient]) -> tuple[Called, ...]:
     )
 
 
-def _asked(person_id: UUID, circles: dict[str, AdmittedPatient]) -> Asked:
-    """What this phone may answer: a request for help that waits for it; doses are answered before this is asked."""
+def _asked(person_id: UUID, circles: dict[str, AdmittedPatient], own: str | None, sent_at: datetime) -> Asked:
+    """What this phone may answer: what its owner was to measure, and a request for help that waits for it.
+
+    Doses are answered before this is asked.
+    """
     waiting = help_queries.waiting_for(person_id)
     whose = {one.row.patient_id for one in waiting}
-    who = next((code for code, one in circles.items() if {one.id} == whose), None)
-    return Asked(help=bool(waiting), who=who if len(circles) > 1 else None)
+    of_help = next((code for code, one in circles.items() if {one.id} == whose), None)
+    mine = [circles[own].id] if own else []
+    last = queries.asked_last(mine, sent_at - ANSWERED_WITHIN, sent_at)
+    who = of_help if last is None else own
+    measures = tuple(last.measures) if last else ()
+    return Asked(measures, help=bool(waiting), who=who if len(circles) > 1 else None)

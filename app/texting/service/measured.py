@@ -11,6 +11,7 @@ from app.alerts.service import replies
 from app.core.errors import Conflict
 from app.notifications import texts
 from app.patients.admission import AdmittedPatient
+from app.programmes.service import following
 from app.protocols.content import Severity
 from app.readings import service as readings
 from app.readings.intake import Entry
@@ -32,6 +33,7 @@ def record(heard: Heard, said: Readings) -> None:
         return answer(heard, "text_care_ended")
     if any(one.outcome is not Outcome.STORED for one in received):
         return answer(heard, "text_impossible")
+    following.came(allowed)
     return _answered(heard, allowed, received)
 
 

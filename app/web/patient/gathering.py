@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.patients.admission import AdmittedPatient
 from app.patients.queries import emergency
+from app.protocols import asking
 from app.protocols import queries as protocols
 from app.protocols.applied import AppliedPlan
 from app.readings import catalogue, queries
@@ -70,7 +71,7 @@ def _medicines_href(patient: AdmittedPatient) -> str | None:
 def for_add(patient: AdmittedPatient) -> dict[str, Any]:
     """Everything that can be measured: what the plans ask for first."""
     plans, newest, now = protocols.plans_as_applied(patient), queries.newest(patient), clock.now()
-    mine = [one.measure for one in today.asked(plans)]
+    mine = [one.measure for one in asking.asked(plans)]
 
     def choice(name: str) -> dict[str, Any]:
         state = newest.get(name)
@@ -158,7 +159,9 @@ def for_plan(patient: AdmittedPatient) -> dict[str, Any]:
     """The plans that run, in words."""
     whose = frame.whose(patient)
     shown = plan.shown(protocols.plans_as_applied(patient), patient.given_name if whose else "you")
-    return {"whose": whose, "plans": shown}
+    may_ask = looking.may(Permission.ASK_BY_TEXT)
+    texts_href = url_for("my_texts.overview", patient_id=patient.id) if may_ask else None
+    return {"whose": whose, "plans": shown, "texts_href": texts_href}
 
 
 def for_numbers(patient: AdmittedPatient, days: int) -> dict[str, Any]:

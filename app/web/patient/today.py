@@ -6,27 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import url_for
 
 from app.protocols.applied import AppliedPlan
+from app.protocols.asking import Asked, asked
 from app.readings.models import Reading
 from app.web import moments, words
-
-# How often a day the words of a protocol ask; what begins with "when" waits for its occasion.
-_TIMES: Final = {"twice": 2, "when": 0, "whenever": 0}
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One measure the plans ask for: how often a day, and in which words."""
-
-    measure: str
-    times: int
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +27,6 @@ class Day:
     seen: Mapping[str, Any] | None  # who of the team looked after the newest reading came
     now: datetime
     zone: ZoneInfo
-
-
-def asked(plans: Sequence[AppliedPlan]) -> list[Asked]:
-    """What the plans ask for each day, a measure once, as often as the plan that asks most often."""
-    found: dict[str, Asked] = {}
-    for plan in plans:
-        for ask in plan.protocol.ask:
-            times = _TIMES.get(ask.when.split()[0], 1)
-            if ask.measure not in found or times > found[ask.measure].times:
-                found[ask.measure] = Asked(ask.measure, times, words.upper(ask.when))
-    return list(found.values())
 
 
 def today(day: Day, name: str, patient_id: UUID) -> dict[str, Any]:
@@ -79,7 +57,7 @@ def _due(one: Asked, sent: int, patient_id: UUID) -> dict[str, Any]:
     again = " Sent once today." if sent else ""
     return {
         "title": words.title(one.measure),
-        "detail": f"{one.words}.{again}",
+        "detail": f"{words.upper(one.words)}.{again}",
         "href": url_for("patient.ask", patient_id=patient_id, measure=one.measure),
         "action": "Add",
     }

@@ -1,0 +1,147 @@
+"""What becomes of what was asked by text: answered, reminded of once, missed; and measured again after a rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from app.alerts.models import Finding
+from app.core import clock
+from app.core.db import db
+from app.notifications import queries as notifications
+from app.notifications import service as telling
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.programmes import asking_times, queries
+from app.programmes.models import REPEAT, SLOT, TextAsk, TextProgramme
+from app.programmes.service import asking, running
+from app.todos import service as todos
+
+AT_ONCE: Final = 200
+REST: Final = timedelta(minutes=30)
+# A repeat that is asked for later says nothing of the first measurement any more.
+NO_REPEAT_AFTER: Final = timedelta(minutes=90)
+REPEAT_WITHIN: Final = timedelta(hours=2)
+MISSED_IN_A_ROW: Final = 3
+_REACHED: Final = frozenset({"accepted", "delivered", "unknown"})
+_A_MOMENT: Final = timedelta(microseconds=1)
+
+
+def follow_due() -> int:
+    """See what came of what was asked; returns how many were looked at. Any number may run at once."""
+    now = clock.now()
+    due = select(TextAsk).where(TextAsk.state == "asked", TextAsk.due_at <= now).order_by(TextAsk.due_at)
+    claimed = due.limit(AT_ONCE).with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    found = db.session.scalars(claimed).all()
+    known = patients.admitted({one.patient_id for one in found})
+    for one in found:
+        _follow(one, known[one.patient_id], now)
+    return len(found)
+
+
+def came(patient: AdmittedPatient) -> None:
+    """Something came just now: what it answers waits no more, and nobody need ask why nothing comes."""
+    programme = queries.running_for_change(patient)
+    if programme is None:
+        return
+    waiting = select(TextAsk).where(TextAsk.programme_id == programme.id, TextAsk.state == "asked")
+    for one in db.session.scalars(waiting.with_for_update()):
+        if not _missing(one, patient):
+            _settle(one, "answered", clock.now())
+    _calm(programme, patient)
+
+
+def calm() -> None:
+    """Settle the to-dos about people of whom something has come since."""
+    asked_about = (TextProgramme.escalated_at.is_not(None), TextProgramme.ended_at.is_(None))
+    found = db.session.scalars(select(TextProgramme).where(*asked_about).with_for_update(skip_locked=True)).all()
+    known = patients.admitted({one.patient_id for one in found})
+    for programme in found:
+        _calm(programme, known[programme.patient_id])
+
+
+def ask_to_repeat() -> None:
+    """Ask those to measure again who have rested for half an hour after a reading that waits for it."""
+    now = clock.now()
+    waiting = queries.waiting_for_repeat(now - NO_REPEAT_AFTER, now - REST, AT_ONCE)
+    known = patients.admitted({one.patient_id for one in waiting})
+    for finding in waiting:
+        _ask_to_repeat(finding, known[finding.patient_id], now)
+
+
+def _ask_to_repeat(finding: Finding, patient: AdmittedPatient, now: datetime) -> None:
+    programme = queries.running_for_change(patient)
+    if programme is None:
+        return
+    slot = asking_times.holding(finding.measured_at, programme.times, patient.zone)
+    facts = {
+        "kind": REPEAT,
+        "local_date": slot.day,
+        "slot": slot.at,
+        "slot_at": now,
+        "since": finding.measured_at + _A_MOMENT,
+        "until": now + REPEAT_WITHIN,
+        "measures": [finding.measure],
+        "state": "asked",
+        "asked_at": now,
+        "due_at": now + REPEAT_WITHIN,
+        "settled_at": None,
+    }
+    made = asking.record(programme, patient, facts)  # once for each time of the day: nobody is to measure for ever
+    if made is not None:
+        running.say(patient, made, "text_ask_repeat", now + REST, measures=finding.measure)
+
+
+def _follow(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
+    missing = _missing(one, patient)
+    if not missing:
+        return _settle(one, "answered", now)
+    if not any(told.state in _REACHED for told in notifications.told_of(one.id)):
+        telling.withdraw([one.id])
+        return _settle(one, "not_sent", now)
+    if one.kind == SLOT and one.reminded_at is None and now < one.until and now - one.due_at < asking.TOO_LATE:
+        return _remind(one, patient, missing, now)
+    if now < one.until:
+        one.due_at = one.until
+        return None
+    _settle(one, "missed", now)
+    return _escalate(one, patient, now) if one.kind == SLOT else None
+
+
+def _remind(one: TextAsk, patient: AdmittedPatient, missing: Sequence[str], now: datetime) -> None:
+    one.reminded_at, one.due_at = now, one.until
+    until = min(one.until, now + asking.TOO_LATE)
+    running.say(patient, one.id, "text_ask_again", until, measures=" ".join(missing))
+
+
+def _missing(one: TextAsk, patient: AdmittedPatient) -> list[str]:
+    sent = queries.sent_between(patient, one.since, one.until)
+    return [measure for measure in one.measures if not sent[measure]]
+
+
+def _settle(one: TextAsk, state: str, now: datetime) -> None:
+    one.state, one.settled_at = state, now
+    db.session.flush()
+
+
+def _escalate(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
+    """Three times in a row nothing came: the coordinator is asked to find out why, once until something does."""
+    programme = db.session.get_one(TextProgramme, one.programme_id, with_for_update=True, populate_existing=True)
+    states = queries.last_settled(programme.id, MISSED_IN_A_ROW)
+    if programme.escalated_at is not None or list(states) != ["missed"] * MISSED_IN_A_ROW:
+        return
+    programme.escalated_at = now
+    reason = (
+        f"{patient.given_name} was asked by text {MISSED_IN_A_ROW} times in a row and sent nothing. "
+        f"Find out whether all is well, and whether texts still suit them."
+    )
+    todos.add(patient, running.UNANSWERED, str(programme.id), reason)
+
+
+def _calm(programme: TextProgramme, patient: AdmittedPatient) -> None:
+    if programme.escalated_at is not None and queries.came_since(patient, programme.escalated_at):
+        programme.escalated_at = None
+        todos.settle(patient.id, running.UNANSWERED, str(programme.id), patient.person_id)
