@@ -15,7 +15,7 @@ from app.messages import waiting
 from app.messages.models import Thread
 from app.messages.queries import answering, threads
 from app.messages.service import claiming
-from app.messages.service.writing import TODO
+from app.messages.service.writing import WAITING_TODO
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
@@ -55,7 +55,7 @@ def ask_for_answers() -> int:
     Once for each time that somebody took it.
     """
     begun = func.coalesce(Thread.claimed_at, Thread.waiting_since)
-    same = (Todo.patient_id == Thread.patient_id, Todo.kind == TODO, Todo.cause == cast(Thread.id, Text))
+    same = (Todo.patient_id == Thread.patient_id, Todo.kind == WAITING_TODO, Todo.cause == cast(Thread.id, Text))
     asked = select(Todo.id).where(*same, or_(Todo.done_at.is_(None), Todo.created_at >= begun)).exists()
     found = db.session.scalars(
         select(Thread).where(Thread.waiting_since.is_not(None), ~asked).order_by(Thread.id)
@@ -63,7 +63,9 @@ def ask_for_answers() -> int:
     known, now = patients.admitted({one.patient_id for one in found}), clock.now()
     late = [one for one in found if _is_overdue(known[one.patient_id], one)]
     for thread in late:
-        todos.add(known[thread.patient_id], TODO, str(thread.id), _reason(known[thread.patient_id], thread), now)
+        todos.add(
+            known[thread.patient_id], WAITING_TODO, str(thread.id), _reason(known[thread.patient_id], thread), now
+        )
     return len(late)
 
 

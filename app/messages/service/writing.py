@@ -21,7 +21,7 @@ from app.patients.by import By
 from app.patients.queries import consent
 from app.todos import service as todos
 
-TODO: Final = "message_waiting"
+WAITING_TODO: Final = "message_waiting"
 
 
 def write(patient: AdmittedPatient, kind: str, thread_id: UUID, new: NewMessage, by: By) -> ThreadMessage:
@@ -81,7 +81,7 @@ def add(patient: AdmittedPatient, thread: Thread, new: NewMessage, by: By) -> Th
 def answered(patient: AdmittedPatient, thread: Thread, by: By) -> None:
     """Nobody waits for the team any more."""
     thread.waiting_since = thread.claimed_by = thread.claimed_at = None
-    todos.settle(patient.id, TODO, str(thread.id), by.person_id)
+    todos.settle(patient.id, WAITING_TODO, str(thread.id), by.person_id)
 
 
 def _wait(patient: AdmittedPatient, thread: Thread, now: datetime, by: By) -> None:
