@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 from uuid import UUID
 
 import pytest
@@ -109,9 +109,8 @@ def _all(kinds: list[Category]) -> list[frozenset[Category]]:
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMIN, Role.SERVICE)])
 def test_the_kinds_are_those_that_the_policy_shows(role: Role) -> None:
     """Whoever may see the feed sees in it the kinds that they may see elsewhere, for every set of grants and scopes."""
-    for kinds in _all(list(SEEING)):
-        grants = frozenset((kind, Right.SEE) for kind in kinds)
-        standing = Standing(frozenset({role}), grants, frozenset(kinds))
+    for given, scopes in product(_all(list(SEEING)), repeat=2):
+        standing = Standing(frozenset({role}), frozenset((kind, Right.SEE) for kind in given), scopes)
         if callers.decide(standing, P.SEE_FEED) is None:
             continue
         allowed = {kind for kind, permission in SEEING.items() if callers.decide(standing, permission) is not None}
