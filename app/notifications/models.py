@@ -181,7 +181,15 @@ class DigestItem(Base, Row):
 
     __tablename__ = "digest_item"
     __table_args__ = (
-        UniqueConstraint("person_id", "about_id", "template"),
+        # Once while it waits; what happens again afterwards is told again.
+        Index(
+            "uq_digest_item_waiting",
+            "person_id",
+            "about_id",
+            "template",
+            unique=True,
+            postgresql_where=text("told_at is null"),
+        ),
         Index("ix_digest_item_due_at", "due_at", postgresql_where=text("told_at is null")),
     )
 

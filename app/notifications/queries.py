@@ -69,10 +69,13 @@ DUE = f"""
                         and g.ended_at is null and g.category = 'medicines'
                         and g."right" = case d.about when '{kinds.DOSES}' then 'act' else 'be_told' end
                         and g.ends_on >= cast(timezone(q.zone, :now) as date))))
+            when d.about = 'inbound' then true  -- to whoever has just texted, of whatever it was
             when d.about like 'news %' then exists (select from patient q
                 where q.id = d.patient_id and (q.person_id = d.recipient_id
-                    or exists (select from membership m where m.person_id = d.recipient_id
-                        and m.organisation_id = d.organisation_id and m.ended_at is null)
+                    or exists (select from membership m where m.person_id = d.recipient_id and m.team_id = q.team_id
+                        and m.role in ('coordinator', 'clinician', 'lead') and m.ended_at is null)
+                    or exists (select from acting_for a where a.patient_id = q.id and a.person_id = d.recipient_id
+                        and a.ended_at is null and a.review_on >= cast(timezone(q.zone, :now) as date))
                     or exists (select from circle_member c join circle_grant g on g.member_id = c.id
                         where c.patient_id = q.id and c.person_id = d.recipient_id and c.ended_at is null
                             and g.ended_at is null and g.category = substr(d.about, 6)

@@ -76,11 +76,10 @@ def digest_item() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_digest_item_patient_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_digest_item_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_digest_item")),
-        sa.UniqueConstraint(
-            "person_id", "about_id", "template", name=op.f("uq_digest_item_person_id_about_id_template")
-        ),
     )
     waiting = sa.text("told_at is null")
+    same = ["person_id", "about_id", "template"]
+    op.create_index("uq_digest_item_waiting", "digest_item", same, unique=True, postgresql_where=waiting)
     op.create_index("ix_digest_item_due_at", "digest_item", ["due_at"], postgresql_where=waiting)
 
 

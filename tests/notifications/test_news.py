@@ -111,6 +111,39 @@ def test_peace_that_was_asked_for_since_is_kept(world: World) -> None:
     assert len(sent(world)) == 1
 
 
+def test_what_happens_again_is_told_again(world: World) -> None:
+    patient, about_id = patients.admitted_one(world.mary_patient.id), new_id()
+    one = News(Category.MESSAGES, "thread", about_id, "member_left", {"member": "Anna"})
+    for night in (NIGHT, NIGHT + timedelta(days=1)):
+        with clock.at(night), unit_of_work():
+            news.tell(patient, one, [world.tom.id])
+            news.tell(patient, one, [world.tom.id])
+        with clock.at(night + timedelta(hours=8)):
+            digests.send_due()
+    assert len(sent(world)) == 2
+
+
+def test_a_shared_phone_is_told_no_more_later_either(world: World) -> None:
+    with clock.at(NIGHT):
+        tell(world, about="post")
+        tell(world)
+    with unit_of_work():
+        choosing.choose(world.tom.id, {"detail": "least"})
+    with clock.at(MORNING):
+        digests.send_due()
+    assert ["something new" in body for body in sent(world)] == [True]
+
+
+def test_a_colleague_elsewhere_with_no_grant_is_not_told(world: World) -> None:
+    patient = patients.admitted_one(world.mary_patient.id)
+    with clock.at(NIGHT), unit_of_work():
+        news.tell(
+            patient, News(Category.MESSAGES, "post", new_id(), "member_left", {"member": "A"}), [world.adeyemi.id]
+        )
+    with clock.at(MORNING + timedelta(days=1)):
+        assert digests.send_due() == 0
+
+
 def test_somebody_who_may_see_it_no_more_is_not_told(world: World) -> None:
     with clock.at(NIGHT):
         tell(world, about="post")

@@ -16,7 +16,8 @@ from app.core.unit_of_work import unit_of_work
 from app.messages.help_entering import NewHelp
 from app.messages.models import HelpRequest, Post, Thread, ThreadMessage
 from app.messages.service import asking
-from app.notifications.service import choosing
+from app.notifications.models import Delivery
+from app.notifications.service import choosing, sending
 from app.patients import queries as patients
 from app.patients.by import By
 from app.readings.models import Reading
@@ -178,3 +179,39 @@ class TestPeace:
         assert texted("BP 122/78", "+447700900999") == []
         assert readings(world) == []
         assert MARY != TOM
+
+
+class TestWhomItIsAbout:
+    """Nothing is stored for somebody who was not meant."""
+
+    @pytest.fixture(autouse=True)
+    def both(self, world: World) -> None:
+        for patient in (world.mary_patient, world.khan_patient):
+            join(world.tom, patient, Right.ACT, category=Category.READINGS)
+            join(world.tom, patient, Right.SEE, Right.ACT)
+
+    def test_a_reading_is_not_for_whom_somebody_helps(self, world: World) -> None:
+        khan = patients.admitted_one(world.khan_patient.id)
+        with unit_of_work():
+            asking.ask(khan, NewHelp(new_id(), words="Bread"), By(world.khan.id, Role.PATIENT))
+        said("GO", TOM)
+        assert "whom is this about" in said("BP 182/110", TOM)
+        assert db.session.scalars(select(Reading)).all() == []
+
+    def test_a_call_for_help_reaches_the_team_of_whom_it_names(self, world: World) -> None:
+        assert "whom is this about" in said("Mum fell and cannot get up", TOM)
+        assert "with the care team" in said("MARY", TOM)
+        (message,) = db.session.scalars(select(ThreadMessage))
+        assert (message.body, message.patient_id) == ("Mum fell and cannot get up", world.mary_patient.id)
+
+    def test_a_post_is_put_where_it_is_said(self, world: World) -> None:
+        assert "whom is this about" in said("TELL I am on my way", TOM)
+        assert "posted" in said("imran", TOM)
+        (post,) = db.session.scalars(select(Post).where(Post.author_id == world.tom.id))
+        assert post.patient_id == world.khan_patient.id
+
+    def test_the_goodbye_of_a_circle_is_sent(self, world: World) -> None:
+        said("LEAVE MARY", TOM)
+        sending.send_all_due()
+        sent = select(Delivery.state).where(Delivery.recipient_id == world.tom.id, Delivery.about == "inbound")
+        assert list(db.session.scalars(sent)) == ["delivered"]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from app.access.permissions import Category
+from app.access.roles import Role
+from app.core import clock
 from app.identity import queries as people
 from app.messages import wanted
 from app.messages.models.help import HelpRequest
@@ -16,6 +20,8 @@ from app.notifications.service.news import News
 from app.patients.admission import AdmittedPatient
 
 ABOUT = "help"
+A_NIGHT: Final = timedelta(hours=12)
+_OF_CIRCLE: Final = frozenset({Role.PATIENT, Role.ACTING, Role.MEMBER})
 
 
 def asked(patient: AdmittedPatient, request: HelpRequest, recipients: Collection[UUID]) -> None:
@@ -97,6 +103,14 @@ def _tell(
     if who is not None:
         words["member"] = texts.first_name(people.person(who).given_name)
     # What is asked because of an alert is one of the things offered and nothing else, by whatever way it is read.
-    says = request.what if with_words and request.alert_id is None else None
-    one = News(Category.MESSAGES, ABOUT, request.id, template, words, says)
+    # A professional's own words go out by no text.
+    is_theirs = request.asked_role in _OF_CIRCLE and request.alert_id is None
+    says = request.what if with_words and is_theirs else None
+    one = News(Category.MESSAGES, ABOUT, request.id, template, words, says, is_urgent=with_words and _is_soon(request))
     news.tell(patient, one, recipients)
+
+
+def _is_soon(request: HelpRequest) -> bool:
+    """Whether it cannot wait for the end of somebody's night: asked for now, from an alert, or wanted before then."""
+    wanted_at = request.wanted_at
+    return wanted_at is None or request.alert_id is not None or wanted_at <= clock.now() + A_NIGHT

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from app import config
 from app.core import clock, sealed
 from app.core.db import HotStatement, db
+from app.core.logs import log
 from app.core.unit_of_work import unit_of_work
 from app.notifications import telling, texts
 from app.notifications.models import DigestItem
@@ -43,8 +44,10 @@ _DUE = HotStatement("""
     )
     select i.id, i.organisation_id, i.patient_id, i.about, i.body_sealed, p.zone, q.given_name as patient_given,
         q.family_name as patient_family, p.ended_at is null and (p.person_id = i.person_id
-            or exists (select from membership m where m.person_id = i.person_id
-                and m.organisation_id = i.organisation_id and m.ended_at is null)
+            or exists (select from membership m where m.person_id = i.person_id and m.team_id = p.team_id
+                and m.role in ('coordinator', 'clinician', 'lead') and m.ended_at is null)
+            or exists (select from acting_for a where a.patient_id = p.id and a.person_id = i.person_id
+                and a.ended_at is null and a.review_on >= cast(timezone(p.zone, :now) as date))
             or exists (select from circle_member c join circle_grant g on g.member_id = c.id
                 where c.patient_id = p.id and c.person_id = i.person_id and c.ended_at is null and g.ended_at is null
                     and g.category = i.category and g.ends_on >= cast(timezone(p.zone, :now) as date))) as is_theirs
@@ -57,7 +60,16 @@ def send_due() -> int:
     """Tell everybody whose time has come, each in a transaction of their own; returns how many were told."""
     with unit_of_work():
         whose = [row["person_id"] for row in _WHOSE.rows({"now": clock.now(), "limit": AT_ONCE})]
-    return sum(_told(person_id) for person_id in whose)
+    return sum(map(_told_or_not, whose))
+
+
+def _told_or_not(person_id: UUID) -> bool:
+    """One whose message cannot be written holds up nobody else."""
+    try:
+        return _told(person_id)
+    except Exception as error:
+        log.error("a digest could not be written", error=type(error).__name__)
+        return False
 
 
 def _told(person_id: UUID) -> bool:
@@ -84,10 +96,11 @@ def _settle(rows: Sequence[dict[str, Any]], **values: Any) -> None:
 
 def _body(reader: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
     """One thing says what it is; of several only how many there are, patient by patient."""
+    link, name = f"{config.current().public_url}/", texts.first_name(reader["given_name"])
+    if reader["detail"] == "least":
+        return texts.render("news_least", reader["language"], reader=name, link=link)
     if len(rows) == 1:
         return sealed.unseal(bytes(rows[0]["body_sealed"]), DigestItem.body.place, rows[0]["id"])
-    link = f"{config.current().public_url}/"
-    name = texts.first_name(reader["given_name"])
     return texts.render("digest", reader["language"], reader=name, summary=summary(rows), link=link)
 
 

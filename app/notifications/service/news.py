@@ -58,7 +58,7 @@ _GATHER = HotStatement("""
     select id, :now, :organisation_id, :patient_id, person_id, :category, :about, :about_id, :template, body_sealed,
         due_at
     from jsonb_to_recordset(cast(:items as jsonb)) as i (id uuid, person_id uuid, body_sealed bytea, due_at timestamptz)
-    on conflict (person_id, about_id, template) do nothing
+    on conflict (person_id, about_id, template) where told_at is null do nothing
 """)
 
 

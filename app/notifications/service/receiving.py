@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -25,7 +26,8 @@ from app.notifications.outcomes import Outcome
 from app.notifications.service import reaching
 
 HANDLE = "handle inbound text"
-JOIN = "join"
+# JOIN and a name: of somebody known anything longer is for people.
+JOIN = re.compile(r"join\b[\s:,.!-]*(?:[\w'’-]+[\s.!]*){0,4}", re.IGNORECASE)
 # The provider keeps what its webhook could not deliver; we look back far enough for a day of being away.
 LOOK_BACK = timedelta(hours=24)
 ANSWER_EACH = timedelta(days=1)
@@ -92,7 +94,7 @@ def handle(inbound_id: str) -> None:
 
 def _answers_an_invitation(inbound: InboundText, person: Person | None) -> bool:
     """Whether it is for whoever waits for an invited phone: all that a stranger texts, JOIN of somebody known."""
-    is_join = (inbound.body or "").strip().casefold().startswith(JOIN)
+    is_join = JOIN.fullmatch((inbound.body or "").strip()) is not None
     if person is not None and not is_join:
         return False
     invitation = joining_by_text.waiting_for(inbound.sender or "")

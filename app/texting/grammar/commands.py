@@ -8,7 +8,7 @@ from datetime import time
 from typing import Final, cast, get_args
 
 from app.texting.grammar import people, spelling, words
-from app.texting.grammar.said import Command, CommandWord, Known, Language, Post, Quiet, Rating, Readings, Unsure
+from app.texting.grammar.said import Command, CommandWord, Known, Language, Post, Quiet, Rating, Unsure
 from app.texting.grammar.tokens import Token, without
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -95,16 +95,12 @@ def rating(found: Sequence[Token], known: Known) -> Rating | Unsure | None:
         return Unsure("rating", "who")
 
 
-def post(text: str, found: Sequence[Token], known: Known, reading: Readings | Unsure | None) -> Post | Unsure | None:
-    """TELL, POST, or MUM and what the circle shall read; a reading after MUM may have been meant for the record."""
-    if not found or found[0].kind not in ("posts", "relatives", "who"):
+def post(text: str, found: Sequence[Token], known: Known) -> Post | Unsure | None:
+    """TELL, POST, SHARE and what the circle shall read. Nothing else is a post: a call for help is for the team."""
+    if not found or found[0].kind != "posts":
         return None
-    if found[0].kind == "posts":
-        said = _FIRST_WORD.sub("", text, count=1).strip()
-        return _posted(said, found[1:2], known)
-    if not _is_relative(found[0], known) or len(found) < 2 or isinstance(reading, Readings):
-        return None
-    return Unsure("post", "words") if reading else _posted(text.strip(), found[:1], known)
+    said = _FIRST_WORD.sub("", text, count=1).strip()
+    return _posted(said, found[1:2], known)
 
 
 def _posted(said: str, subject: Sequence[Token], known: Known) -> Post | Unsure:
@@ -118,12 +114,6 @@ def _posted(said: str, subject: Sequence[Token], known: Known) -> Post | Unsure:
     head, label, rest = said.partition(":")
     is_label = bool(label and rest.strip()) and subject and spelling.folded(head, {}).strip() == subject[0].raw
     return Post(rest.strip() if is_label and subject[0].kind == "who" else said, who)
-
-
-def _is_relative(first: Token, known: Known) -> bool:
-    """MUM is a patient of this phone, by that name or as the only one; never the name of a patient alone."""
-    meaning = words.of(known.language).phrases.get((first.raw,))
-    return meaning is not None and meaning.kind == "relatives" and (first.kind == "who" or known.own is None)
 
 
 def _first(found: Sequence[Token]) -> str | None:

@@ -20,7 +20,7 @@ def understood(text: str, known: Known) -> Said | Unsure | None:
     language = words.of(known.language)
     found = tokens(text, language, known.patients)
     reading = readings.read(found, known)
-    post = commands.post(text, found, known, reading)
+    post = commands.post(text, found, known)
     if post is not None:
         return post
     said: list[Said | Unsure | None] = [

@@ -16,20 +16,21 @@ from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.notifications.models import InboundText
 from app.texting.grammar.said import Command, Language, Post, Quiet, Readings, Unsure
-from app.texting.service import doses, hearing, helped, measured, spoken, wishes
+from app.texting.service import carers, doses, hearing, helped, measured, spoken, wishes
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
 # What Kith made of a text that it has asked something back about; it is asked once, then people read it.
 WHO: Final = "asked who"
 UNSURE: Final = "asked again"
+LEAVE: Final = "leave"
 # How long an answer still belongs to the question.
 BELONGS: Final = timedelta(hours=2)
 _COMMANDS: Final[dict[str, Callable[[Heard, Command], None]]] = {
     **dict.fromkeys(helped.WORDS, helped.act),
     "status": lambda heard, _: wishes.status(heard),
     "quiet_off": lambda heard, _: wishes.heard_again(heard),
-    "leave": lambda heard, said: wishes.leave(heard, said.who),
+    "leave": wishes.leave,
 }
 _ACTS: Final[dict[type, Callable[[Heard, Any], None]]] = {
     Readings: measured.record,
@@ -45,14 +46,14 @@ _PERMISSIONS: Final[dict[type, Permission]] = {
 }
 
 
-def consider(event: TextReceived) -> doses.Received | Heard | None:
+def consider(event: TextReceived) -> doses.Received | carers.Said | Heard | None:
     """What the text says and whether its sender may; None for what the provider itself acts upon."""
     inbound = notifications.inbound(event.inbound_id)
     if inbound.meaning in ("stop", "start", "help"):
         return None
-    about_doses = doses.consider(event)
-    if about_doses is not None:
-        return about_doses
+    asked_for = doses.consider(event) or carers.consider(event)
+    if asked_for is not None:
+        return asked_for
     heard = _completed(event, inbound) or hearing.hear(event)
     if not heard.circles:
         return None
@@ -62,12 +63,15 @@ def consider(event: TextReceived) -> doses.Received | Heard | None:
     return hearing.admitted(heard, *needed) if needed else heard
 
 
-def respond(found: doses.Received | Heard) -> None:
+def respond(found: doses.Received | carers.Said | Heard) -> None:
     """Do what it says, and answer."""
     if isinstance(found, doses.Received):
-        doses.answer(found)
-    else:
-        _act(found, found.said)
+        return doses.answer(found)
+    if isinstance(found, carers.Said):
+        return carers.answer(found)
+    if found.completes is not None:
+        notifications.inbound(found.completes).meaning = None
+    return _act(found, found.said)
 
 
 def _needed(heard: Heard) -> tuple[UUID, Permission] | None:
@@ -112,15 +116,15 @@ def _ask_who(heard: Heard) -> None:
 
 
 def _completed(event: TextReceived, inbound: InboundText) -> Heard | None:
-    """An earlier text with the patient that this one names, where that is what was asked and all that it says."""
+    """An earlier text, of the patient that this one names, where that is what was asked and all that it says."""
     last = notifications.last_inbound(event.person_id, inbound.id)
     if last is None or last.meaning != WHO or last.created_at < inbound.created_at - BELONGS:
         return None
     code = (inbound.body or "").strip(" .!").upper()
     earlier = TextReceived(event.organisation_id, event.patient_id, last.id, event.person_id)
-    # A name comes first in some texts (MARY BP 120/80) and last in others (LEAVE MARY).
-    both = (hearing.hear(earlier, words) for words in (f"{code} {last.body}", f"{last.body} {code}"))
-    heard = next((one for one in both if code in one.circles and one.who == code), None)
-    if heard is not None:
-        last.meaning = None
-    return heard
+    heard = hearing.hear(earlier, only=code)
+    if list(heard.circles) != [code]:
+        return None
+    if isinstance(heard.said, Unsure) and heard.said.of == (LEAVE,):
+        heard = replace(heard, said=Command(LEAVE))  # which circle was all that it did not say
+    return replace(heard, completes=last.id)

@@ -41,6 +41,7 @@ class Heard:
     own: str | None  # the code of the sender, where they are the patient
     said: Said | Unsure | None
     allowed: tuple[AdmittedPatient, By] | None = None  # the sender may do what it asks for, to this patient
+    completes: UUID | None = None  # an earlier text, of which this has said whom it is about
 
     @property
     def who(self) -> str | None:
@@ -54,15 +55,17 @@ class Heard:
         return next(iter(self.circles.values())) if len(self.circles) == 1 else None
 
 
-def hear(event: TextReceived, body: str | None = None) -> Heard:
-    """A text with what it says; `body` in place of its own, where an answer has completed an earlier one."""
+def hear(event: TextReceived, only: str | None = None) -> Heard:
+    """A text with what it says; `only` the code of the patient that it is about, where that is known otherwise."""
     inbound = notifications.inbound(event.inbound_id)
     sender = people.person(event.person_id)
     circles, own = _circles(sender.id)
+    if only in circles:
+        circles, own = {only: circles[only]}, own if own == only else None
     asked = _asked(sender.id, circles, own, inbound.sent_at)
     here = next(iter(circles.values())).zone if circles else UTC  # a sender says times by the clock on their wall
     known = Known(sender.language, _called(circles), own, asked, inbound.sent_at.astimezone(here))
-    words = inbound.body or "" if body is None else body
+    words = inbound.body or ""
     return Heard(event, sender, inbound.sent_at, words, circles, own, understood(words, known))
 
 
@@ -98,10 +101,8 @@ def _asked(person_id: UUID, circles: dict[str, AdmittedPatient], own: str | None
     Doses are answered before this is asked.
     """
     waiting = help_queries.waiting_for(person_id)
-    whose = {one.row.patient_id for one in waiting}
-    of_help = next((code for code, one in circles.items() if {one.id} == whose), None)
     mine = [circles[own].id] if own else []
     last = queries.asked_last(mine, sent_at - ANSWERED_WITHIN, sent_at)
-    who = of_help if last is None else own
-    measures = tuple(last.measures) if last else ()
-    return Asked(measures, help=bool(waiting), who=who if len(circles) > 1 else None)
+    # Whom somebody helps is not whom their next text is about: only what they were to measure of themselves is.
+    measures, who = (tuple(last.measures), own) if last else ((), None)
+    return Asked(measures, help=bool(waiting), who=who)

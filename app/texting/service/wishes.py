@@ -12,7 +12,8 @@ from app.notifications import texts
 from app.notifications.service import choosing
 from app.patients import queries as patients
 from app.patients import service as circles
-from app.texting.grammar.said import Language, Quiet
+from app.patients.queries import consent
+from app.texting.grammar.said import Command, Language, Quiet
 from app.texting.service import helped
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
@@ -48,14 +49,16 @@ def status(heard: Heard) -> None:
     answer(heard, "text_waiting", number=str(waiting)) if waiting else answer(heard, "text_nothing_waits")
 
 
-def leave(heard: Heard, who: str | None) -> None:
+def leave(heard: Heard, said: Command) -> None:
     """Leave the circle of this code; nobody leaves all of them by one word."""
     places = {one.member.patient_id: one.member.id for one in patients.circles_of(heard.sender.id)}
-    patient = heard.circles.get(who or "")
+    patient = heard.patient() if said.who or heard.completes else None
     member_id = places.get(patient.id) if patient else None
     if patient is None or member_id is None:
         codes = [code for code, one in heard.circles.items() if one.id in places]
         return answer(heard, "text_leave_which", choices=texts.choices(codes)) if codes else None
+    if consent.acting_of(patient, heard.sender.id) is not None:
+        return answer(heard, "text_leave_acting")  # what may be a power of attorney ends by no text
     answer(heard, "text_left", patient=texts.name_with_initial(patient.given_name, patient.family_name))
     circles.leave(heard.sender.id, member_id)
     return None
