@@ -119,7 +119,7 @@ class TestHelp:
         return db.session.scalars(select(HelpRequest)).one().state
 
     def test_a_carer_takes_it_arrives_and_has_done_it(self, world: World) -> None:
-        assert "it is yours" in said("GO", TOM)
+        assert "it is yours, for Mary O." in said("GO", TOM)
         assert self.state() == "claimed"
         assert "Text DONE" in said("here", TOM)
         assert self.state() == "arrived"

@@ -15,6 +15,7 @@ from app.messages.models import HelpRequest
 from app.messages.queries import help as requests
 from app.messages.queries.help import Waiting
 from app.messages.service import helping
+from app.notifications import texts
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.texting.grammar.said import Command
@@ -46,7 +47,8 @@ def act(heard: Heard, said: Command) -> None:
         do(allowed, request.id, by)
     except (Conflict, NotFound, Forbidden):
         return _refused(heard, allowed, request)
-    return answer(heard, template)
+    # Whom it is for: a number may mean another request than the one that was read a while ago.
+    return answer(heard, template, patient=texts.name_with_initial(allowed.given_name, allowed.family_name))
 
 
 def waiting_for(heard: Heard) -> Sequence[Waiting]:
