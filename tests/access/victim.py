@@ -28,6 +28,7 @@ from app.messages.help_entering import NewHelp
 from app.messages.service import (
     asking,
     circle_calendars,
+    claiming,
     noting,
     opening,
     posting,
@@ -56,6 +57,7 @@ from app.teams import service as teams
 from app.teams.models import Membership
 from app.todos import service as todos
 from tests.access.personas import Cast
+from tests.access.rows.threads import HOLDER
 from tests.messages.feeds import picture
 
 
@@ -147,16 +149,19 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
 
 
 def _talking(cast: Cast, patient: AdmittedPatient) -> Ids:
-    """A thread of her circle, two of her own with the team of which one waits; a colleague to whom it is passed on."""
+    """A thread of her circle; of her own with the team one that waits, one answered, one taken; a colleague there."""
     by, new = By(cast.world.mary.id, Role.PATIENT), NewThread(new_id(), "Sunday", "Who comes?")
     within = opening.open_thread(patient, "circle", new, by)
     with_team = opening.open_thread(patient, "team", NewThread(new_id(), "New inhaler", "Which one first?"), by)
     answered = opening.open_thread(patient, "team", NewThread(new_id(), "Review", "When is it?"), by)
     answer, priya = NewMessage(new_id(), "On Monday."), By(cast.world.priya.id, Role.COORDINATOR)
     writing.write(patient, "team", answered.id, answer, priya)
+    taken = opening.open_thread(patient, "team", NewThread(new_id(), "Diary", "Where do I send it?"), by)
+    claiming.claim(patient, taken.id, By(cast.people[HOLDER].id, Role.COORDINATOR))
     colleague = cast.somebody("a colleague in her team")
     teams.give_role(cast.world.organisation.id, cast.world.team.id, colleague.id, Role.CLINICIAN)
     found = {"thread_id": within.id, "team_thread": with_team.id, "answered_thread": answered.id}
+    found["taken_thread"] = taken.id
     return found | {"colleague": colleague.id}
 
 

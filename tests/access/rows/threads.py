@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.access.roles import CIRCLE
-from tests.access.rows.row import Row, anybody
+from tests.access.personas import Persona
+from tests.access.rows.row import Row
 
 _PATIENT = "/api/patients/<uuid:patient_id>"
 _MY, _CONSOLE = "/my/<uuid:patient_id>", "/console/patients/<uuid:patient_id>"
@@ -17,7 +18,13 @@ _NEW = {"id": "$new", "topic": "New inhaler", "text": "Which one first?"}
 _MESSAGE = {"id": "$new", "text": "Thank you."}
 _PASS = {"to_id": "$colleague", "note": "Yours, I think."}
 _SAID = {"note": "We spoke on the phone."}
-_ID = {"thread_id": "$team_thread"}
+_ID, _TAKEN = {"thread_id": "$team_thread"}, {"thread_id": "$taken_thread"}
+HOLDER = "coordinator of the same team"  # has taken one of Mary's
+
+
+def has_not_taken_it(persona: Persona) -> bool:
+    """What somebody has taken nobody else puts back."""
+    return persona.name != HOLDER
 
 
 def _hers(one: str = "$team_thread", body: Mapping[str, Any] | None = None) -> Row:
@@ -42,7 +49,7 @@ ROWS: dict[str, Row] = {
     f"POST {_TEAM}/close": _hers("$answered_thread", body=_SAID),
     f"POST {_TEAM}/claim": Row(ids=_ID),
     f"POST {_TEAM}/pass-on": Row(body=_PASS, ids=_ID),
-    f"POST {_TEAM}/let-go": Row(body={}, ids=_ID, conflict=anybody),
+    f"POST {_TEAM}/let-go": Row(body={}, ids=_TAKEN, conflict=has_not_taken_it),
     "GET /api/inbox": Row(),
     f"GET {_MY}/threads": Row(),
     f"GET {_MY}/threads/new": Row(),
@@ -63,7 +70,7 @@ ROWS: dict[str, Row] = {
     f"GET {_AT_DESK}": Row(ids=_ID),
     f"POST {_AT_DESK}/claim": Row(ids=_ID),
     f"POST {_AT_DESK}/pass-on": Row(body=_PASS, ids=_ID),
-    f"POST {_AT_DESK}/let-go": Row(ids=_ID, conflict=anybody),
+    f"POST {_AT_DESK}/let-go": Row(ids=_TAKEN, conflict=has_not_taken_it),
     f"POST {_AT_DESK}/answer": Row(body=_MESSAGE, ids=_ID),
     f"POST {_AT_DESK}/close": Row(body=_SAID, ids=_ID),
 }
