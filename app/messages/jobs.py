@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.core.scheduler import Job
-from app.messages.service import keeping_claims, lightening, reopening, visit_making, visits_watched
+from app.messages.service import carers, keeping_claims, lightening, reopening, visit_making, visits_watched
 
 
 def _keep_claims() -> None:
@@ -31,10 +31,15 @@ def _watch_visits() -> None:
     visits_watched.watch()
 
 
+def _ask_carers() -> None:
+    carers.ask_by_text()
+
+
 JOBS = (
     Job("keep the team inboxes", timedelta(minutes=1), _keep_claims),
     Job("open help again", timedelta(minutes=1), _reopen_help),
     Job("make visits ahead", timedelta(minutes=1), _make_visits),
     Job("watch over visits", timedelta(minutes=1), _watch_visits),
+    Job("ask carers how they are", timedelta(minutes=10), _ask_carers),
     Job("ask about uneven help", timedelta(hours=1), _ask_about_uneven_help),
 )

@@ -6,7 +6,8 @@ here with its reason, and tests/records/test_export.py holds the schema against 
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 # Tables of which nothing is copied, each with the reason.
 LEFT_OUT: Final = {
@@ -56,6 +57,8 @@ OWN: Final = {
     "handover_read": "person_id",
     "help_asked": "person_id",
     "circle_calendar": "person_id",
+    "carer_check_in": "person_id",
+    "carer_consent": "person_id",
     "telling_choice": "person_id",
     "telling_manner": "person_id",
     "digest_item": "person_id",
@@ -79,10 +82,12 @@ CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields", "in
 # What a row in somebody else's record says of the patient rather than of the person it is copied for.
 OF_THE_PATIENT: Final = frozenset(
     {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id",
-     "visit_note.family", "visit_note.professional", "visit_note.handover"}
+     "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body"}
 )  # fmt: skip
 # What professionals write for each other: the patient's own copy has it, that of whoever acts for them has not.
 FOR_PROFESSIONALS: Final = frozenset({"visit_note.professional", "visit_note.handover"})
+# The same where the row itself says no more than that a professional has read it.
+READ_BY_PROFESSIONALS: Final = frozenset({"handover_read"})
 # How the service works, nothing about anybody.
 TECHNICAL: Final = frozenset(
     {
@@ -90,3 +95,8 @@ TECHNICAL: Final = frozenset(
         "provider_id", "request_id", "spent", "transports", "sign_count", "version", "written_in",
     }
 )  # fmt: skip
+
+
+def without_notes_of_staff(table: str, row: Mapping[str, Any]) -> dict[str, None]:
+    """What colleagues note for each other about a thread; what they close it with is said to whoever waits."""
+    return {"note": None} if table == "thread_event" and row["kind"] != "closed" else {}

@@ -7,6 +7,7 @@ from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
 from app.web.coordinator import ask_circle
 from app.web.coordinator import asked_by_text as console_texts
+from app.web.coordinator import carers as console_carers
 from app.web.coordinator import emergency as emergency_pages
 from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
@@ -17,6 +18,7 @@ from app.web.entrance import invitations as joining_pages
 from app.web.entrance import pages as entrance
 from app.web.entrance import second_factor, shared
 from app.web.me import contacts as own_contacts
+from app.web.me import how_i_am as own_check_in
 from app.web.me import pages as own_sign_in
 from app.web.me import push as own_push
 from app.web.me import records as own_record
@@ -58,7 +60,7 @@ _MEDICINES = (
     medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock, doses, doses_recorded, my_day,
     console_medicines,
 )  # fmt: skip
-_TEXTS = (my_texts, console_texts)
+_TEXTS = (my_texts, console_texts, own_check_in, console_carers)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

@@ -86,6 +86,7 @@ def _of_every_page() -> dict[str, Any]:
         "own_links": [
             {"text": "How I sign in and my devices", "href": url_for("my_sign_in.overview")},
             {"text": "How I am told", "href": url_for("my_telling.overview")},
+            {"text": "How I am", "href": url_for("how_i_am.overview")},
             {"text": "My record", "href": url_for("my_record.overview")},
             {"text": "People I am there for", "href": url_for("circles.home")},
             *_work(caller),

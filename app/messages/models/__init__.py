@@ -1,5 +1,6 @@
 """Tables of messages."""
 
+from app.messages.models.carers import CarerCheckIn, CarerConsent
 from app.messages.models.feed import Post, PostPhoto, PostReaction, PostReport, PostSeen, PostVersion
 from app.messages.models.help import CircleCalendar, HelpAsked, HelpEvent, HelpRequest
 from app.messages.models.threads import Thread, ThreadEvent, ThreadMessage, ThreadSeen
@@ -7,6 +8,8 @@ from app.messages.models.visits import ArrivalCode, HandoverRead, Visit, VisitNo
 
 __all__ = [
     "ArrivalCode",
+    "CarerCheckIn",
+    "CarerConsent",
     "CircleCalendar",
     "HandoverRead",
     "HelpAsked",

@@ -97,6 +97,9 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         if looking.may(Permission.ANSWER_MESSAGES)
         else None,
         "plans": one_patient.plans(protocols.plans(patient), protocols.registry(), zone),
+        "carers_href": url_for("console_carers.overview", patient_id=patient.id)
+        if looking.may(Permission.HANDLE_ALERTS)
+        else None,
         "texts_href": url_for("console_texts.overview", patient_id=patient.id)
         if looking.may(Permission.ASK_BY_TEXT)
         else None,

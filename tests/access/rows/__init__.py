@@ -6,11 +6,11 @@ An endpoint without a row fails the build. "$name" stands for an id of Mary's (v
 
 from __future__ import annotations
 
-from tests.access.rows import care, circle, entrance, feed, medicines, records, teams, texts, threads, visits
+from tests.access.rows import care, carers, circle, entrance, feed, medicines, records, teams, texts, threads, visits
 from tests.access.rows import help as helping
 from tests.access.rows.row import MARY, Of, Row
 
-_SLICES = (entrance, teams, circle, care, medicines, records, feed, helping, threads, visits, texts)
+_SLICES = (entrance, teams, circle, care, medicines, records, feed, helping, threads, visits, texts, carers)
 ROWS: dict[str, Row] = {name: row for one in _SLICES for name, row in one.ROWS.items()}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]
