@@ -78,6 +78,15 @@ def test_late_then_missed_each_told_once(world: World, visit: Any) -> None:
     assert told(world.adeyemi) == told(world.mary) == []
 
 
+def test_a_missed_visit_waits_for_no_morning_and_a_late_one_does(mary: Door, world: World) -> None:
+    mary.plans_one(at="21:30", visitor_id=str(world.adeyemi.id))
+    watched(12 * 60)
+    assert told(world.tom) == told(world.priya) == []
+    watched(13 * 60)
+    assert ["nobody has recorded coming to Mary O." in one for one in told(world.tom)] == [True]
+    assert ["counts as missed" in one for one in told(world.priya)] == [True]
+
+
 def test_the_coordinator_reads_what_to_find_out(world: World, visit: Any) -> None:
     watched(60)
     reason = db.session.scalars(select(Todo)).one().reason

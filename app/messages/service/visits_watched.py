@@ -88,15 +88,18 @@ def _tell(patient: AdmittedPatient, one: Visit, verdict: Verdict, now: datetime)
     news.withdraw([one.id])  # what waits to be told of it is older than this
     template = f"visit_{verdict.seen}" if in_time or verdict.seen is Seen.SHORT else "visit_noticed"
     words = {"by": visit_planning.clock_words(one, patient.zone)}
-    _send(patient, one, f"{template}_team", words, {patient.coordinator_id})
+    is_urgent = verdict.seen is Seen.MISSED  # somebody may be lying there: it waits for no morning
+    _send(patient, one, f"{template}_team", words, {patient.coordinator_id}, is_urgent=is_urgent)
     if visit_watch.is_worth_telling(verdict, now):
         told = telling.those_told(patient, Category.VISITS)
         relatives = {each for each in told if each not in (one.visitor_id, patient.coordinator_id)}
-        _send(patient, one, template, words, relatives)
+        _send(patient, one, template, words, relatives, is_urgent=is_urgent)
 
 
-def _send(patient: AdmittedPatient, one: Visit, template: str, words: dict[str, str], to: set[UUID]) -> None:
-    news.tell(patient, News(Category.VISITS, "visit", one.id, template, words), to)
+def _send(
+    patient: AdmittedPatient, one: Visit, template: str, words: dict[str, str], to: set[UUID], *, is_urgent: bool
+) -> None:
+    news.tell(patient, News(Category.VISITS, "visit", one.id, template, words, is_urgent=is_urgent), to)
 
 
 def _reason(patient: AdmittedPatient, one: Visit, seen: Seen, now: datetime, *, in_time: bool) -> str:
