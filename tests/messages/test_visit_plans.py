@@ -68,12 +68,20 @@ def test_the_clock_makes_each_day_once(mary: Door) -> None:
 def test_a_change_moves_what_is_to_come(mary: Door) -> None:
     plan = mary.plans(at="09:00")
     first = mary.plans_one(at="10:15")
-    with clock.at(NOW + DAY):  # Thursday, when the visit of nine is over
+    with clock.at(NOW + DAY):  # Thursday, when the time of the visit of nine is over and nobody came
         changed = mary.patch(f"/visit-plans/{plan['id']}", plan["version"], {"at": "15:00", "weekdays": [4, 5]})
         assert changed.status_code == 200
         assert changed.get_json()["weekdays"] == [4, 5]
         found = [one for one in mary.visits() if one["id"] != first["id"]]
-    assert days(found) == ["19 09:00", "20 15:00", "26 15:00", "27 15:00"]
+    assert days(found) == ["19 15:00", "20 15:00", "26 15:00", "27 15:00"]
+
+
+def test_a_day_on_which_somebody_came_gets_no_second_visit(mary: Door, client: FlaskClient, world: World) -> None:
+    plan, nurse = mary.plans(at="10:30", weekdays=[3]), door(client, world, world.adeyemi)
+    with clock.at(NOW + timedelta(minutes=30)):
+        nurse.arrives(mary.visits()[0])
+        mary.patch(f"/visit-plans/{plan['id']}", plan["version"], {"at": "15:00"})
+        assert days(mary.visits()) == ["18 10:30", "25 15:00"]
 
 
 def test_days_that_come_back_are_there_again(mary: Door) -> None:
@@ -125,10 +133,12 @@ def test_an_ended_plan_has_no_more_visits(mary: Door) -> None:
 
 def test_care_that_ends_and_goes_on(mary: Door, world: World) -> None:
     mary.plans()
+    mary.plans_one(at="15:00")
     patient_id = world.mary_patient.id
     with unit_of_work():
         service.end_care(patients.admitted([patient_id])[patient_id], "discharged")
     assert mary.visits() == []
+    assert db.session.scalars(select(Visit.look_at).where(Visit.look_at.is_not(None))).all() == []
     answer = mary.post(
         "/visits", {"id": str(new_id()), "what": "Tea", "on": "2026-11-19", "at": "15:00", "minutes": 30}
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -55,6 +55,20 @@ def remake_all(patient: AdmittedPatient) -> None:
     """Make all that is planned for a patient anew: they live by another clock, or care has ended or goes on."""
     for plan in visits.plans(patient):
         remake(patient, plan, plan.visitor_id)
+    if patient.ended_at is not None:
+        _call_off_single(patient)
+
+
+def _call_off_single(patient: AdmittedPatient) -> None:
+    planned = (Visit.patient_id == patient.id, Visit.plan_id.is_(None), Visit.state == "planned")
+    for one in db.session.scalars(select(Visit).where(*planned).order_by(Visit.id).with_for_update()).all():
+        call_off_silently(one)
+
+
+def call_off_silently(one: Visit) -> None:
+    """Take a visit that is held off the plan as if it had never been on it: nobody is told, and it is not shown."""
+    one.state, one.look_at = "called_off", None
+    news.withdraw([one.id])
 
 
 def remake(patient: AdmittedPatient, plan: VisitPlan, visitor_before: UUID | None) -> None:
@@ -69,6 +83,9 @@ def remake(patient: AdmittedPatient, plan: VisitPlan, visitor_before: UUID | Non
     for one in _to_come(plan, now):
         found = due.pop(one.local_date, None)
         _move(one, plan, found, visitor_before)
+    for one in _unattended(plan, now, due):
+        news.withdraw([one.id])  # that it was late, at a time it is no longer due at
+        _move(one, plan, due.pop(one.local_date), visitor_before)
     _write(plan, list(due.values()))
     _made([plan], now + AHEAD)
 
@@ -84,10 +101,16 @@ def _to_come(plan: VisitPlan, now: datetime) -> Sequence[Visit]:
     return db.session.scalars(ahead.order_by(Visit.due_at).with_for_update()).all()
 
 
+def _unattended(plan: VisitPlan, now: datetime, days: Collection[date]) -> Sequence[Visit]:
+    """Visits of these days whose time is over and to which nobody came: the day has room for one later on."""
+    missed = (Visit.state.in_(("planned", "missed")), Visit.arrived_at.is_(None), Visit.left_at.is_(None))
+    over = select(Visit).where(Visit.plan_id == plan.id, Visit.local_date.in_(days), Visit.due_at <= now, *missed)
+    return db.session.scalars(over.with_for_update()).all()
+
+
 def _move(one: Visit, plan: VisitPlan, due: Due | None, visitor_before: UUID | None) -> None:
     if due is None:
-        one.state, one.look_at = "called_off", None
-        news.withdraw([one.id])
+        call_off_silently(one)
         return
     one.state, one.due_at, one.minutes, one.late_after = "planned", due.due_at, plan.minutes, plan.late_after
     one.what = plan.what
