@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
 from app.messages.models import Post, VisitNote
+from app.messages.service import noting
+from app.messages.visit_entering import NewNote, Told
+from app.messages.visit_readers import Reader
 from app.patients import queries as patients
+from app.patients.by import By
 from app.patients.queries import consent
 from app.patients.service import circle
 from tests.conftest import NOW
@@ -66,6 +74,13 @@ def test_each_reads_what_is_theirs(mary: Door, nurse: Door, tom: Door, priya: Do
     (note,) = tom.get(path)["notes"]
     assert {name: note[name] for name in ("done", "family")} == {"done": ["wash", "food"], "family": FOR_FAMILY}
     assert not HIDDEN & note.keys()
+
+
+def test_a_note_for_professionals_alone_is_none_for_the_family(nurse: Door, tom: Door, priya: Door, visit: Any) -> None:
+    nurse.writes(visit, professional=FOR_PROFESSIONALS)
+    path = f"/visits/{visit['id']}"
+    for reader, many in ((tom, 0), (priya, 1), (nurse, 1)):
+        assert len(reader.get(path)["notes"]) == len(reader.get(f"{path}/notes")["items"]) == many
 
 
 def test_a_note_is_one_however_often_it_is_sent(nurse: Door, visit: Any) -> None:
@@ -138,7 +153,8 @@ def test_what_the_corrector_cannot_see_goes_along(mary: Door, nurse: Door, world
         circle.change_member(
             patient, place.member.id, place.version, role="member", relationship="friend", keep=keep, by=world.mary.id
         )
-    nurse.writes(visit, family="All very well.", corrects_id=first["id"])
+    said = {"id": str(new_id()), "family": "All very well.", "corrects_id": first["id"]}
+    assert nurse.writes(visit, **said) == nurse.writes(visit, **said)  # sent again she is not told that there is more
     assert not HIDDEN & nurse.get(f"/visits/{visit['id']}")["notes"][0].keys()
     (note,) = mary.get(f"/visits/{visit['id']}")["notes"]
     assert (note["family"], note["professional"], note["handover"]) == (
@@ -171,6 +187,42 @@ def test_the_next_visit_is_planned_once(mary: Door, nurse: Door, visit: Any) -> 
     nurse.writes(visit, family="More.", next_visit_at=at)
     found = [one for one in mary.visits() if one["due_at"] == at]
     assert [(one["what"], one["visitor"], one["state"]) for one in found] == [("Wound care", "Bola Adeyemi", "planned")]
+
+
+def test_a_next_visit_that_is_put_right_does_not_stay_beside_the_right_one(nurse: Door, mary: Door, visit: Any) -> None:
+    wrong, right = ((NOW + timedelta(days=number)).isoformat() for number in (2, 3))
+
+    def planned() -> list[str]:
+        return [one["due_at"] for one in mary.visits() if one["state"] == "planned"]
+
+    first = nurse.writes(visit, family="a", next_visit_at=wrong)
+    same = nurse.writes(visit, family="b", next_visit_at=wrong, corrects_id=first["id"])
+    assert planned() == [wrong]
+    other = nurse.writes(visit, family="c", next_visit_at=right, corrects_id=same["id"])
+    assert planned() == [right]
+    nurse.writes(visit, family="d", next_visit_at=right)
+    nurse.writes(visit, family="e", corrects_id=other["id"])
+    assert planned() == [right]  # another note that stands names it
+
+
+def test_two_notes_at_once_plan_one_next_visit(app: Flask, nurse: Door, mary: Door, world: World) -> None:
+    by, reader = By(world.adeyemi.id, Role.MEMBER), Reader(world.adeyemi.id)
+    patient, at = patients.admitted_one(world.mary_patient.id), NOW + timedelta(days=2)
+    ids = [UUID(nurse.arrives({"id": str(new_id())}, unexpected="Care")["id"]) for _ in range(2)]
+
+    def write(visit_id: UUID) -> None:
+        with app.app_context(), unit_of_work():
+            noting.write(patient, visit_id, NewNote(new_id(), family="x", next_visit_at=at), Told(), by, reader)
+
+    second = threading.Thread(target=write, args=(ids[1],))
+    waiting = text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+    with unit_of_work():
+        noting.write(patient, ids[0], NewNote(new_id(), family="x", next_visit_at=at), Told(), by, reader)
+        second.start()
+        while second.is_alive() and not db.session.scalar(waiting):
+            second.join(0.02)
+    second.join()
+    assert [one["due_at"] for one in mary.visits() if one["state"] == "planned"] == [at.isoformat()]
 
 
 def test_who_reads_is_said_by_name(nurse: Door) -> None:

@@ -153,6 +153,15 @@ def test_not_planned_and_put_right(nurse: Browser, browser_of: BrowserOf, world:
     assert "I am leaving" in author
 
 
+def test_the_next_visit_stands_in_the_form_that_puts_a_note_right(nurse: Browser, at: str, visit_id: UUID) -> None:
+    send(nurse, f"{at}/arrive", {"id": str(new_id()), "visit": str(visit_id)})
+    write = f"{at}/{visit_id}/write"
+    send(nurse, write, nurse.hidden(write) | {"step": "save", "family": "x", "next_visit_at": "2026-11-20T09:15"})
+    note = db.session.scalars(select(VisitNote)).one()
+    page = nurse.get(f"{write}?corrects={note.id}").get_data(as_text=True)
+    assert 'value="2026-11-20T09:15"' in page
+
+
 def test_a_handover_is_ticked(nurse: Browser, browser_of: BrowserOf, world: World, at: str, visit_id: UUID) -> None:
     send(nurse, f"{at}/arrive", {"id": str(new_id()), "visit": str(visit_id)})
     write = f"{at}/{visit_id}/write"

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from app.core.db import db
@@ -64,6 +64,10 @@ _OF_ALL: Final = (
     VisitNote.family_sealed, VisitNote.next_visit_at, VisitNote.created_at,
 )  # fmt: skip
 _OF_PROFESSIONALS: Final = (VisitNote.professional_sealed, VisitNote.handover_sealed)
+# A note with nothing but what professionals write for each other is none for anybody else.
+_SAYS_SOMETHING: Final = (
+    (func.cardinality(VisitNote.done) > 0) | VisitNote.family_sealed.is_not(None) | VisitNote.next_visit_at.is_not(None)
+)
 _LATER: Final = aliased(VisitNote)
 _IS_NEWEST: Final = ~select(_LATER.id).where(_LATER.corrects_id == VisitNote.id).exists()
 
@@ -105,6 +109,8 @@ def readings(patient: AdmittedPatient, reader: Reader, visit_ids: Collection[UUI
 
 def _read(patient: AdmittedPatient, reader: Reader, *where: ColumnElement[bool]) -> list[FamilyNote]:
     columns = (*_OF_ALL, *_OF_PROFESSIONALS) if reader.is_professional else _OF_ALL
+    if not reader.is_professional:
+        where = (*where, _SAYS_SOMETHING)
     asked = select(*columns).where(VisitNote.patient_id == patient.id, *where)
     rows = db.session.execute(asked.order_by(VisitNote.created_at, VisitNote.id)).all()
     names = _Names(patient, {row.by for row in rows})

@@ -6,11 +6,13 @@ write it either, and where they put right a note that has one, it goes along uns
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.core import clock
 from app.core.db import db
@@ -18,7 +20,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.ids import new_id
 from app.messages import visit_tasks
 from app.messages.models import HandoverRead, Visit, VisitNote
-from app.messages.service import visit_acting, visit_beginning, visit_linking, visit_planning
+from app.messages.service import visit_acting, visit_beginning, visit_linking, visit_making, visit_planning
 from app.messages.visit_entering import NewNote, NewVisit, Told
 from app.messages.visit_readers import Reader
 from app.patients.admission import AdmittedPatient
@@ -40,7 +42,7 @@ def write(patient: AdmittedPatient, visit_id: UUID, new: NewNote, told: Told, by
     visit_acting.one_at_a_time(patient, new.id)
     known = _known(patient, new.id)
     if known is not None:
-        if not _is_same(known, visit, new, by):
+        if not _is_same(known, visit, new, by, reader):
             raise Conflict(visit_acting.SENT_BEFORE)
         return known
     corrected = _corrected(visit, new, by, reader) if new.corrects_id else None
@@ -52,6 +54,8 @@ def write(patient: AdmittedPatient, visit_id: UUID, new: NewNote, told: Told, by
     db.session.add(note)
     db.session.flush()
     visit_linking.link_own(patient, visit, by)
+    if corrected is not None and corrected.next_visit_at is not None:
+        _take_back(patient, corrected.next_visit_at)
     _plan_next(patient, visit, note, by)
     return note
 
@@ -91,9 +95,10 @@ def _known(patient: AdmittedPatient, client_id: UUID) -> VisitNote | None:
     return db.session.scalar(select(VisitNote).where(*where))
 
 
-def _is_same(known: VisitNote, visit: Visit, new: NewNote, by: By) -> bool:
+def _is_same(known: VisitNote, visit: Visit, new: NewNote, by: By, reader: Reader) -> bool:
+    texts = _TEXTS if reader.is_professional else ("family",)  # what went along unseen, they did not send
     about = (known.visit_id, known.by, known.corrects_id) == (visit.id, by.person_id, new.corrects_id)
-    said = {name: getattr(known, name) for name in _TEXTS} == {name: getattr(new, name) for name in _TEXTS}
+    said = all(getattr(known, name) == getattr(new, name) for name in texts)
     return about and said and (set(known.done), known.next_visit_at) == (set(new.done), new.next_visit_at)
 
 
@@ -126,11 +131,24 @@ def _note(patient: AdmittedPatient, visit: Visit, new: NewNote, by: By) -> Visit
     return note
 
 
+def _take_back(patient: AdmittedPatient, at: datetime) -> None:
+    """Call off, in silence, a visit that notes had planned for this time, where none that stands names it any more."""
+    later, named = aliased(VisitNote), (VisitNote.patient_id == patient.id, VisitNote.next_visit_at == at)
+    is_corrected = select(later.id).where(later.corrects_id == VisitNote.id).exists()
+    if db.session.scalar(select(VisitNote.id).where(*named, ~is_corrected).limit(1)) is not None:
+        return
+    ids = [uuid5(one, "next") for one in db.session.scalars(select(VisitNote.client_id).where(*named))]
+    made = (Visit.patient_id == patient.id, Visit.client_id.in_(ids), Visit.due_at == at, Visit.state == "planned")
+    for one in db.session.scalars(select(Visit).where(*made).with_for_update()).all():
+        visit_making.call_off_silently(one)
+
+
 def _plan_next(patient: AdmittedPatient, visit: Visit, note: VisitNote, by: By) -> None:
     """The next visit that a note names is a planned one, unless one stands for that time already."""
     at = note.next_visit_at
     if at is None or at <= clock.now() or patient.ended_at is not None:
         return
+    visit_acting.one_at_a_time(patient, uuid5(patient.id, f"next {at.timestamp()}"))
     local = at.astimezone(patient.zone)
     near = select(Visit.id).where(Visit.patient_id == patient.id, Visit.due_at == at, Visit.state == "planned")
     if db.session.scalar(near) is None:

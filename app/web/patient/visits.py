@@ -113,6 +113,9 @@ def _begun(patient: AdmittedPatient, visit_id: UUID) -> MultiDict[str, str]:
     if one is None:
         return MultiDict()
     texts = {name: getattr(one, name, None) or "" for name in ("family", "professional", "handover")}
+    if one.next_visit_at is not None:
+        local = one.next_visit_at.astimezone(patient.zone).replace(tzinfo=None)
+        texts["next_visit_at"] = local.isoformat(timespec="minutes" if local.second == 0 else "seconds")
     return MultiDict([("corrects", corrects), *texts.items(), *(("done", each) for each in one.done)])
 
 
