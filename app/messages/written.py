@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 
@@ -12,6 +13,7 @@ class NewMessage:
 
     id: UUID
     text: str = field(repr=False)
+    shown: datetime | None = None  # when the last message was written that the sender had before them
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,26 @@ def test_an_answer_ends_the_waiting_whoever_had_it_and_a_note_does_not(
         assert priya.post(f"{thread}/{act}", body).status_code == 409
 
 
+def test_who_wrote_after_the_page_was_opened_still_waits(mary: Talker, priya: Talker) -> None:
+    thread, minute = mary.open(), timedelta(minutes=1)
+    shown = priya.messages(thread)[0]["at"]
+    with clock.at(NOW + minute):
+        mary.write(thread, "And I am short of breath")
+    with clock.at(NOW + 2 * minute):
+        closed = priya.post(f"{thread}/close", {"note": "We spoke on the phone.", "shown": shown})
+        assert (closed.status_code, "written again" in closed.get_json()["detail"]) == (409, True)
+        assert priya.write(thread, "The blue one", shown=shown).status_code == 201
+        (row,) = priya.inbox()
+        assert (row["waiting_since"], row["text"]) == ((NOW + minute).isoformat(), "And I am short of breath")
+        assert [len(one["read_by"]) for one in mary.messages(thread)[:2]] == [1, 0]
+        last = priya.messages(thread)[1]["at"]
+        priya.write(thread, "Please ring 111 now", shown=last)
+        assert priya.inbox() == []
+    with clock.at(NOW + 3 * minute):  # a colleague who opened it first has nothing to wake again
+        priya.write(thread, "Later on", shown=shown)
+        assert priya.inbox() == []
+
+
 def test_what_another_has_is_neither_passed_on_nor_let_go(
     world: World, mary: Talker, priya: Talker, lind: Talker
 ) -> None:

@@ -98,6 +98,16 @@ def test_the_answer_reaches_mary_and_nobody_waits_any_more(
     assert "The blue one." in words(mary.get(f"{home}/messages/{thread.rpartition('/')[2]}"))
 
 
+def test_what_mary_wrote_after_the_page_was_opened_still_waits(priya: Browser, at_api: Talker, thread: str) -> None:
+    form = priya.hidden(thread)
+    with clock.at(NOW + timedelta(minutes=1)):
+        at_api.write(f"/team-threads/{thread.rpartition('/')[2]}", "And I am short of breath")
+        closed = priya.post(f"{thread}/close", form | {"note": "We spoke."})
+        assert (closed.status_code, "Somebody has written again" in words(closed)) == (409, True)
+        assert priya.post(f"{thread}/answer", form | {"text": "The blue one."}).status_code == 303
+        assert "And I am short of breath" in words(priya.get(INBOX))
+
+
 def test_it_closes_with_what_mary_is_told_instead(priya: Browser, mary: Browser, thread: str, home: str) -> None:
     refused = priya.post(f"{thread}/close", {"note": ""})
     assert refused.status_code == 422

@@ -116,7 +116,7 @@ def seen_with_team(patient: AdmittedPatient, thread_id: UUID) -> None:
 @routes.post(f"{ONE_WITH_TEAM}/close", access=TO_TEAM, keyed=False, takes=CLOSING, gives={200: schemas.Thread})
 def close_with_team(patient: AdmittedPatient, thread_id: UUID, body: dict[str, Any]) -> ListedThread:
     """Close it, for now; while somebody waits only the team can, and says how they were answered."""
-    closing.close(patient, TEAM, thread_id, by(), body["note"])
+    closing.close(patient, TEAM, thread_id, by(), body["note"], body["shown"])
     return threads.thread(patient, TEAM, thread_id, by())
 
 

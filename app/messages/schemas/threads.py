@@ -38,10 +38,14 @@ class NewThreadSchema(Schema):
 
 
 class NewMessageSchema(Schema):
-    """A message; the id is the sender's own, and a resend is the same message."""
+    """A message; the id is the sender's own, and a resend is the same message.
+
+    `shown`: when the last message was written that the sender had before them; who wrote later still waits.
+    """
 
     id = fields.UUID(required=True)
     text = Written(required=True, longest=LONGEST)
+    shown = Instant(load_default=None, allow_none=True)
 
     @post_load
     def _new(self, data: dict[str, Any], **_: Any) -> NewMessage:
@@ -49,9 +53,13 @@ class NewMessageSchema(Schema):
 
 
 class ThreadClosing(Schema):
-    """What is said to whoever waits where a thread is closed without an answer in it; only of the team."""
+    """What is said to whoever waits where a thread is closed without an answer in it; only of the team.
+
+    `shown`: when the last message was written that was read; 409 where somebody has written since.
+    """
 
     note = Written(load_default=None, allow_none=True, longest=LONGEST_NOTE)
+    shown = Instant(load_default=None, allow_none=True)
 
 
 class ThreadPassingOn(Schema):

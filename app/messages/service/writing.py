@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access.roles import STAFF
 from app.core import clock
@@ -69,19 +69,29 @@ def add(patient: AdmittedPatient, thread: Thread, new: NewMessage, by: By) -> Th
     if thread.kind == threads.CIRCLE:
         telling.circle(patient, thread, by)
     elif by.role in STAFF:
-        answered(patient, thread, by)
+        answered(patient, thread, by, new.shown)
         telling.writers(patient, thread, by)
     else:
         _wait(patient, thread, now, by)
     db.session.flush()
-    thread_reading.note(thread, by.person_id)
+    thread_reading.note(thread, by.person_id, new.shown)
     return message
 
 
-def answered(patient: AdmittedPatient, thread: Thread, by: By) -> None:
-    """Nobody waits for the team any more."""
-    thread.waiting_since = thread.claimed_by = thread.claimed_at = None
+def answered(patient: AdmittedPatient, thread: Thread, by: By, shown: datetime | None = None) -> None:
+    """Nobody waits for the team any more, but for whoever wrote after what was `shown` to who answers."""
+    thread.waiting_since = waits_still(thread, shown)
+    thread.claimed_by = thread.claimed_at = None
     todos.settle(patient.id, WAITING_TODO, str(thread.id), by.person_id)
+
+
+def waits_still(thread: Thread, shown: datetime | None) -> datetime | None:
+    """Since when somebody waits who wrote after what was shown; None: nobody."""
+    if thread.waiting_since is None or shown is None:
+        return None
+    theirs = (ThreadMessage.thread_id == thread.id, ThreadMessage.author_role.not_in([str(role) for role in STAFF]))
+    unseen = (ThreadMessage.created_at > shown, ThreadMessage.created_at >= thread.waiting_since)
+    return db.session.scalar(select(func.min(ThreadMessage.created_at)).where(*theirs, *unseen))
 
 
 def _wait(patient: AdmittedPatient, thread: Thread, now: datetime, by: By) -> None:

@@ -108,7 +108,7 @@ def answer(patient: AdmittedPatient, thread_id: UUID) -> Any:
     """Write to whoever wrote; nobody waits any more."""
 
     def act() -> None:
-        body = http.loaded(_MESSAGE, {name: request.form.get(name, "") for name in ("id", "text")})
+        body = http.loaded(_MESSAGE, {name: request.form.get(name, "") for name in ("id", "text")} | _read())
         writing.write(patient, TEAM, thread_id, body, by())
 
     return _done(patient, thread_id, "sent", act)
@@ -119,10 +119,15 @@ def close(patient: AdmittedPatient, thread_id: UUID) -> Any:
     """Close it; where somebody waits, with what they are told instead of an answer."""
 
     def act() -> None:
-        body = http.loaded(_CLOSING, {"note": request.form.get("note", "").strip() or None})
-        closing.close(patient, TEAM, thread_id, by(), body["note"])
+        body = http.loaded(_CLOSING, {"note": request.form.get("note", "").strip() or None} | _read())
+        closing.close(patient, TEAM, thread_id, by(), body["note"], body["shown"])
 
     return _done(patient, thread_id, "closed", act, {"note": "close_note"})
+
+
+def _read() -> dict[str, str | None]:
+    """Until when the page showed what was written: who wrote since still waits."""
+    return {"shown": request.form.get("shown") or None}
 
 
 def _done(
