@@ -31,9 +31,10 @@ class Viewer:
         return self.by.role in STAFF
 
 
-def viewer(by: By, standing: Standing, *, notes: bool = True) -> Viewer:
-    """Whoever was admitted with this standing."""
-    return Viewer(by, categories(standing), notes)
+def viewer(by: By, standing: Standing, looker: Standing | None = None) -> Viewer:
+    """Whoever was admitted with this standing; a `looker` with their eyes sees no more than with their own."""
+    seen = categories(standing)
+    return Viewer(by, seen if looker is None else seen & categories(looker), notes=looker is None)
 
 
 def writer(by: By, standing: Standing) -> Viewer:

@@ -14,6 +14,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
+from app.demo import people
 from app.messages.models.feed import Post, PostSeen
 from app.messages.queries import feed as queries
 from app.messages.service import feed_seeing, posting
@@ -23,6 +24,7 @@ from app.patients import service as patient_service
 from app.patients.by import By
 from tests.conftest import NOW
 from tests.messages.feeds import Reader, at_the_feed, give
+from tests.patients.circles import circle_of
 from tests.people import World
 from tests.queries_counted import counted
 
@@ -172,6 +174,24 @@ def test_a_preview_writes_nobody_down_as_having_seen_it(mary: Reader, tom: Reade
     place = next(one for one in patients.circles_of(world.tom.id)).member.id
     assert [one["text"] for one in mary.get(f"?see_as={place}")["items"]] == ["Good day"]
     assert db.session.scalar(select(func.count()).select_from(PostSeen)) == 0
+
+
+def test_with_toms_eyes_who_acts_sees_no_kind_beyond_their_own(
+    client: FlaskClient, world: World, mary: Reader, tom: Reader
+) -> None:
+    """Tom sees visits; Zoe acts for Mary, but not in what is about visits."""
+    give(world, world.tom, Right.SEE, category=Category.VISITS)
+    mary.write("Good day")
+    with unit_of_work():
+        patient = patients.admitted_one(world.mary_patient.id)
+        posting.happened(patient, Category.VISITS, "visit", new_id(), "Bola was here")
+        zoe = people.person("Zoe", "Okafor", "07700900231")
+        patient_service.add_member(patient, zoe, Role.MEMBER, "daughter", world.mary.id)
+    assert circle_of(client, world, world.mary).act("Zoe", "consent", "circle", "messages").status_code == 201
+    place = next(one for one in patients.circles_of(world.tom.id)).member.id
+    acting = at_the_feed(client, world, zoe)
+    assert acting.texts() == acting.texts(f"?see_as={place}") == ["Good day"]
+    assert mary.texts(f"?see_as={place}") == ["Bola was here", "Good day"]
 
 
 def test_who_may_only_read_writes_nothing(mary: Reader, client: FlaskClient, world: World) -> None:

@@ -31,7 +31,7 @@ ONE = "/<uuid:post_id>"
 def viewer() -> Viewer:
     """Who calls, as the guard let them in; a preview writes nothing down."""
     by = By(guards.caller().person_id, g.role)
-    return viewing.viewer(by, g.standing, notes="seen_as" not in g)
+    return viewing.viewer(by, g.standing, g.get("looker"))
 
 
 def writer() -> Viewer:

@@ -38,7 +38,7 @@ SAID: Final = {
 def viewer() -> Viewer:
     """Who looks, as the guard let them in; a preview writes nothing down."""
     by = By(guards.caller().person_id, g.role, "page")
-    return viewing.viewer(by, g.standing, notes="seen_as" not in g)
+    return viewing.viewer(by, g.standing, g.get("looker"))
 
 
 def writer() -> Viewer:
