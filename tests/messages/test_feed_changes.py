@@ -6,14 +6,17 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from app.access.permissions import Right
+from app.access.permissions import Category, Right
 from app.core import clock
 from app.core.db import db
+from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
 from app.messages import feed_box
 from app.messages.models.feed import PostReport, PostVersion
+from app.messages.service import posting
 from app.notifications.models import DigestItem
+from app.notifications.service import choosing
 from app.patients import queries as patients
 from app.patients import service as patient_service
 from app.todos.models import Todo
@@ -161,6 +164,45 @@ def test_a_comment_is_told_to_those_who_talk_there(mary: Reader, tom: Reader, pr
     assert told() == before  # Priya is of the team: she reads it in the console
     tom.comment(post, "Very good")
     assert sorted(set(told()) - set(before)) == [("Bola", "feed_comment")]
+
+
+def test_below_a_post_about_a_visit_only_who_may_be_told_of_visits_is_told(
+    mary: Reader, tom: Reader, world: World
+) -> None:
+    give(world, world.tom, Right.SEE, category=Category.VISITS)
+    with unit_of_work():
+        patient = patients.admitted_one(world.mary_patient.id)
+        post = {"id": str(posting.happened(patient, Category.VISITS, "visit", new_id(), "Bola was here"))}
+    tom.comment(post, "How was it?")
+    mary.comment(post, "She fell asleep")
+    assert [one for one in told() if one[0] == "Tom"] == []
+    give(world, world.tom, Right.BE_TOLD, category=Category.VISITS)
+    mary.comment(post, "And woke up")
+    assert [one for one in told() if one[0] == "Tom"] == [("Tom", "feed_comment")]
+    assert set(db.session.scalars(select(DigestItem.category))) == {"visits"}
+
+
+def test_whoever_was_not_told_yet_is_told_what_a_post_says_now(mary: Reader, tom: Reader, world: World) -> None:
+    with unit_of_work():
+        choosing.choose(world.mary.id, {"detail": "words"})
+    post = tom.write("Lunch was bad")
+    waits = select(DigestItem).where(DigestItem.told_at.is_(None))
+    assert ["Lunch was bad" in str(one.body) for one in db.session.scalars(waits)] == [True]
+    changed = tom.change(post, "Lunch was good").get_json()
+    assert [str(one.body).partition("Lunch was ")[2][:4] for one in db.session.scalars(waits)] == ["good"]
+    with unit_of_work():
+        db.session.execute(update(DigestItem).values(told_at=clock.now()))
+    tom.change(changed, "Lunch was late")
+    assert told() == []  # she was told once
+
+
+def test_what_was_gathered_for_a_reader_is_not_in_their_copy(mary: Reader, tom: Reader, world: World) -> None:
+    with unit_of_work():
+        choosing.choose(world.tom.id, {"detail": "words"})
+    mary.take_away(mary.write("Lunch was bad"))
+    own = opened(tom.client.get(ask(tom.client, tom.headers), headers=tom.headers))
+    assert [one["template"] for one in own["digest_item"]] == ["feed_post"]
+    assert "Lunch was bad" not in own["all"]
 
 
 def test_when_care_has_ended_the_box_is_closed_and_all_stays(mary: Reader, tom: Reader, world: World) -> None:

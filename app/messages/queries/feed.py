@@ -17,6 +17,7 @@ from app.messages.models.feed import Post, PostPhoto, PostReaction, PostReport, 
 from app.messages.queries import people_here
 from app.messages.queries.people_here import Somebody
 from app.messages.viewing import Viewer
+from app.notifications.models import OPEN_STATES, Delivery, DigestItem
 from app.patients.admission import AdmittedPatient
 
 # Unread is what is of use to count: nobody reads up on years, and past so many it is just "many".
@@ -141,6 +142,16 @@ def photo(patient: AdmittedPatient, viewer: Viewer, post_id: UUID) -> bytes:
     if found is None:
         raise NotFound
     return found.content or b""
+
+
+def not_told_yet(post_id: UUID) -> set[UUID]:
+    """Who is still to be told of a post; what waits for them is held, and what is just being sent is not among it."""
+    queued = select(Delivery.recipient_id).where(
+        Delivery.about_id == post_id, Delivery.state.in_(OPEN_STATES), Delivery.lease_until.is_(None)
+    )
+    gathered = select(DigestItem.person_id).where(DigestItem.about_id == post_id, DigestItem.told_at.is_(None))
+    both = (db.session.scalars(one.with_for_update()).all() for one in (queued, gathered))
+    return {one for found in both for one in found if one is not None}
 
 
 def in_talk(row: Post) -> Sequence[UUID]:

@@ -10,7 +10,7 @@ from app.core.db import db
 from app.core.errors import Conflict, Forbidden, PreconditionFailed
 from app.messages.models.feed import Post, PostVersion
 from app.messages.queries import feed
-from app.messages.service import posting
+from app.messages.service import feed_telling, posting
 from app.messages.viewing import Viewer
 from app.notifications.service import news
 from app.patients.admission import AdmittedPatient
@@ -33,6 +33,7 @@ def change(patient: AdmittedPatient, post_id: UUID, version: int, text: str, vie
         _keep(row, viewer.person_id)
         row.body, row.changed_at = text, clock.now()
         db.session.flush()
+        feed_telling.anew(patient, row, viewer.by, text)
 
 
 def take_away(patient: AdmittedPatient, post_id: UUID, viewer: Viewer) -> None:

@@ -24,19 +24,30 @@ COMMENT: Final = "feed_comment"
 def of_post(patient: AdmittedPatient, post_id: UUID, by: By, text: str) -> None:
     """Tell everybody of the circle who may be told of messages, and the patient; not the author."""
     told = telling.those_told(patient, Category.MESSAGES, and_patient=True)
-    _tell(patient, POST, post_id, by, text, told)
+    _tell(patient, _news(POST, Category.MESSAGES, post_id, by, text), by, told)
 
 
 def of_comment(patient: AdmittedPatient, parent: Post, comment_id: UUID, by: By, text: str) -> None:
     """Tell those of them who wrote the post or below it: what others talk about can wait until they look."""
-    talking = set(feed.in_talk(parent))
-    told = telling.those_told(patient, Category.MESSAGES, and_patient=True)
-    _tell(patient, COMMENT, comment_id, by, text, [one for one in told if one in talking])
+    talking, category = set(feed.in_talk(parent)), Category(parent.category)
+    told = telling.those_told(patient, category, and_patient=True)
+    _tell(patient, _news(COMMENT, category, comment_id, by, text), by, [one for one in told if one in talking])
 
 
-def _tell(patient: AdmittedPatient, template: str, about_id: UUID, by: By, text: str, told: Collection[UUID]) -> None:
+def anew(patient: AdmittedPatient, row: Post, by: By, text: str) -> None:
+    """Tell whoever has not been told yet what a post says now, and not what it said first."""
+    told = feed.not_told_yet(row.id)
+    news.withdraw([row.id])
+    template = COMMENT if row.parent_id else POST
+    _tell(patient, _news(template, Category(row.category), row.id, by, text), by, told)
+
+
+def _news(template: str, category: Category, about_id: UUID, by: By, text: str) -> news.News:
     words = {"member": texts.first_name(people.person(by.person_id).given_name)}
     # What professionals write stays where they wrote it.
     says = text if by.role in (Role.PATIENT, Role.ACTING, Role.MEMBER) else None
-    one = news.News(Category.MESSAGES, "post", about_id, template, words, says)
+    return news.News(category, "post", about_id, template, words, says)
+
+
+def _tell(patient: AdmittedPatient, one: news.News, by: By, told: Collection[UUID]) -> None:
     news.tell(patient, one, [person_id for person_id in told if person_id != by.person_id])
