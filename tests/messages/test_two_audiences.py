@@ -35,6 +35,7 @@ from app.patients import service
 from app.todos.models import Todo
 from tests.conftest import NOW
 from tests.messages.door import Door, done, door, may_visit
+from tests.messages.talk import talker
 from tests.patients.circles import circle_of
 from tests.people import World, signed_in
 from tests.records.test_export import ask
@@ -222,6 +223,23 @@ def test_only_the_patients_own_copy_has_it(everybody: Everybody) -> None:
             person.name,
             path,
         )
+
+
+def test_a_copy_for_who_acts_says_nothing_of_what_the_team_keeps_to_itself(everybody: Everybody) -> None:
+    """Who has read a handover, and what colleagues note for each other about a thread; its closing words are told."""
+    _, note_id = written(everybody)
+    assert everybody.at_door("priya").put(f"/visit-notes/{note_id}/handover-read").status_code == 204
+    world, client = everybody.world, everybody.client
+    thread, priya = talker(client, world, world.mary).open(), talker(client, world, world.priya)
+    passed = {"to_id": str(world.lind.id), "note": f"{PROFESSIONAL} nest"}
+    assert priya.post(f"{thread}/claim").status_code == 200
+    assert priya.post(f"{thread}/pass-on", passed).status_code == 200
+    assert priya.post(f"{thread}/close", {"note": f"{FAMILY} nest"}).status_code == 200
+    record = f"/api/patients/{world.mary_patient.id}/exports"
+    looked_for = ("handover_read", f"{PROFESSIONAL} nest", f"{FAMILY} nest")
+    for person, found in ((world.mary, [True] * 3), (everybody.by_name["acting"], [False, False, True])):
+        copy = in_copy(client, person, record)
+        assert [one in copy for one in looked_for] == found
 
 
 def test_what_is_answered_to_its_writer_says_nothing_back(everybody: Everybody) -> None:

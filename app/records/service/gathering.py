@@ -70,7 +70,8 @@ def wanted(table: Table, subject: Subject) -> ColumnElement[bool] | None:
 def _of_the_record(table: Table, subject: Subject) -> Iterator[ColumnElement[bool]]:
     if table.name == "patient":
         yield table.c.id.in_(subject.record_ids)
-    if "patient_id" in table.c and table.name not in shape.IN_CONFIDENCE:
+    is_theirs = subject.reads_professionals or table.name not in shape.READ_BY_PROFESSIONALS
+    if "patient_id" in table.c and table.name not in shape.IN_CONFIDENCE and is_theirs:
         yield table.c.patient_id.in_(subject.record_ids)
     if table.name == AUDIT:
         # As the access log finds them: by the lists that showed the record too, and by strangers' tries.
@@ -156,6 +157,8 @@ class _Reader:
         is_own = self._is_own(row)
         told = {name: self._value(name, row[name]) for name in self.shown}
         told |= {name: _opened(attribute, row) for name, attribute in self.sealed.items()}
+        if not self.subject.reads_professionals:
+            told |= shape.without_notes_of_staff(self.table.name, row)
         if not is_own:
             told |= dict.fromkeys(self.of_the_patient)
         if self.table.name == AUDIT and not self._is_told_who(row):
