@@ -159,7 +159,7 @@ def _one(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
 
 def _acts(patient: AdmittedPatient, one: Shown, me: UUID) -> list[dict[str, Any]]:
     """What whoever looks can do with it, the likeliest first."""
-    if patient.ended_at is not None or one.row.state not in queries.RUNNING or "seen_as" in g:
+    if patient.ended_at is not None or one.row.state not in queries.RUNNING:
         return []
     names = _of_helper(one, me) if looking.may(P.TAKE_HELP) else []
     if looking.may(P.WRITE_POSTS) and (one.i_asked or not patient.is_for_circle):

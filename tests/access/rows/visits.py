@@ -37,7 +37,7 @@ ROWS: dict[str, Row] = {
     f"GET {_MY}/arrive": Row(),
     f"POST {_MY}/arrive": Row(body={"id": "$new", "visit": "$visit_id"}),
     f"GET {_PAGE}": Row(),
-    f"GET {_PAGE}/write": Row(),
+    f"GET {_PAGE}/write": Row(not_theirs=303),
     f"POST {_PAGE}/write": Row(body={"id": "$new", "step": "save", "family": "All well."}),
     f"POST {_PAGE}/leave": Row(),
     f"POST {_MY}/handover/<uuid:note_id>": Row(ids={"note_id": "$visit_note"}),
