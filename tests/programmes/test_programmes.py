@@ -225,8 +225,9 @@ class TestRepeats:
         at(EIGHT + 3 * HOUR)
         assert states("repeat") == ["missed"]
 
-    def test_not_when_it_came(self, mary: AdmittedPatient) -> None:
-        sent(mary, EIGHT + timedelta(minutes=20), (138, 85))
+    @pytest.mark.parametrize("minutes", [15, 35], ids=["in the time of the plan", "after it"])
+    def test_not_when_it_came(self, mary: AdmittedPatient, minutes: int) -> None:
+        sent(mary, EIGHT + timedelta(minutes=minutes), (138, 85))
         at(EIGHT + timedelta(minutes=41))
         assert states("repeat") == []
 
