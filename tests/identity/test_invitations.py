@@ -95,7 +95,9 @@ def test_from_the_first_text_to_a_place_in_the_circle(client: FlaskClient, world
     sent = invite(client, world)
     assert sent.status_code == 201
     [said] = texts_sent()
-    assert said.startswith("Kith: Mary invites you. Reply JOIN and your full name, or open http://localhost/join within 3 days and type ")
+    assert said.startswith(
+        "Kith: Mary invites you. Reply JOIN and your full name, or open http://localhost/join within "
+    )
     code = last_code()
     assert code not in sent.get_data(as_text=True)
     opened = type_code(client, code.lower()).get_json()

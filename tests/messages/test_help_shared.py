@@ -44,7 +44,7 @@ def counts(circle: Circle) -> list[tuple[str, int, int, int, int]]:
 
 
 def todos() -> list[Todo]:
-    rows = select(Todo).where(Todo.kind == lightening.TODO).order_by(Todo.created_at, Todo.id)
+    rows = select(Todo).where(Todo.kind == lightening.KIND).order_by(Todo.created_at, Todo.id)
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
 

@@ -16,7 +16,7 @@ from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
 from app.todos.models import Todo
 
-TODO: Final = "uneven_help"
+KIND: Final = "uneven_help"
 REASON: Final = (
     "{name} has taken {took} of the {of} things that somebody of {patient}’s circle took in the last {days} days. "
     "Ask {helper} how they are, and {patient} whether others could share in it."
@@ -35,7 +35,7 @@ def ask_about_uneven_help() -> int:
 
 def _ask(patient: AdmittedPatient, share: Share) -> bool:
     cause = f"{share.person_id} {clock.today(patient.zone):%Y-%m}"
-    same = (Todo.patient_id == patient.id, Todo.kind == TODO, Todo.cause == cause)
+    same = (Todo.patient_id == patient.id, Todo.kind == KIND, Todo.cause == cause)
     if db.session.scalar(select(Todo.id).where(*same).limit(1)) is not None:
         return False  # asked this month, and perhaps done
     reason = REASON.format(
@@ -46,5 +46,5 @@ def _ask(patient: AdmittedPatient, share: Share) -> bool:
         days=wanted.FAIR_VIEW.days,
         helper=share.given_name,
     )
-    todos.add(patient, TODO, cause, reason)
+    todos.add(patient, KIND, cause, reason)
     return True
