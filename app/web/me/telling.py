@@ -28,7 +28,7 @@ KINDS: Final = {
     Category.PLAN: "The plan",
 }
 HOW: Final = {
-    "": "As usual: posts together in the evening, all else at once",
+    "": "As usual",
     How.AT_ONCE: "At once",
     How.MORNING: "Together, in the morning",
     How.EVENING: "Together, in the evening",
