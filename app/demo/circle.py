@@ -23,6 +23,7 @@ from app.messages.service import asking, helping, noting, opening, posting, visi
 from app.messages.visit_entering import NewNote, NewPlan, Told
 from app.messages.visit_readers import Reader
 from app.messages.written import NewMessage, NewThread
+from app.notifications.service import digests, sending
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
@@ -54,6 +55,9 @@ def plan(timeline: Timeline, world: World, last_day: date, zone: ZoneInfo) -> No
     timeline.plan(datetime.combine(last_day - timedelta(days=2), time(9, 5), zone), partial(_milk, world))
     timeline.plan(datetime.combine(last_day, time(16, 40), zone), partial(_ask_team, world))
     timeline.plan(datetime.combine(today, time(7, 30), zone), partial(_lift, world))
+    for back in range(DAYS + 1):
+        for at in (time(8, 1), time(11, 30), time(18, 1)):
+            timeline.plan(datetime.combine(last_day - timedelta(days=back), at, zone), _tell)
 
 
 _POSTS: Final = (
@@ -77,6 +81,12 @@ def begin(world: World, first: date) -> None:
             new_id(), "Nurse: legs and weight", TUESDAYS_AND_FRIDAYS, AT, 30, first, visitor_id=world.adeyemi.id
         )
         visit_planning.plan(mary, new, By(world.priya.id, Role.COORDINATOR))
+
+
+def _tell() -> None:
+    """What is due to be told by now leaves, as a worker would have it."""
+    digests.send_due()
+    sending.send_all_due()
 
 
 def _post(world: World, who: str, text: str) -> None:

@@ -20,6 +20,7 @@ _SINCE: Final = {
     "done_at": "it was done",
     "back_at": "they could be texted again",
     "gone_at": "they were last known",
+    "ended_at": "they were ended",
 }
 
 

@@ -47,6 +47,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
 from app.patients.service import inviting as circle_invitations
+from app.programmes.service import running as programmes
 from app.protocols import queries as plans
 from app.protocols import service as protocols
 from app.readings import service as readings
@@ -135,6 +136,7 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
     schedule = scheduling.add(patient, medicine.id, NewSchedule(Phases((Phase(tuple(slots)),))), by)
     scheduling.add(patient, as_needed.id, NewSchedule(AsNeeded(amount=Decimal(1))), by)
     later = clock.now() + timedelta(days=10)
+    programmes.start(patient, [time(8)], by)  # she is asked for her readings by text
     pause = pausing.pause(patient, NewPause(later, later + timedelta(days=1), "holiday"), by)
     calendar = calendars.make(patient, cast.world.mary.id, names_medicines=False)
     return {

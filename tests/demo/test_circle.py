@@ -24,7 +24,7 @@ def test_a_week_of_a_circle(world: World) -> None:
     with clock.at(timeline.clock):
         timeline.run(datetime(2026, 11, 18, 10, tzinfo=LONDON))
     told = select(Post.channel, func.count()).group_by(Post.channel)
-    by_way = dict(db.session.execute(told).tuples().all())
+    by_way = {row[0]: row[1] for row in db.session.execute(told)}
     assert (by_way["app"], by_way["sms"], by_way["kith"] > 0) == (2, 1, True)
     states = [
         one.state for one in db.session.scalars(select(Visit).where(Visit.due_at < clock.now() - timedelta(hours=1)))

@@ -83,7 +83,9 @@ def circle_of(world: World) -> Circle:
     with unit_of_work():
         patient = patients.admitted_one(world.mary_patient.id)
         ada = people.person("Ada", "Obi", "07700900230")
-        service.add_member(patient, ada, Role.MEMBER, "neighbour", world.mary.id)
+        # Later than the others, who all came at one moment: the circle is in the order in which people came.
+        with clock.at(clock.now() + timedelta(seconds=1)):
+            service.add_member(patient, ada, Role.MEMBER, "neighbour", world.mary.id)
         for one, rights in (
             (world.tom, (Right.SEE, Right.ACT)),
             (world.adeyemi, (Right.SEE,)),

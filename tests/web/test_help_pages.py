@@ -265,4 +265,4 @@ def test_see_what_tom_sees(mary: Browser, circle: Circle, home: str) -> None:
     assert "A lift" in words(page)
     assert "A meal" not in words(page)
     assert mary.get(f"{home}/help/{one.id}?{as_tom}").status_code == 404
-    assert buttons(mary, f"{home}/help/{other.id}?{as_tom}") == []
+    assert buttons(mary, f"{home}/help/{other.id}?{as_tom}") == ["take", "pass"]  # his, and nothing changes by them

@@ -81,7 +81,8 @@ def test_whoever_is_no_longer_cared_for_still_reads_their_record(
         assert answer.status_code == 200
         assert "Care with Riverside Long-Term Conditions has ended" in words(answer)
     assert "Add a reading" not in words(mary.get(f"{home}/numbers"))
-    assert navigation_of(mary, f"{home}/numbers") == ["My numbers", "My medicines", "My plan", "My circle"]
+    pages = ["My numbers", "My medicines", "My plan", "News", "Visits", "Help", "Messages", "My circle"]
+    assert navigation_of(mary, f"{home}/numbers") == pages
     assert f'href="{home}/"' not in page.text
 
 
@@ -128,7 +129,9 @@ def test_whoever_was_given_the_plan_reads_it_and_mary_sees_what_they_see(
     assert f'href="{home}/plan"' in tom.get("/circle").text
 
 
-@pytest.mark.parametrize(("category", "page"), [("plan", "plan"), ("medicines", "medicines"), ("visits", None)])
+@pytest.mark.parametrize(
+    ("category", "page"), [("plan", "plan"), ("medicines", "medicines"), ("visits", "visits"), ("goals", None)]
+)
 def test_see_what_they_see_is_offered_where_there_is_a_page(
     mary: Browser, client: FlaskClient, world: World, home: str, category: str, page: str | None
 ) -> None:
