@@ -55,7 +55,7 @@ def plan(timeline: Timeline, world: World, last_day: date, zone: ZoneInfo) -> No
     timeline.plan(datetime.combine(last_day - timedelta(days=2), time(9, 5), zone), partial(_milk, world))
     timeline.plan(datetime.combine(last_day, time(16, 40), zone), partial(_ask_team, world))
     timeline.plan(datetime.combine(today, time(7, 30), zone), partial(_lift, world))
-    for back in range(DAYS + 1):
+    for back in range(-1, DAYS + 1):  # today too
         for at in (time(8, 1), time(11, 30), time(18, 1)):
             timeline.plan(datetime.combine(last_day - timedelta(days=back), at, zone), _tell)
 
