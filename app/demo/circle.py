@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.access.permissions import Category, Right
@@ -17,6 +19,7 @@ from app.demo.timeline import Timeline
 from app.identity.models import Person
 from app.messages.feed_entering import NewPost
 from app.messages.help_entering import NewHelp
+from app.messages.queries import help as help_queries
 from app.messages.queries import threads
 from app.messages.queries import visits as visit_queries
 from app.messages.service import asking, helping, noting, opening, posting, visit_planning, visiting, writing
@@ -43,21 +46,28 @@ _NURSE: Final = ((Category.MESSAGES, (Right.SEE, Right.ACT)), (Category.VISITS, 
 
 def plan(timeline: Timeline, world: World, last_day: date, zone: ZoneInfo) -> None:
     """A week in which they talk, the nurse comes twice, and Tom takes what he is asked for; the last is still open."""
+
+    def then(at: datetime, act: Callable[[], None]) -> None:
+        timeline.plan(at, partial(_and_send, act))
+
     first, today = last_day - timedelta(days=DAYS), last_day + timedelta(days=1)
-    timeline.plan(datetime.combine(first, time(6, 30), zone), partial(begin, world, first))
+    then(datetime.combine(first, time(6, 30), zone), partial(begin, world, first))
     for on, at, who, text in _POSTS:
         when = datetime.combine(last_day - timedelta(days=on), at, zone)
-        timeline.plan(when, partial(_post, world, who, text))
+        then(when, partial(_post, world, who, text))
     for back in range(DAYS + 2):
         day = today - timedelta(days=back)
         if day.isoweekday() in TUESDAYS_AND_FRIDAYS and back:
-            timeline.plan(datetime.combine(day, time(10, 58), zone), partial(_visit, world, day))
-    timeline.plan(datetime.combine(last_day - timedelta(days=2), time(9, 5), zone), partial(_milk, world))
-    timeline.plan(datetime.combine(last_day, time(16, 40), zone), partial(_ask_team, world))
-    timeline.plan(datetime.combine(today, time(7, 30), zone), partial(_lift, world))
+            then(datetime.combine(day, time(10, 58), zone), partial(_visit, world, day))
+    milk = last_day - timedelta(days=2)
+    then(datetime.combine(milk, time(9, 5), zone), partial(_milk, world))
+    then(datetime.combine(milk, time(9, 22), zone), partial(_tom_answers, world, helping.take))
+    then(datetime.combine(milk, time(11, 40), zone), partial(_tom_answers, world, helping.done))
+    then(datetime.combine(last_day, time(16, 40), zone), partial(_ask_team, world))
+    then(datetime.combine(today, time(7, 30), zone), partial(_lift, world))
     for back in range(-1, DAYS + 1):  # today too
         for at in (time(8, 1), time(11, 30), time(18, 1)):
-            timeline.plan(datetime.combine(last_day - timedelta(days=back), at, zone), _tell)
+            then(datetime.combine(last_day - timedelta(days=back), at, zone), _tell)
 
 
 _POSTS: Final = (
@@ -83,10 +93,15 @@ def begin(world: World, first: date) -> None:
         visit_planning.plan(mary, new, By(world.priya.id, Role.COORDINATOR))
 
 
-def _tell() -> None:
-    """What is due to be told by now leaves, as a worker would have it."""
-    digests.send_due()
+def _and_send(act: Callable[[], None]) -> None:
+    """Do it, and have what is to be told leave at once, as a worker would."""
+    act()
     sending.send_all_due()
+
+
+def _tell() -> None:
+    """What is told together, when its time has come."""
+    digests.send_due()
 
 
 def _post(world: World, who: str, text: str) -> None:
@@ -114,11 +129,16 @@ def _visit(world: World, day: date) -> None:
 
 
 def _milk(world: World) -> None:
-    """Mary asks for milk; Tom takes it by text and has done it by noon."""
+    """Mary asks for milk, and those who can help are told."""
     with unit_of_work():
-        asked = asking.ask(_mary(world), NewHelp(new_id(), words="A pint of milk and the paper"), _by(world.mary))
-        helping.take(_mary(world), asked.id, By(world.tom.id, Role.MEMBER, BY_TEXT))
-        helping.done(_mary(world), asked.id, By(world.tom.id, Role.MEMBER, BY_TEXT))
+        asking.ask(_mary(world), NewHelp(new_id(), words="A pint of milk and the paper"), _by(world.mary))
+
+
+def _tom_answers(world: World, act: Callable[[AdmittedPatient, UUID, By], object]) -> None:
+    """Tom says by text that he takes what he was asked first, or has done it."""
+    with unit_of_work():
+        first = help_queries.waiting_for(world.tom.id)[0].row
+        act(_mary(world), first.id, By(world.tom.id, Role.MEMBER, BY_TEXT))
 
 
 def _lift(world: World) -> None:
