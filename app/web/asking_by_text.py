@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
-from flask import g, request
+from flask import g, redirect, request, url_for
 
 from app.access import guards
+from app.access.permissions import Permission
 from app.core import clock, http
 from app.core.errors import Conflict, Invalid
+from app.core.http import Pages
 from app.identity import queries as people
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
@@ -21,6 +24,7 @@ from app.protocols import queries as protocols
 from app.readings import queries as readings
 from app.web import moments, words
 
+CHOOSE: Final = guards.on_patient(Permission.ASK_BY_TEXT)
 REFUSED: Final = (Conflict, Invalid)
 NEWEST: Final = 42  # three weeks of twice a day
 STATES: Final = {
@@ -34,31 +38,69 @@ SAID: Final = {"started": "It is saved.", "paused": "It is paused.", "on": "It g
 _TIMES, _PAUSE = ProgrammeTimes(), ProgrammePause()
 
 
-def start(patient: AdmittedPatient) -> None:
-    """Begin, or change the times, as the form says; raises Conflict and Invalid."""
+Show = Callable[[AdmittedPatient, dict[str, Any]], str]
+
+
+def pages_of(name: str, url_prefix: str, show: Show) -> Pages:
+    """The pages of one audience, which shows what they hold in its own frame."""
+    pages = Pages(name, __name__, url_prefix=url_prefix)
+
+    def done(patient: AdmittedPatient, act: Callable[[AdmittedPatient], str]) -> Any:
+        try:
+            said = act(patient)
+        except REFUSED as refused:
+            return show(patient, _context(name, patient, refused)), refused.status
+        return redirect(url_for(f"{name}.overview", patient_id=patient.id, said=said), 303)
+
+    @pages.get("", access=CHOOSE)
+    def overview(patient: AdmittedPatient) -> str:
+        """When they are asked, and what came of it."""
+        return show(patient, _context(name, patient))
+
+    @pages.post("", access=CHOOSE)
+    def start(patient: AdmittedPatient) -> Any:
+        """Begin, or change the times."""
+        return done(patient, _start)
+
+    @pages.post("/pause", access=CHOOSE)
+    def pause(patient: AdmittedPatient) -> Any:
+        """Ask nothing until a day, or go on."""
+        return done(patient, _pause)
+
+    @pages.post("/end", access=CHOOSE)
+    def end(patient: AdmittedPatient) -> Any:
+        """Ask no more."""
+        return done(patient, _end)
+
+    return pages
+
+
+def _start(patient: AdmittedPatient) -> str:
     typed = [one for one in request.form.getlist("times") if one]
     by = By(guards.caller().person_id, g.role, "page")
     running.start(patient, http.loaded(_TIMES, {"times": typed})["times"], by)
+    return "started"
 
 
-def pause(patient: AdmittedPatient) -> str:
-    """Pause until the day of the form, or go on; gives which."""
+def _pause(patient: AdmittedPatient) -> str:
     until = http.loaded(_PAUSE, {"until": request.form.get("until") or None})["until"]
     running.pause(patient, until)
     return "paused" if until else "on"
 
 
-def end(patient: AdmittedPatient) -> None:
-    """Ask no more."""
+def _end(patient: AdmittedPatient) -> str:
     running.end(patient, guards.caller().person_id)
+    return "ended"
 
 
-def context(patient: AdmittedPatient, refused: Conflict | Invalid | None = None) -> dict[str, Any]:
+def _context(name: str, patient: AdmittedPatient, refused: Conflict | Invalid | None = None) -> dict[str, Any]:
     """What the page shows; `refused` is why nothing was changed."""
     programme, last = queries.running(patient), queries.last(patient)
     asked = asking.asked(protocols.plans_as_applied(patient))
     times = programme.times if programme else asking_times.usual(asked)
+    actions = {f"{act}_action": url_for(f"{name}.{act}", patient_id=patient.id) for act in ("start", "pause", "end")}
     return {
+        **actions,
         "is_running": programme is not None,
         "closed": None if programme else _closed(patient, bool(times)),
         "times": [f"{one:%H:%M}" for one in times],
