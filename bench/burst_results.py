@@ -75,8 +75,13 @@ def _cpu(one: Burst) -> float:
 
 
 def _apart(found: Bursts, middle: Sequence[Burst], of: Callable[[Burst], float]) -> float:
+    """How far the usual burst of another size is from the usual one of the middle size."""
     usual = statistics.median(of(one) for one in middle)
-    return max(abs(of(one) - usual) / usual for one in found.bursts if one not in middle)
+    others: dict[int, list[float]] = {}
+    for one in found.bursts:
+        if one not in middle:
+            others.setdefault(one.written.items, []).append(of(one))
+    return max(abs(statistics.median(each) - usual) / usual for each in others.values())
 
 
 def _lines(found: Bursts) -> list[str]:

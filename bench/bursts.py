@@ -28,7 +28,7 @@ ALERTS_EACH_SECOND = 5
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many are due at once: each number in turn, several rounds of the middle one; and how many alerts."""
+    """How many are due at once: each number in turn, several rounds of all but the largest; and how many alerts."""
 
     bursts: tuple[int, ...]
     rounds: int
@@ -96,9 +96,9 @@ def measure(stage_: Stage, size: Size) -> Bursts:
 
 
 def _in_turn(size: Size) -> list[int]:
-    """The middle size several times, the others once."""
-    again = size.bursts[1]
-    return [one for one in size.bursts for _ in range(size.rounds if one == again else 1)]
+    """The largest once, the others several times."""
+    largest = max(size.bursts)
+    return [one for one in size.bursts for _ in range(1 if one == largest else size.rounds)]
 
 
 @contextmanager

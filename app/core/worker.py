@@ -18,7 +18,7 @@ from app.core.db import db
 from app.core.logs import log
 from app.core.queue import Queue
 
-POLL_EACH = 0.5  # seconds: the truth, whether or not anybody called
+POLL_EACH = 0.25  # seconds: the truth, whether or not anybody called
 STOPS_WITHIN = 4.0  # seconds; what takes longer is left to its lease
 LOOKS_EACH = 2.0  # seconds between two looks at the clock
 JUMP = 30.0  # seconds of it that no stopwatch has seen

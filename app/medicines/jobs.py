@@ -41,5 +41,5 @@ JOBS = (
     Job("remind of ordering more", timedelta(minutes=30), _nudge),
 )
 HANDS_FOR_REMINDERS = 3  # while one makes up texts, the others are at the database
-# Looked at each half second, as deliveries are; many due at once are shared by all workers.
+# Looked at each quarter of a second, as deliveries are; many due at once are shared by all workers.
 CREWS = (Crew("reminder writers", HANDS_FOR_REMINDERS, 0, _chunks, _remind),)

@@ -9,7 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from app.core import clock
-from app.core.db import HotStatement
+from app.core.db import HotStatement, db
 from app.notifications.service import sending
 
 LOOK_EACH: Final = 0.02  # seconds; a sender has a row in hand for as long as the provider takes to answer
@@ -45,15 +45,25 @@ def take_back(about_ids: Collection[UUID], *, waits: bool = True) -> TakenBack:
     Where the caller does not wait it may arrive.
     """
     about = list(about_ids)
-    patience = time.monotonic() + (sending.LEASE.total_seconds() if waits else 0)
-    stopped = _stopped(about)
-    held = in_hand = _in_hand(about)
-    while in_hand and time.monotonic() < patience:
+    if not waits:
+        stopped = _stopped(about)
+        return _taken_back(stopped, _in_hand(about))
+    held: set[UUID] = set()
+    patience = time.monotonic() + sending.LEASE.total_seconds()
+    while time.monotonic() < patience:
+        # A row that was claimed under the statement stays locked by it, though it is left alone: that lock has to go
+        # before the wait, or its sender could never write the outcome that is waited for.
+        with db.session.begin_nested() as attempt:
+            stopped, in_hand = _stopped(about), _in_hand(about)
+            if not in_hand:
+                return _taken_back(stopped, held)
+            attempt.rollback()
+        held |= in_hand
         time.sleep(LOOK_EACH)
-        stopped |= _stopped(about)
-        in_hand = _in_hand(about)
-    if in_hand and waits:
-        stopped |= _stopped(about, also_in_hand=True)
+    return _taken_back(_stopped(about, also_in_hand=True), held)
+
+
+def _taken_back(stopped: dict[UUID, bool], held: set[UUID]) -> TakenBack:
     may_arrive = {one for one, may in stopped.items() if may} | (held - stopped.keys())
     return TakenBack(frozenset(stopped.keys() - may_arrive), frozenset(may_arrive))
 
