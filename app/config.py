@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app
 
-from app.core import openid, sealed, this_machine, vapid
+from app.core import mail_server, openid, sealed, this_machine, vapid
 
 HOME = Path(__file__).resolve().parent.parent
 VAR = HOME / "var"
@@ -62,24 +62,18 @@ VARIABLES = (
         "texts a second that your sender takes: reminders use four fifths, so that alerts overtake; 0: no limit",
         "10, as Twilio's numbers; in tests and demos 0",
     ),
+    *(Variable(*one) for one in (*mail_server.DESCRIBED, *vapid.DESCRIBED, *openid.described(LOGINS))),
     Variable(
-        "EMAIL_CHANNEL",
-        "smtp, sandbox (refused in production), or none: then only phones can be used",
-        "smtp; in a demo sandbox",
+        "LANGUAGES_APPROVED",
+        "languages by commas, as cy,pl, whose texts a native speaker of yours has approved, besides those whose file"
+        " says who did; in production all others go out in English",
+        "none",
     ),
-    Variable("SMTP_HOST", "your mail server, for EMAIL_CHANNEL=smtp"),
-    Variable("SMTP_PORT", "its port", "587; 465 for SMTP_TLS=tls"),
-    Variable(
-        "SMTP_TLS", "starttls, tls, or none (refused in production, save for a server on this machine)", "starttls"
-    ),
-    Variable("SMTP_FROM", "the address that e-mails come from, and that people may answer to"),
-    Variable("SMTP_USER", "who signs in to the mail server", "nobody signs in"),
-    Variable("SMTP_PASSWORD", "and with which password", "nobody signs in"),
-    *(Variable(*one) for one in (*vapid.DESCRIBED, *openid.described(LOGINS))),
     Variable("BRAND", "the name people read on pages", "Kith"),
     Variable(
         "AUDIT_HEADS", "a folder where the worker adds the heads of the audit chains each hour", "in its log only"
     ),
+    Variable("INSTRUMENTS", "a folder with files of licensed instruments, kept by whoever holds the licence", "none"),
     Variable("LOG_LEVEL", "debug, info, warning or error; JSON lines on standard error", "info"),
     Variable("KITH_VAR", "a folder for what a demo makes on this machine; not used in production", "var/"),
     Variable("PROMETHEUS_MULTIPROC_DIR", "an empty folder where processes add up their counters", "each for itself"),
@@ -118,8 +112,10 @@ class Settings:
     smtp_password: str = field(default="", repr=False)
     push: vapid.Push = vapid.OFF
     logins: tuple[openid.Provider, ...] = ()
+    languages_approved: frozenset[str] = frozenset()
     brand: str = "Kith"
     audit_heads: Path | None = None
+    instruments: Path | None = None
     log_level: str = "info"
     is_worker: bool = False  # does work that no person asked for, so it reaches every row
 
@@ -175,11 +171,14 @@ def _build(kind: str, values: Mapping[str, str]) -> Settings:
         public_url=need("PUBLIC_URL").rstrip("/"),
         trusted_proxies=_number(values.get("TRUSTED_PROXIES", "0"), "TRUSTED_PROXIES", faults),
         **_texts(kind, values, need, faults),
-        **_mail_server(kind, values, need, faults),
+        **mail_server.read(kind, values, need, faults),
+        smtp_port=_number(mail_server.port(values), "SMTP_PORT", faults, 65_535),
         push=vapid.push(kind, values, need, faults),
         logins=openid.providers(LOGINS, values, faults, is_public=kind == "production"),
+        languages_approved=_languages(values.get("LANGUAGES_APPROVED", ""), faults),
         brand=values.get("BRAND", "Kith"),
         audit_heads=Path(values["AUDIT_HEADS"]) if values.get("AUDIT_HEADS") else None,
+        instruments=Path(values["INSTRUMENTS"]) if values.get("INSTRUMENTS") else None,
         log_level=values.get("LOG_LEVEL", "info"),
     )
     faults += _contradictions(settings)
@@ -205,23 +204,8 @@ def _texts(kind: str, values: Mapping[str, str], need: Need, faults: list[str]) 
     }
 
 
-def _mail_server(kind: str, values: Mapping[str, str], need: Need, faults: list[str]) -> dict[str, Any]:
-    channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
-    security = values.get("SMTP_TLS", "starttls")
-    port = values.get("SMTP_PORT", "465" if security == "tls" else "587")
-    return {
-        "email_channel": channel,
-        "smtp_host": need("SMTP_HOST") if channel == "smtp" else "",
-        "smtp_from": need("SMTP_FROM") if channel == "smtp" else "",
-        "smtp_port": _number(port, "SMTP_PORT", faults, 65_535),
-        "smtp_tls": security,
-        "smtp_user": values.get("SMTP_USER", ""),
-        "smtp_password": values.get("SMTP_PASSWORD", ""),
-    }
-
-
 def _contradictions(settings: Settings) -> list[str]:
-    faults = _email_contradictions(settings)
+    faults = []
     if settings.sms_channel not in ("twilio", "sandbox"):
         faults.append("SMS_CHANNEL can be twilio or sandbox")
     if settings.sms_channel == "twilio" and not (settings.twilio_messaging_service_sid or settings.twilio_from_number):
@@ -239,22 +223,11 @@ def _contradictions(settings: Settings) -> list[str]:
     return faults
 
 
-def _email_contradictions(settings: Settings) -> list[str]:
-    faults = []
-    if settings.email_channel not in ("smtp", "sandbox", "none"):
-        faults.append("EMAIL_CHANNEL can be smtp, sandbox or none")
-    if settings.smtp_tls not in ("starttls", "tls", "none"):
-        faults.append("SMTP_TLS can be starttls, tls or none")
-    if settings.email_channel == "smtp" and not re.fullmatch(r"[^@\s<>]+@[\w.-]+\.\w+", settings.smtp_from):
-        faults.append("SMTP_FROM is no e-mail address, such as kith@your-trust.nhs.uk")
-    if bool(settings.smtp_user) != bool(settings.smtp_password):
-        faults.append("SMTP_USER and SMTP_PASSWORD go together")
-    if settings.is_production and settings.email_channel == "sandbox":
-        faults.append("EMAIL_CHANNEL=sandbox sends nothing to anybody, so it is refused in production")
-    is_near = settings.smtp_host in ("localhost", "127.0.0.1", "::1")
-    if settings.is_production and settings.smtp_tls == "none" and not is_near:
-        faults.append("SMTP_TLS=none shows codes to whoever listens, so production does it on this machine only")
-    return faults
+def _languages(text: str, faults: list[str]) -> frozenset[str]:
+    named = frozenset(one.strip() for one in text.split(",") if one.strip())
+    if not all(re.fullmatch("[a-z]{2,3}", one) for one in named):
+        faults.append("LANGUAGES_APPROVED is codes of languages by commas, as cy,pl")
+    return named
 
 
 def _number(text: str, name: str, faults: list[str], most: int = 99) -> int:

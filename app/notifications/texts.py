@@ -1,21 +1,22 @@
 """What a text or an e-mail says: templates per language, and the only things that may be put into them."""
 
-import functools
-import pathlib
+import dataclasses
 import re
-import string
-import tomllib
 import typing
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.notifications import segments
+from app import config
+from app.notifications import languages, segments
+from app.notifications.languages import Words, variables_of
+from app.patients import consents
 
 LONGEST_NAME = 20
 MOST_SEGMENTS = 2
-LANGUAGE_OF_LAST_RESORT = "en"
+LANGUAGE_OF_LAST_RESORT = languages.ENGLISH
+_ENGLISH = languages.ALL[LANGUAGE_OF_LAST_RESORT]
 
 _NOT_IN_A_NAME = re.compile(r"[^\w '\-]|[\d_]")
 _NAME_AND_INITIAL = re.compile(r"(?P<given>[^ .]+)(?: (?P<initial>\w)\.)?")
@@ -31,18 +32,31 @@ _DAY = re.compile(rf"[1-9]\d? (?:{_MONTHS})", re.ASCII)
 _THINGS = r"(?:[1-9]\d{0,2} (?:posts?|messages?|visits?|requests? for help|other things?))"
 _OF_ONE = rf"[^\d:;]{{1,25}}: {_THINGS}(?:, {_THINGS})*"
 _SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
+_JOINERS = "\u200c\u200d"  # within words of Urdu, Punjabi and Bengali
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
 LONGEST_SAYS = 80
 MOST_CHOICES = 6
 MOST_MEASURES = 5
 _CHOICES = re.compile(r"[A-Z]{2,20}(?:, [A-Z]{2,20}){0,4}(?: or [A-Z]{2,20})?", re.ASCII)
-_ADVICE = re.compile(r"[A-Za-z0-9 ,.;:'()?!\-]{1,220}", re.ASCII)
+_ADVICE = re.compile(r"[A-Za-z0-9 ,.;:'()?!&/\-]{1,220}", re.ASCII)
 MEASURES = "measures"  # what somebody is to measure and text, each with an example, in the words of their language
+SAYS = "says"  # what somebody of the circle wrote
 THING = "thing"  # one of a few things that the circle is asked for, in the words of the reader's language
 _SEVERITIES = frozenset({"RED", "AMBER"})
+_NAMES = frozenset({"reader", "patient", "member", "inviter", "joiner"})
 
 
-Words = dict[str, dict[str, typing.Any]]  # of one language: templates, emails, instead_of
+@dataclasses.dataclass(frozen=True, slots=True)
+class Room:
+    """How long names, a summary and somebody's own words may be, in characters."""
+
+    name: int
+    summary: int
+    says: int
+
+
+# A language whose letters are not in GSM-7 has less than half the room: what is long is written shorter, then.
+ROOMS = (Room(LONGEST_NAME, 120, LONGEST_SAYS), Room(12, 44, 30))
 
 
 class TextRefused(ValueError):
@@ -62,20 +76,21 @@ def name_with_initial(given: str, family: str) -> str:
 
 
 def render(template: str, language: str, **variables: str) -> str:
-    """Fill a template in the reader's language, or in English where it is not translated yet."""
-    words = _words(language)
-    if template not in words["templates"]:
+    """Fill a template in the reader's language; in English where it is not translated, not approved or has no room."""
+    if template not in _ENGLISH.templates:
         raise TextRefused(f"{template}: no such text")
-    rendered = _filled(template, words["templates"][template], variables, words)
-    size = segments.count(rendered)
-    if size.encoding != "GSM-7" or size.segments > MOST_SEGMENTS:
-        raise TextRefused(f"{template}: {size.segments} parts of {size.encoding}")
+    _have_all(template, _ENGLISH.templates[template], variables)
+    words = _words(language)
+    theirs = _fitting(template, words, variables) if template in words.templates else None
+    rendered = theirs or _fitting(template, _ENGLISH, variables)
+    if rendered is None:
+        raise TextRefused(f"{template}: more than {MOST_SEGMENTS} parts of GSM-7")
     return rendered
 
 
 def render_known(template: str, language: str, known: Mapping[str, str]) -> str:
     """The same with those of the known variables that it names; the others are not its business."""
-    text = _words(language)["templates"].get(template, "")
+    text = _ENGLISH.templates.get(template, "")
     return render(template, language, **{name: known[name] for name in variables_of(text) if name in known})
 
 
@@ -91,6 +106,11 @@ def choices(codes: Sequence[str]) -> str:
     return f"{', '.join(some[:-1])} or {some[-1]}" if len(some) > 1 else "".join(some)
 
 
+def measures() -> frozenset[str]:
+    """What somebody can be asked to measure and text."""
+    return frozenset(_ENGLISH.measures)
+
+
 def advice(words: str) -> str:
     """A plan's own advice in GSM-7; nothing where it is too long for a text."""
     folded = segments.fold(" ".join(words.split()))
@@ -100,52 +120,83 @@ def advice(words: str) -> str:
 def render_email(template: str, language: str, **variables: str) -> str:
     """The same for an e-mail: its subject, an empty line, its body."""
     words = _words(language)
-    if template not in words["emails"]:
+    words = words if template in words.emails else _ENGLISH
+    if template not in words.emails:
         raise TextRefused(f"{template}: no such e-mail")
-    subject, body = words["emails"][template]["subject"], words["emails"][template]["body"]
-    return _filled(template, f"{subject}\n\n{body}", variables, words)
+    text = f"{words.emails[template]['subject']}\n\n{words.emails[template]['body']}"
+    _have_all(template, text, variables)
+    return _filled(template, text, variables, words, ROOMS[0])
+
+
+def language_sent(language: str) -> str:
+    """The language that this one is answered in: itself where its texts are approved, or where no patient is real."""
+    code = language.partition("-")[0].lower()
+    if code == LANGUAGE_OF_LAST_RESORT or code not in languages.ALL:
+        return LANGUAGE_OF_LAST_RESORT
+    settings = config.current()
+    is_sent = languages.ALL[code].is_approved or code in settings.languages_approved or settings.drafts_may_run
+    return code if is_sent else LANGUAGE_OF_LAST_RESORT
 
 
 def _words(language: str) -> Words:
-    return _BY_LANGUAGE.get(language.partition("-")[0].lower(), _BY_LANGUAGE[LANGUAGE_OF_LAST_RESORT])
+    return languages.ALL[language_sent(language)]
 
 
-def _filled(template: str, text: str, variables: dict[str, str], words: Words) -> str:
+def _have_all(template: str, text: str, variables: dict[str, str]) -> None:
     wanted = variables_of(text)
     if wanted != variables.keys():
         odd = ", ".join(sorted(wanted ^ variables.keys()))
         raise TextRefused(f"{template}: missing or not allowed: {odd}")
-    return text.format(**{name: _checked(template, name, value, words) for name, value in variables.items()})
 
 
-@functools.lru_cache(maxsize=256)  # of templates, which are few
-def variables_of(text: str) -> frozenset[str]:
-    """The names in a template."""
-    return frozenset(name for _, name, _, _ in string.Formatter().parse(text) if name is not None)
+def _fitting(template: str, words: Words, variables: dict[str, str]) -> str | None:
+    """The text with as much of what is long as there is room for; None where there is not enough."""
+    for room in ROOMS:
+        rendered = _filled(template, words.templates[template], variables, words, room)
+        size = segments.count(rendered)
+        if size.segments <= MOST_SEGMENTS and (words.in_own_letters or size.encoding == languages.GSM_7):
+            return rendered
+    return None
+
+
+def _filled(template: str, text: str, variables: dict[str, str], words: Words, room: Room) -> str:
+    return text.format(**{name: _checked(template, name, value, words, room) for name, value in variables.items()})
 
 
 def templates() -> dict[str, dict[str, str]]:
     """Every template of a text by language and name."""
-    return {language: dict(words["templates"]) for language, words in _BY_LANGUAGE.items()}
+    return {language: dict(words.templates) for language, words in languages.ALL.items()}
 
 
 def emails() -> dict[str, dict[str, str]]:
     """The same of e-mails: subject, empty line, body."""
     return {
-        language: {name: f"{one['subject']}\n\n{one['body']}" for name, one in words["emails"].items()}
-        for language, words in _BY_LANGUAGE.items()
+        language: {name: f"{one['subject']}\n\n{one['body']}" for name, one in words.emails.items()}
+        for language, words in languages.ALL.items()
     }
 
 
-def _checked(template: str, name: str, value: str, words: Words) -> str:
+def _checked(template: str, name: str, value: str, words: Words, room: Room) -> str:
+    if name == SAYS and words.in_own_letters:
+        return _says_as_written(value, room.says) or words.instead_of[SAYS]
     checked = ALLOWED[name](value) if name in ALLOWED else None
     if checked is None:
         raise TextRefused(f"{template}: {name} is not what it may be")
     if name == THING:
-        return str(words["things"][checked])
+        return words.things[checked]
     if name == MEASURES:
-        return "; ".join(words["measures"][one] for one in checked.split())
-    return checked or str(words["instead_of"][name])
+        return "; ".join(words.measures[one] for one in checked.split())
+    if checked and name in _NAMES:
+        return _shorter(checked, room.name)
+    return languages.said_in(words, name, checked, room.summary) or words.instead_of[name]
+
+
+def _shorter(name: str, longest: int) -> str:
+    """`Wolfeschl B.`: the initial stays."""
+    given, _, initial = name.partition(" ")
+    if not initial:
+        return given[:longest].rstrip("'-")
+    return f"{given[: longest - 3]} {initial}"
 
 
 def _first_word(name: str, longest: int) -> str:
@@ -185,14 +236,26 @@ def _says(value: str) -> str:
     return folded
 
 
+def _says_as_written(value: str, longest: int) -> str:
+    """The same for a text in letters of its own: nothing is left out but what nobody sees, save where words join."""
+    line = " ".join(_ADDRESS.sub("(address)", unicodedata.normalize("NFC", value)).split())
+    seen = "".join(one for one in line if one in _JOINERS or not unicodedata.category(one).startswith("C"))
+    return seen if len(seen) <= longest else f"{seen[: longest - 3].rstrip()}..."
+
+
 def _thing(value: str) -> str | None:
-    return value if value in _words(LANGUAGE_OF_LAST_RESORT)["things"] else None
+    return value if value in _ENGLISH.things else None
 
 
 def _measures(value: str) -> str | None:
     """Names of the catalogue with a space between."""
-    known, named = _words(LANGUAGE_OF_LAST_RESORT)["measures"], value.split()
+    known, named = _ENGLISH.measures, value.split()
     return value if 0 < len(named) <= MOST_MEASURES and known.keys() >= set(named) else None
+
+
+def _agreed(value: str) -> str | None:
+    """Words of a consent that are short enough to be asked for by text."""
+    return value if value in {one.whole for one in consents.every() if one.id == consents.TEXTS} else None
 
 
 # The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
@@ -211,19 +274,12 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "day": _matching(_DAY, 12),
     "doses": _matching(_DOSES, 8),
     "summary": _matching(_SUMMARY, 120),
-    "says": _says,
+    SAYS: _says,
     THING: _thing,
     MEASURES: _measures,
     "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
     "choices": _matching(_CHOICES, 100),
     "advice": _matching(_ADVICE, 220),
+    "consent": _agreed,
     "text": lambda value: value,  # of an e-mail: a text that was rendered before
 }
-
-
-def _read() -> dict[str, Words]:
-    files = pathlib.Path(__file__).parent.glob("texts_*.toml")
-    return {path.stem.removeprefix("texts_"): tomllib.loads(path.read_text(encoding="utf-8")) for path in files}
-
-
-_BY_LANGUAGE: typing.Final = _read()
