@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 LANGUAGE_OF_LAST_RESORT: Final = "en"
+# What a patient agrees to for themselves, by their own reply; all else is agreed to for a member of their circle.
+TEXTS: Final = "texts.asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Wording:
     def text(self, member: str, patient: str) -> list[str]:
         """The two paragraphs with the names in them."""
         return [one.format(member=member, patient=patient) for one in (self.will, self.will_not)]
+
+    @property
+    def whole(self) -> str:
+        """Both as one line, where they name nobody."""
+        return f"{self.will} {self.will_not}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +53,9 @@ def agreed(words: Agreed) -> Wording | None:
 
 
 def all_current(language: str) -> list[Wording]:
-    """Every wording of today, as this reader reads it."""
-    return [current(wording_id, language) for wording_id in dict.fromkeys(one.id for one in _EVERY.values())]
+    """Every wording of today for a member of a circle, as this reader reads it."""
+    ids = dict.fromkeys(one.id for one in _EVERY.values() if one.id != TEXTS)
+    return [current(wording_id, language) for wording_id in ids]
 
 
 def every() -> list[Wording]:
