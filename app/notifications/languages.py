@@ -1,4 +1,4 @@
-"""The words of texts in each language, from texts_*.toml; a translation that is not what English is stops the start."""
+"""The words of texts in each language, from texts_*.toml: what is not as the English is now is not used."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ ENGLISH: Final = "en"
 GSM_7, UCS_2 = "GSM-7", "UCS-2"
 # A translation has everything that the English says, but may greet nobody, and name no page where there is no room.
 MAY_BE_LEFT_OUT: Final = frozenset({"reader", "link"})
+BRAND: Final = "Kith: "
 EMERGENCY_NUMBERS: Final = ("999", "111")
 _TABLES: Final = ("instead_of", "things", "measures")
 _MONTHS: Final = tuple("January February March April May June July August September October November December".split())
@@ -55,6 +56,7 @@ class Words:
     forms: Forms | None = None  # None: English, as values arrive
     in_own_letters: bool = False  # its letters are not in GSM-7, so there is room for 134 of them
     is_approved: bool = True
+    lagging: frozenset[str] = frozenset()  # what is not as the English is now, and so is sent in English
 
 
 def loaded(files: Mapping[str, str]) -> dict[str, Words]:
@@ -93,30 +95,31 @@ def _translated(code: str, text: str, english: Words) -> Words:
     for table in _TABLES:
         if not raw[table].keys() <= getattr(english, table).keys():
             raise BadTexts(f"{code}: {table} has what English has not")
-    templates = {name: _whole(code, name, one, raw, english) for name, one in raw["templates"].items()}
+    whole = {name: _whole(name, one, raw, english) for name, one in raw["templates"].items()}
     return Words(
         code,
-        templates,
+        {name: one for name, one in whole.items() if one is not None},
         *({**getattr(english, table), **raw[table]} for table in _TABLES),
         forms=_forms(code, raw["forms"]),
         in_own_letters=raw["alphabet"] == UCS_2,
         is_approved=_is_approved(code, raw),
+        lagging=frozenset(name for name, one in whole.items() if one is None),
     )
 
 
-def _whole(code: str, name: str, text: str, raw: Mapping[str, Any], english: Words) -> str:
-    """A template with how each begins, and with how each ends unless it names the emergency numbers itself."""
+def _whole(name: str, text: str, raw: Mapping[str, Any], english: Words) -> str | None:
+    """A template with how each begins, and with how each ends unless it names the emergency numbers itself.
+
+    None where it is not what the English is now: a text that lags behind is sent in English.
+    """
     original = english.templates.get(name)
     if original is None or name in english.english_only:
-        raise BadTexts(f"{code}: {name} is no text that is translated")
+        return None
     missing, odd = variables_of(original) - variables_of(text), variables_of(text) - variables_of(original)
-    if odd or missing - MAY_BE_LEFT_OUT:
-        raise BadTexts(f"{code}: {name} has not the variables of the English")
-    begins = raw["begins"] if original.startswith("Kith: ") else ""
+    begins = raw["begins"] if original.startswith(BRAND) and not text.startswith(BRAND) else ""
     ends = "" if all(number in text for number in EMERGENCY_NUMBERS) else f" {raw['ends']}"
-    if not all(number in text + ends for number in EMERGENCY_NUMBERS):
-        raise BadTexts(f"{code}: {name} does not name 999 and 111")
-    return f"{begins}{text}{ends}"
+    names_both = all(number in text + ends for number in EMERGENCY_NUMBERS)
+    return f"{begins}{text}{ends}" if names_both and not odd and missing <= MAY_BE_LEFT_OUT else None
 
 
 def _forms(code: str, raw: Mapping[str, Any]) -> Forms:
