@@ -60,10 +60,13 @@ from app.patients.queries import caseloads, consent
 from app.patients.queries.directory import Directory
 from app.programmes import handlers as programme_handlers
 from app.programmes import jobs as programme_jobs
+from app.programmes import routes as programmes
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
 from app.protocols import service as protocols
+from app.ratings import commands as rating_commands
+from app.ratings import loader as instrument_loader
 from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
@@ -96,6 +99,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["post"] = posting.post
     app.extensions["logins"] = login_pages.clients(settings.logins, settings.public_url)
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
+    app.extensions["instruments"] = instrument_loader.load_all(settings.instruments)
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
     _events()
     _work(app, settings)
@@ -163,7 +167,7 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (todos, readings, protocol_routes, alerts)
+    others = (todos, readings, protocol_routes, alerts, programmes)
     slices = (identity, teams, patients, notification_routes, messages, medicines, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
@@ -184,6 +188,7 @@ def _commands(app: Flask) -> None:
         team_commands.create_admin,
         patient_commands.patients,
         protocol_commands.protocols,
+        rating_commands.instruments,
         record_commands.audit,
         record_commands.retention,
     )

@@ -35,9 +35,10 @@ class Permission(StrEnum):
     ADD_READINGS = "add_readings"  # Send readings for the patient.
     CORRECT_READINGS = "correct_readings"  # Mark a reading as entered in error.
     ASK_BY_TEXT = "ask_by_text"  # Have the patient asked by text for what their plan measures.
-    HIDE_ITEMS = "hide_items"  # Keep single items from the circle, and show them again.
+    HIDE_ITEMS = "hide_items"  # Keep single readings from the circle, and show them again.
     SEE_MEDICINES = "see_medicines"  # Read the patient's medicines and doses.
     CHANGE_MEDICINES = "change_medicines"  # Add, change, pause and stop medicines.
+    HIDE_MEDICINES = "hide_medicines"  # Keep a medicine from the circle, and show it again.
     RECORD_DOSES = "record_doses"  # Say that a dose was taken, is late or was left out.
     SETTLE_MEDICINES = "settle_medicines"  # Say as a professional which of a text and its times holds.
     SEE_FEED = "see_feed"  # Read the posts and threads of the circle.
@@ -49,6 +50,14 @@ class Permission(StrEnum):
     PLAN_VISITS = "plan_visits"  # Plan visits and call them off.
     RECORD_VISITS = "record_visits"  # Arrive at a visit and write what was done.
     SEE_PROFESSIONAL_NOTES = "see_professional_notes"  # Read what professionals write of visits for each other.
+    SEE_GOALS = "see_goals"  # Read the goals that are shared with one, and how they go.
+    CHANGE_GOALS = "change_goals"  # Set, change, share, review and end goals, and decide on what is suggested.
+    SUGGEST_GOALS = "suggest_goals"  # Suggest a goal, which the patient decides on.
+    HELP_WITH_GOALS = "help_with_goals"  # Accept to help with a step, and say that it is done.
+    SEE_RATINGS = "see_ratings"  # Read how areas of life are rated, now and before.
+    RATE = "rate"  # Rate areas of life, or write down what the patient says of them.
+    CORRECT_RATINGS = "correct_ratings"  # Put a corrected rating in the place of one that was sent.
+    PLAN_RATINGS = "plan_ratings"  # Say with which instrument a patient rates, and from when.
     SEE_PLAN = "see_plan"  # Read monitoring plans and limits.
     CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits.
     SEE_CIRCLE = "see_circle"  # Read who is in the circle and what they may see.
@@ -58,6 +67,7 @@ class Permission(StrEnum):
     SEE_CASELOAD = "see_caseload"  # Read the worklist of one's teams.
     HANDLE_TODOS = "handle_todos"  # Do the to-dos of one's teams.
     ENROL = "enrol"  # Enrol patients into one's team.
+    SEE_FIGURES = "see_figures"  # Read the figures of one's teams.
     SEE_TEAMS = "see_teams"  # Read teams, hours and members.
     CHANGE_TEAMS = "change_teams"  # Make teams, name their leads.
     RUN_TEAM = "run_team"  # Change a team one runs, give and end its roles.
@@ -65,6 +75,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see_people"  # Read who works in the organisation, and how they sign in.
     CHANGE_PEOPLE = "change_people"  # Lock and unlock accounts, help after a lost second factor.
     CHANGE_RETENTION = "change_retention"  # Set and lift legal holds, see what is deleted when.
+    CHANGE_LICENCES = "change_licences"  # Record and end the licences of instruments.
     CHANGE_ACTING = "change_acting"  # Record, review and end who acts for the patient.
     PREVIEW_MEMBER = "preview_member"  # See what a member of the circle sees.
     AGREE_SHARED_CARE = "agree_shared_care"  # Record and end an agreement with a team elsewhere.
@@ -99,6 +110,10 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.PLAN_VISITS: (Category.VISITS, Right.ACT),
     Permission.RECORD_VISITS: (Category.VISITS, Right.ACT),
     Permission.SEE_PROFESSIONAL_NOTES: (Category.VISITS, Right.SEE),
+    Permission.SEE_GOALS: (Category.GOALS, Right.SEE),
+    Permission.HELP_WITH_GOALS: (Category.GOALS, Right.ACT),
+    Permission.SEE_RATINGS: (Category.RATINGS, Right.SEE),
+    Permission.RATE: (Category.RATINGS, Right.ACT),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
 }
 
@@ -116,12 +131,18 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.HIDE_ITEMS: Category.READINGS,
     Permission.SEE_MEDICINES: Category.MEDICINES,
     Permission.CHANGE_MEDICINES: Category.MEDICINES,
+    Permission.HIDE_MEDICINES: Category.MEDICINES,
     Permission.RECORD_DOSES: Category.MEDICINES,
     Permission.SEE_FEED: Category.MESSAGES,
     Permission.WRITE_POSTS: Category.MESSAGES,
     Permission.WRITE_TO_TEAM: Category.MESSAGES,
     Permission.SEE_VISITS: Category.VISITS,
     Permission.PLAN_VISITS: Category.VISITS,
+    Permission.SEE_GOALS: Category.GOALS,
+    Permission.CHANGE_GOALS: Category.GOALS,
+    Permission.SEE_RATINGS: Category.RATINGS,
+    Permission.RATE: Category.RATINGS,
+    Permission.CORRECT_RATINGS: Category.RATINGS,
     Permission.SEE_PLAN: Category.PLAN,
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,
@@ -140,6 +161,7 @@ WHOLE_ORGANISATION = frozenset(
         Permission.SEE_PEOPLE,
         Permission.CHANGE_PEOPLE,
         Permission.CHANGE_RETENTION,
+        Permission.CHANGE_LICENCES,
         Permission.BREAK_GLASS,
         Permission.REVIEW_ACCESS,
     }

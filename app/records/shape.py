@@ -62,6 +62,7 @@ OWN: Final = {
     "telling_choice": "person_id",
     "telling_manner": "person_id",
     "digest_item": "person_id",
+    "rating_draft": "person_id",
 }
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
@@ -74,6 +75,8 @@ IN_CONFIDENCE: Final = frozenset({"post_report"})
 ACTED: Final = {
     "team.lead_id": "who leads a team is the team's",
     "second_factor_reset.reset_by": "the act of an administrator, in their list of acts",
+    "instrument_licence.recorded_by": "the act of an administrator, in their list of acts",
+    "instrument_licence.ended_by": "the act of an administrator, in their list of acts",
     "account_closing.reopened_by": "the act of somebody of the team, in their list of acts",
 }
 
