@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from app.medicines.as_needed import Allowed, Given, Reached, Refused
 from app.patients.admission import AdmittedPatient
@@ -33,14 +34,35 @@ class Unclear:
     next_possible_at: None = None
 
 
-def told(
-    patient: AdmittedPatient, found: Allowed | Refused | Unclear, prescriber: str | None, phone: str | None
-) -> Told:
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """A refusal over something that is kept from whoever asks: when the next is possible, and nothing else of it."""
+
+    next_possible_at: datetime | None
+
+
+Found = Allowed | Refused | Unclear | Unnamed
+
+
+def as_seen(found: Allowed | Refused | Unclear, unseen: Collection[UUID]) -> Found:
+    """What was found, to somebody from whom these medicines are kept: they count, and are not spoken of."""
+    if isinstance(found, Unclear):
+        return found
+    if isinstance(found, Refused):
+        over = {found.limit.medicine_id, *(dose.contents.medicine_id for dose in found.doses)}
+        if not over.isdisjoint(unseen):
+            return Unnamed(found.next_possible_at)
+    return replace(found, assumed=tuple(one for one in found.assumed if one.contents.medicine_id not in unseen))
+
+
+def told(patient: AdmittedPatient, found: Found, prescriber: str | None, phone: str | None) -> Told:
     """What was found in plain words; of a refusal whose dose it was, and whom to ask."""
     if isinstance(found, Allowed):
         return Told(True, detail=" ".join(_assumed(found.assumed)) or None)
     if isinstance(found, Unclear):
         return Told(False, detail=" ".join([UNCLEAR, _whom_to_ask(prescriber, phone), AFTERWARDS]))
+    if isinstance(found, Unnamed):
+        return Told(False, found.next_possible_at, _plainly(patient, found, prescriber, phone))
     sentences = [
         _reached(patient, found),
         *_next_possible(patient, found),
@@ -51,16 +73,19 @@ def told(
     return Told(False, found.next_possible_at, " ".join(sentences))
 
 
-def briefly(patient: AdmittedPatient, refused: Refused | Unclear) -> str:
+def briefly(patient: AdmittedPatient, refused: Refused | Unclear | Unnamed) -> str:
     """A refusal with nobody's name in it, as an error is answered; `told` is one request away."""
     if isinstance(refused, Unclear):
         return " ".join([UNCLEAR, _whom_to_ask(None, None), AFTERWARDS])
-    return " ".join(
-        ["This is past what was set.", *_next_possible(patient, refused), _whom_to_ask(None, None), AFTERWARDS]
-    )
+    return _plainly(patient, refused, None, None)
 
 
-def _next_possible(patient: AdmittedPatient, refused: Refused) -> list[str]:
+def _plainly(patient: AdmittedPatient, refused: Refused | Unnamed, prescriber: str | None, phone: str | None) -> str:
+    next_one, whom = _next_possible(patient, refused), _whom_to_ask(prescriber, phone)
+    return " ".join(["This is past what was set.", *next_one, whom, AFTERWARDS])
+
+
+def _next_possible(patient: AdmittedPatient, refused: Refused | Unnamed) -> list[str]:
     if refused.next_possible_at is None:
         return []
     local = refused.next_possible_at.astimezone(patient.zone)

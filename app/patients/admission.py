@@ -41,6 +41,10 @@ class AdmittedPatient:
         """The same, as the circle may see it."""
         return replace(self, is_for_circle=True)
 
+    def with_everything(self) -> Self:
+        """The same with what is kept from the circle: for what must count it, whoever asks."""
+        return replace(self, is_for_circle=False)
+
     @property
     def name(self) -> str:
         return f"{self.given_name} {self.family_name}"

@@ -79,11 +79,11 @@ class DoseAnswer(Base, OfPatient):
 
 
 class Reminder(Base, OfPatient):
-    """One message about all doses of one patient at one minute; what is numbered in it is in this order."""
+    """One message to one person about all doses of one patient at one minute; numbered in this order."""
 
     __tablename__ = "reminder"
     __table_args__ = (
-        UniqueConstraint("patient_id", "remind_at"),
+        UniqueConstraint("patient_id", "remind_at", "recipient_id"),
         Index("ix_reminder_recipient_id_remind_at", "recipient_id", "remind_at"),
         CheckConstraint("state in ('made', 'service_down', 'withdrawn')", name="state"),
     )

@@ -64,6 +64,7 @@ class Medicine(Base, OfPatient):
     started_on: Mapped[date]
     stopped_at: Mapped[datetime | None]
     stopped_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    hidden_at: Mapped[datetime | None]  # kept from the circle since then; by whom stands in its history
     version: Mapped[int] = mapped_column(default=1)
 
     name = Sealed()
@@ -83,7 +84,8 @@ class MedicineEvent(Base, OfPatient):
     __table_args__ = (Index("ix_medicine_event_medicine_id_created_at", "medicine_id", "created_at"),)
 
     medicine_id: Mapped[UUID] = mapped_column(ForeignKey("medicine.id"))
-    kind: Mapped[str]  # added, changed, stopped, started_again, scheduled, unscheduled, paused, resumed, counted
+    # added, changed, stopped, started_again, scheduled, unscheduled, paused, resumed, counted, hidden, shown
+    kind: Mapped[str]
     by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     role: Mapped[str]
     details_sealed: Mapped[bytes | None]  # JSON: what it was before, and why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -23,19 +24,22 @@ from app.medicines.models import (
     Schedule,
 )
 from app.medicines.patterns import USUAL_DAY, Anchor
+from app.medicines.queries import visible
 from app.patients.admission import AdmittedPatient
+
+HIDING: Final = ("hidden", "shown")
 
 
 def medicines(patient: AdmittedPatient, *, also_stopped: bool = False) -> Sequence[Medicine]:
     """The patient's medicines, first entered first."""
-    where = [Medicine.patient_id == patient.id]
+    where = visible.shown(patient)
     where += [] if also_stopped else [Medicine.stopped_at.is_(None)]
     return db.session.scalars(select(Medicine).where(*where).order_by(Medicine.created_at, Medicine.id)).all()
 
 
 def medicine(patient: AdmittedPatient, medicine_id: UUID) -> Medicine:
     """One medicine of this patient. Raises NotFound."""
-    found = db.session.scalar(select(Medicine).where(Medicine.id == medicine_id, Medicine.patient_id == patient.id))
+    found = db.session.scalar(select(Medicine).where(Medicine.id == medicine_id, *visible.shown(patient)))
     if found is None:
         raise NotFound
     return found
@@ -43,7 +47,8 @@ def medicine(patient: AdmittedPatient, medicine_id: UUID) -> Medicine:
 
 def schedules(patient: AdmittedPatient, medicine_ids: Collection[UUID]) -> dict[UUID, list[Schedule]]:
     """The running schedules of these medicines, by medicine."""
-    where = (Schedule.patient_id == patient.id, Schedule.medicine_id.in_(medicine_ids), Schedule.ended_at.is_(None))
+    where = [Schedule.patient_id == patient.id, Schedule.medicine_id.in_(medicine_ids), Schedule.ended_at.is_(None)]
+    where += visible.of_shown(patient, Schedule.medicine_id)
     found: dict[UUID, list[Schedule]] = {}
     for one in db.session.scalars(select(Schedule).where(*where).order_by(Schedule.created_at, Schedule.id)):
         found.setdefault(one.medicine_id, []).append(one)
@@ -52,15 +57,17 @@ def schedules(patient: AdmittedPatient, medicine_ids: Collection[UUID]) -> dict[
 
 def schedule(patient: AdmittedPatient, schedule_id: UUID) -> Schedule:
     """One schedule of this patient. Raises NotFound."""
-    found = db.session.scalar(select(Schedule).where(Schedule.id == schedule_id, Schedule.patient_id == patient.id))
+    where = (Schedule.patient_id == patient.id, *visible.of_shown(patient, Schedule.medicine_id))
+    found = db.session.scalar(select(Schedule).where(Schedule.id == schedule_id, *where))
     if found is None:
         raise NotFound
     return found
 
 
 def history(patient: AdmittedPatient, medicine_id: UUID) -> Sequence[MedicineEvent]:
-    """What was done to a medicine, last first."""
-    where = (MedicineEvent.patient_id == patient.id, MedicineEvent.medicine_id == medicine_id)
+    """What was done to a medicine, last first; to the circle not that it was once kept from them."""
+    where = [MedicineEvent.patient_id == patient.id, MedicineEvent.medicine_id == medicine_id]
+    where += [MedicineEvent.kind.not_in(HIDING)] if patient.is_for_circle else []
     order = (MedicineEvent.created_at.desc(), MedicineEvent.id.desc())
     return db.session.scalars(select(MedicineEvent).where(*where).order_by(*order)).all()
 
@@ -71,6 +78,7 @@ def doses(
     """The doses due in a time, in order; those that a change of the schedule withdrew are none."""
     where = [Dose.patient_id == patient.id, Dose.due_at >= since, Dose.due_at < until, Dose.state != "withdrawn"]
     where += [Dose.medicine_id == medicine_id] if medicine_id else []
+    where += visible.of_shown(patient, Dose.medicine_id)
     return db.session.scalars(select(Dose).where(*where).order_by(Dose.due_at, Dose.medicine_id, Dose.id)).all()
 
 
@@ -87,6 +95,7 @@ def pauses(patient: AdmittedPatient, *, since: datetime | None = None) -> Sequen
     """The pauses that have not ended yet; those of a time, ended early or not, from `since` on."""
     where = [MedicinePause.patient_id == patient.id, MedicinePause.ends_at > (since or clock.now())]
     where += [] if since else [MedicinePause.ended_at.is_(None)]
+    where += visible.of_shown(patient, MedicinePause.medicine_id)
     return db.session.scalars(select(MedicinePause).where(*where).order_by(MedicinePause.starts_at)).all()
 
 

@@ -19,7 +19,7 @@ from app.core.db import db
 from app.medicines import adherence, queries
 from app.medicines.adherence import Adherence, Pause, State
 from app.medicines.models import Dose, Medicine, MedicinePause, Reminder
-from app.medicines.queries import reminders
+from app.medicines.queries import reminders, visible
 from app.patients.admission import AdmittedPatient
 
 LONGEST: Final = 366
@@ -85,7 +85,8 @@ def _doses(
     # A local date lies within a day of its instant, whatever the zone; so the index over instants serves.
     around = (_begins(first) - timedelta(days=1), _begins(last) + timedelta(days=2))
     where = (Dose.patient_id == patient.id, Dose.schedule_id.is_not(None), Dose.due_at.between(*around))
-    of_days = (Dose.local_date.between(first, last), Dose.state != "withdrawn")
+    of_days = [Dose.local_date.between(first, last), Dose.state != "withdrawn"]
+    of_days += visible.of_shown(patient, Dose.medicine_id)
     for dose_id, medicine_id, due_at, on, state, taken_at in db.session.execute(
         select(*columns).where(*where, *of_days)
     ):

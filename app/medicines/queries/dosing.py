@@ -14,6 +14,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.medicines import queries
 from app.medicines.models import Dose, DoseAnswer, Medicine
+from app.medicines.queries import visible
 from app.patients.admission import AdmittedPatient
 
 
@@ -56,7 +57,8 @@ def one(patient: AdmittedPatient, dose: Dose) -> Shown:
 
 def with_answers(patient: AdmittedPatient, dose_id: UUID) -> WithAnswers:
     """One dose of this patient with its history. Raises NotFound."""
-    dose = db.session.scalar(select(Dose).where(Dose.id == dose_id, Dose.patient_id == patient.id))
+    where = (Dose.id == dose_id, Dose.patient_id == patient.id, *visible.of_shown(patient, Dose.medicine_id))
+    dose = db.session.scalar(select(Dose).where(*where))
     if dose is None:
         raise NotFound
     return WithAnswers(one(patient, dose), queries.answers(patient, [dose.id]).get(dose.id, []))

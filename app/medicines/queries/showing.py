@@ -47,6 +47,10 @@ class Shown:
     schedules: list[ShownSchedule]
     alike: list[Alike]
 
+    @property
+    def hidden_from_circle(self) -> bool:
+        return self.row.hidden_at is not None
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.row, name)
 

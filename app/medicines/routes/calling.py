@@ -11,6 +11,7 @@ from app.patients.by import By
 SEE = guards.on_patient(Permission.SEE_MEDICINES)
 CHANGE = guards.on_patient(Permission.CHANGE_MEDICINES)
 SETTLE = guards.on_patient(Permission.SETTLE_MEDICINES)
+HIDE = guards.on_patient(Permission.HIDE_MEDICINES)
 RECORD = guards.on_patient(Permission.RECORD_DOSES)
 
 

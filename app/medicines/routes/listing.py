@@ -9,9 +9,9 @@ from app.core.http import Routes
 from app.medicines import queries
 from app.medicines.entering import NewMedicine, NewPause, NewSchedule
 from app.medicines.queries import showing
-from app.medicines.routes.calling import CHANGE, SEE, SETTLE, by
+from app.medicines.routes.calling import CHANGE, HIDE, SEE, SETTLE, by
 from app.medicines.schemas import listing as schemas
-from app.medicines.service import listing, pausing, previewing, scheduling, watching
+from app.medicines.service import hiding, listing, pausing, previewing, scheduling, watching
 from app.patients.admission import AdmittedPatient
 
 routes = Routes("medicines", __name__, url_prefix="/api/patients/<uuid:patient_id>", description="Medicines")
@@ -52,6 +52,18 @@ def stop_medicine(patient: AdmittedPatient, medicine_id: UUID, body: dict[str, A
 def start_medicine(patient: AdmittedPatient, medicine_id: UUID) -> showing.Shown:
     """Take a stopped medicine up again."""
     return showing.one(patient, listing.start_again(patient, medicine_id, by()))
+
+
+@routes.post(f"{MEDICINE}/hiding", access=HIDE, keyed=False, gives={204: None})
+def hide_medicine(patient: AdmittedPatient, medicine_id: UUID) -> None:
+    """Keep a medicine from the circle; the team sees it and the patient is reminded of it. Again it is a no-op."""
+    hiding.hide(patient, medicine_id, by())
+
+
+@routes.delete(f"{MEDICINE}/hiding", access=HIDE, gives={204: None})
+def show_medicine(patient: AdmittedPatient, medicine_id: UUID) -> None:
+    """Show a medicine to the circle again."""
+    hiding.show(patient, medicine_id, by())
 
 
 @routes.get(f"{MEDICINE}/history", access=SEE, gives={200: schemas.History})

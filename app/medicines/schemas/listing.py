@@ -146,6 +146,9 @@ class Medicine(MedicineFields):
     source = fields.String(required=True)
     started_on = fields.Date(required=True)
     stopped_at = Instant(required=True, allow_none=True)
+    hidden_from_circle = fields.Boolean(
+        required=True, metadata={"description": "Kept from the circle; told to those who see it all the same."}
+    )
     schedules = fields.List(fields.Nested(Schedule), required=True)
     alike = fields.List(fields.Nested(Alike), required=True)
 

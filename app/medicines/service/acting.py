@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.medicines.models import Medicine, MedicineEvent
+from app.medicines.queries import visible
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 
@@ -53,7 +54,7 @@ def one_form_at_a_time(patient: AdmittedPatient, form_id: UUID) -> None:
 
 def locked(patient: AdmittedPatient, medicine_id: UUID) -> Medicine:
     """This patient's medicine, waited for; whoever changes its doses holds it. Raises NotFound."""
-    where = (Medicine.id == medicine_id, Medicine.patient_id == patient.id)
+    where = (Medicine.id == medicine_id, *visible.shown(patient))
     medicine = db.session.scalar(
         select(Medicine).where(*where).with_for_update().execution_options(populate_existing=True)
     )

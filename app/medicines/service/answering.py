@@ -18,6 +18,7 @@ from app.medicines import ticking
 from app.medicines.entering import NewAnswer
 from app.medicines.events import DosesAnswered
 from app.medicines.models import Dose, DoseAnswer, Medicine
+from app.medicines.queries import visible
 from app.medicines.service import overdue, remaking, reminding, safety
 from app.medicines.ticking import Outcome, Said, Standing
 from app.patients.admission import AdmittedPatient
@@ -75,7 +76,7 @@ def _held(patient: AdmittedPatient, dose_ids: set[UUID]) -> dict[UUID, Medicine]
     A tick counts towards what may be given: of both at once the second sees the first. New doses are made meanwhile.
     """
     theirs = select(Dose.medicine_id).where(Dose.patient_id == patient.id, Dose.id.in_(dose_ids))
-    where = (Medicine.patient_id == patient.id, Medicine.id.in_(theirs))
+    where = (*visible.shown(patient), Medicine.id.in_(theirs))
     ordered = select(Medicine).where(*where).order_by(Medicine.id).with_for_update(key_share=True)
     return {one.id: one for one in db.session.scalars(ordered.execution_options(populate_existing=True))}
 
@@ -83,8 +84,8 @@ def _held(patient: AdmittedPatient, dose_ids: set[UUID]) -> dict[UUID, Medicine]
 def _locked(patient: AdmittedPatient, dose_ids: set[UUID]) -> dict[UUID, Dose]:
     # One taken as needed stays where somebody finds it who sends again that it was not taken after all.
     is_there = or_(Dose.state != "withdrawn", Dose.schedule_id.is_(None))
-    where = (Dose.patient_id == patient.id, Dose.id.in_(dose_ids), is_there)
-    ordered = select(Dose).where(*where).order_by(Dose.id).with_for_update()
+    where = (Dose.patient_id == patient.id, Dose.id.in_(dose_ids), *visible.of_shown(patient, Dose.medicine_id))
+    ordered = select(Dose).where(*where, is_there).order_by(Dose.id).with_for_update()
     found = {one.id: one for one in db.session.scalars(ordered.execution_options(populate_existing=True))}
     if found.keys() != dose_ids:
         raise NotFound

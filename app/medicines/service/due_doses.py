@@ -25,8 +25,15 @@ COUNT = HotStatement("""
     select count(*) from (
         select from dose where state = 'due' and remind_at <= :horizon order by remind_at limit :limit) d
 """)
+# Whether the member who is reminded (y) may record doses today.
+_MAY_RECORD: Final = f"""exists (
+    select from circle_member c join circle_grant g on g.member_id = c.id
+    where c.patient_id = y.patient_id and c.person_id = y.reminded_id and c.ended_at is null
+        and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.ACT}'
+        and g.ends_on >= cast(timezone({{zone}}, :now) as date))"""
 # :ids are the ids of at most so many reminders, :limit is of doses, :by_push says that pushes are sent here. The first
 # reminder of a dose goes to a browser where there is one, what is said again goes by text. Answers with a row at least.
+# Of what is kept from the circle the patient is reminded, apart from what goes to a member who does not act for them.
 CLAIM = HotStatement(
     f"""
 with seeds as materialized (
@@ -56,7 +63,12 @@ with seeds as materialized (
                 and s.ended_at is null and (s.medicine_id is null or s.medicine_id = h.medicine_id)
                 and s.starts_at <= h.remind_at and h.remind_at < s.ends_at) or exists (
             select from schedule c where c.id = h.schedule_id
-                and (c.ended_at is not null or c.unclear_sealed is not null)) as is_off
+                and (c.ended_at is not null or c.unclear_sealed is not null)) as is_off,
+        m.hidden_at is not null and exists (
+            select from patient_day y where y.patient_id = h.patient_id and {_MAY_RECORD.format(zone="p.zone")}
+                and not exists (select from acting_for a where a.patient_id = y.patient_id
+                    and a.person_id = y.reminded_id and a.ended_at is null and '{Category.MEDICINES}' = any(a.scopes)
+                    and a.review_on >= cast(timezone(p.zone, :now) as date))) as is_apart
     from held h join medicine m on m.id = h.medicine_id join patient p on p.id = h.patient_id
     where h.patient_id not in (select patient_id from torn)
 ), useful as materialized (
@@ -72,20 +84,16 @@ with seeds as materialized (
         case when not u.is_late and u.minute + u.every < u.window_ends_at then u.minute + u.every end as next_at
     from useful u
 ), numbered as materialized (
-    select patient_id, organisation_id, zone, person_id, minute, is_late, min(due_at) as due_at, min(until) as until,
-        bool_or(reminded > 0) as again,
+    select patient_id, organisation_id, zone, person_id, minute, is_late, is_apart, min(due_at) as due_at,
+        min(until) as until, bool_or(reminded > 0) as again,
         array_agg(id order by medicine_made_at, medicine_id, due_at, id) as dose_ids,
         array_agg(next_at order by medicine_made_at, medicine_id, due_at, id) as next_times,
         row_number() over (order by minute) as number
     from placed where not is_off and not is_told
-    group by patient_id, organisation_id, zone, person_id, minute, is_late
+    group by patient_id, organisation_id, zone, person_id, minute, is_late, is_apart
 ), addressed as materialized (
     select n.*, (cast(:ids as uuid[]))[n.number] as id,
-        case when exists (
-            select from circle_member c join circle_grant g on g.member_id = c.id
-            where c.patient_id = n.patient_id and c.person_id = y.reminded_id and c.ended_at is null
-                and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.ACT}'
-                and g.ends_on >= cast(timezone(n.zone, :now) as date))
+        case when not n.is_apart and {_MAY_RECORD.format(zone="n.zone")}
             then y.reminded_id else n.person_id end as recipient_id
     from numbered n left join patient_day y on y.patient_id = n.patient_id
     where n.number <= cardinality(cast(:ids as uuid[]))

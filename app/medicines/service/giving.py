@@ -14,13 +14,14 @@ from app.core import clock, events
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound
 from app.identity import queries as people
-from app.medicines import as_needed, queries, stored
+from app.medicines import as_needed, queries, refusing, stored
 from app.medicines.as_needed import Allowed, Contents, Given, Limit, Refused
 from app.medicines.entering import NewGiven
 from app.medicines.events import DosesAnswered
 from app.medicines.models import Dose, DoseAnswer, Medicine, Schedule
 from app.medicines.patterns import AsNeeded
-from app.medicines.refusing import Unclear
+from app.medicines.queries import visible
+from app.medicines.refusing import Found, Unclear, Unnamed
 from app.medicines.service import safety
 from app.medicines.service.acting import still_cared_for
 from app.patients.admission import AdmittedPatient
@@ -36,7 +37,7 @@ class Outcome:
     """The dose as recorded, or why it was not; both where it had happened already past what was set."""
 
     dose: Dose | None
-    refused: Refused | Unclear | None = None
+    refused: Refused | Unclear | Unnamed | None = None
 
 
 def give(patient: AdmittedPatient, medicine_id: UUID, new: NewGiven, by: By) -> Outcome:
@@ -52,25 +53,24 @@ def give(patient: AdmittedPatient, medicine_id: UUID, new: NewGiven, by: By) -> 
         raise Invalid("This time is still to come.", errors=[{"pointer": "/taken_at", "detail": "Is still to come."}])
     # All medicines, in one order: two people who give what shares an ingredient wait for each other.
     held = _hold_all(patient)
-    medicine = next((one for one in held if one.id == medicine_id), None)
-    if medicine is None:
-        raise NotFound
+    medicine = _seen_among(patient, held, medicine_id)
     if (before := _known(patient, medicine.id, new.id)) is not None:
         return Outcome(before)
     if medicine.stopped_at is not None:
         raise Conflict("This medicine is stopped.")
-    found = verdict(patient, held, medicine, at, new.amount, happened=new.happened)
-    refused = None if isinstance(found, Allowed) else found
+    found = _verdict(patient, held, medicine, at, new.amount, happened=new.happened)
+    said = _as_seen(patient, held, found)
+    refused = None if isinstance(said, Allowed) else said
     if refused is not None and not new.happened:
         return Outcome(None, refused)
     dose = _record(patient, medicine, new, at, by, now)
     events.publish(DosesAnswered(patient.organisation_id, patient.id, (dose.id,), now))
-    if isinstance(refused, Refused):
+    if isinstance(found, Refused):
         safety.look_at(patient, dose, medicine)
     return Outcome(dose, refused)
 
 
-def verdict(
+def _verdict(
     patient: AdmittedPatient,
     held: list[Medicine],
     medicine: Medicine,
@@ -79,8 +79,11 @@ def verdict(
     *,
     happened: bool = False,
 ) -> Allowed | Refused | Unclear:
-    """May one more be given? `held` are all medicines of the patient. What has happened is reckoned in any case."""
-    schedules = _schedules(patient, held)
+    """May one more be given? `held` are all medicines of the patient. What has happened is reckoned in any case.
+
+    What is kept from the circle counts as well, whoever gives: nobody is given too much because of it.
+    """
+    schedules = _schedules(patient.with_everything(), held)
     if medicine.id not in schedules:
         raise Conflict("This medicine is not one to take when needed.")
     if not happened and any(one.unclear_sealed is not None for one, _ in schedules[medicine.id]):
@@ -96,19 +99,28 @@ def verdict(
     return as_needed.verdict(limits, given, at, contents[medicine.id], amount)
 
 
-def in_the_way(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Refused | Unclear | None:
+def in_the_way(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Refused | Unclear | Unnamed | None:
     """What is in the way of one more dose at this moment, if anything. Raises as `asked` does."""
     found = asked(patient, medicine_id, at)
     return None if isinstance(found, Allowed) else found
 
 
-def asked(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Allowed | Refused | Unclear:
+def asked(patient: AdmittedPatient, medicine_id: UUID, at: datetime) -> Found:
     """May one more be given at this moment? Raises NotFound, and Conflict as `give` does."""
-    held = list(queries.medicines(patient, also_stopped=True))
-    medicine = next((one for one in held if one.id == medicine_id), None)
+    held = list(queries.medicines(patient.with_everything(), also_stopped=True))
+    return _as_seen(patient, held, _verdict(patient, held, _seen_among(patient, held, medicine_id), at))
+
+
+def _seen_among(patient: AdmittedPatient, held: list[Medicine], medicine_id: UUID) -> Medicine:
+    """The one that is asked about, as far as they see it who ask. Raises NotFound."""
+    medicine = next((one for one in held if one.id == medicine_id and visible.may_see(patient, one)), None)
     if medicine is None:
         raise NotFound
-    return verdict(patient, held, medicine, at)
+    return medicine
+
+
+def _as_seen(patient: AdmittedPatient, held: list[Medicine], found: Allowed | Refused | Unclear) -> Found:
+    return refusing.as_seen(found, {one.id for one in held if not visible.may_see(patient, one)})
 
 
 def _hold_all(patient: AdmittedPatient) -> list[Medicine]:

@@ -16,6 +16,7 @@ from app.core.errors import NotFound
 from app.medicines import ingredients, queries, recurrence, schedule_faults, stored
 from app.medicines.entering import NewSchedule
 from app.medicines.models import Dose, Medicine, Schedule
+from app.medicines.queries import visible
 from app.medicines.schedule_faults import STOPS, Stop
 from app.patients.admission import AdmittedPatient
 
@@ -25,17 +26,20 @@ PERHAPS_TAKEN: Final = ("taken", "due", "not_recorded")
 
 
 def held(patient: AdmittedPatient, medicine_id: UUID) -> Medicine:
-    """This patient's medicine; all are waited for, in one order, as a stop looks at all of them. Raises NotFound."""
+    """This patient's medicine, as far as they see it who ask; all are waited for, in one order. Raises NotFound."""
     ordered = select(Medicine).where(Medicine.patient_id == patient.id).order_by(Medicine.id)
     everything = db.session.scalars(ordered.with_for_update().execution_options(populate_existing=True)).all()
     found = next((one for one in everything if one.id == medicine_id), None)
-    if found is None:
+    if found is None or not visible.may_see(patient, found):
         raise NotFound
     return found
 
 
 def faults(patient: AdmittedPatient, medicine: Medicine, new: NewSchedule, besides: UUID | None = None) -> list[Fault]:
-    """Why this medicine must not be taken like this; `besides` is the schedule that is to be changed."""
+    """Why this medicine must not be taken like this; `besides` is the schedule that is to be changed.
+
+    What is kept from whoever asks counts as well, and is not spoken of.
+    """
     named = names(medicine)
     if found := schedule_faults.stops(new.pattern, named):
         return found
@@ -64,7 +68,8 @@ def _as_entered(schedule: Schedule) -> NewSchedule:
 
 
 def _others(patient: AdmittedPatient, stop: Stop, besides: UUID | None) -> list[Schedule]:
-    running = queries.schedules(patient, _alike(stop, queries.medicines(patient))).values()
+    everything = patient.with_everything()
+    running = queries.schedules(everything, _alike(stop, queries.medicines(everything))).values()
     return [one for each in running for one in each if one.id != besides and one.kind != "as_directed"]
 
 
@@ -84,18 +89,20 @@ def _too_soon(patient: AdmittedPatient, stop: Stop, new: NewSchedule, besides: U
         since=now,
         until=now + timedelta(days=stop.days_between + 1),
     )
-    last = _last(patient, stop, besides)
+    last = _last(patient.with_everything(), stop, besides)
     if last is None or not coming or (coming[0].local_date - last).days >= stop.days_between:
         return []
     earliest = last + timedelta(days=stop.days_between)
+    is_seen = _last(patient, stop, besides) == last
+    why = f"There was a dose on {last:%A} {last.day} {last:%B}, taken or without an answer. " if is_seen else ""
     return [
-        f"There was a dose on {last:%A} {last.day} {last:%B}, taken or without an answer, so the next one is on "
-        f"{earliest:%A} {earliest.day} {earliest:%B} at the earliest. Please give a first day from then on. {stop.says}"
+        f"{why}The next one is on {earliest:%A} {earliest.day} {earliest:%B} at the earliest. "
+        f"Please give a first day from then on. {stop.says}"
     ]
 
 
 def _last(patient: AdmittedPatient, stop: Stop, besides: UUID | None) -> date | None:
-    """The day of the last dose of anything alike, stopped or not; of the same schedule the day it was meant for."""
+    """The day of the last dose of anything alike that is seen, stopped or not; of the same schedule as it was meant."""
     alike = _alike(stop, queries.medicines(patient, also_stopped=True))
     now, back = clock.now(), timedelta(days=2 * stop.days_between)  # recorded late, it was due days before
     where = (Dose.patient_id == patient.id, Dose.medicine_id.in_(alike), Dose.state.in_(PERHAPS_TAKEN))

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, PreconditionFailed
+from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.medicines import ingredients, time_critical
 from app.medicines.entering import NewMedicine
 from app.medicines.models import Medicine
+from app.medicines.queries import visible
 from app.medicines.service import acting, hard_stops, remaking
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
@@ -44,12 +45,17 @@ def add(patient: AdmittedPatient, new: NewMedicine, by: By) -> Medicine:
 
 
 def add_once(patient: AdmittedPatient, form_id: UUID, new: NewMedicine, by: By) -> Medicine:
-    """The same by a form that may be sent twice: it makes one. Raises Conflict where it now says something else."""
+    """The same by a form that may be sent twice: it makes one. Raises Conflict where it now says something else.
+
+    Raises NotFound for one that is kept from them by now.
+    """
     acting.one_form_at_a_time(patient, form_id)
     new = replace(new, id=acting.id_of_form(patient, form_id))
     known = db.session.get(Medicine, new.id)
     if known is None:
         return add(patient, new, by)
+    if not visible.may_see(patient, known):
+        raise NotFound
     wanted = _whole(asdict(new), new.typed)
     if known.typed != new.typed or any(wanted[name] != said for name, said in _said(known).items()):
         raise Conflict(acting.SENT_BEFORE)

@@ -30,6 +30,7 @@ from app.notifications import service as notifications
 from app.notifications import texts
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
+from app.patients.queries import consent
 
 AT_ONCE: Final = 200  # patients
 # In the patient's own day: nobody is woken to order a medicine.
@@ -62,6 +63,7 @@ class Short:
     stock: Stock
     on: date
     days_before: int
+    is_hidden: bool  # from the circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Reader:
     person_id: UUID
     language: str
     name: str | None = None
+    sees_hidden: bool = True
+
+    def is_told(self, short: Short) -> bool:
+        return self.name is None or (short.days_before <= CIRCLE_FROM and (self.sees_hidden or not short.is_hidden))
 
 
 def nudge_all() -> int:
@@ -97,7 +103,7 @@ def _nudge(patient: AdmittedPatient, medicine_ids: Sequence[UUID]) -> int:
 
 
 def _remind(patient: AdmittedPatient, reader: Reader, short: Sequence[Short]) -> bool:
-    mine = [one for one in short if reader.name is None or one.days_before <= CIRCLE_FROM]
+    mine = [one for one in short if reader.is_told(one)]
     fresh = _kept(patient, reader, mine)
     if not fresh:
         return False
@@ -117,19 +123,20 @@ def _remind(patient: AdmittedPatient, reader: Reader, short: Sequence[Short]) ->
 def _due(patient: AdmittedPatient, medicine_ids: Sequence[UUID]) -> Iterator[Short]:
     today = clock.today(patient.zone)
     medicines = db.session.scalars(select(Medicine).where(Medicine.id.in_(medicine_ids))).all()
+    hidden = {one.id for one in medicines if one.hidden_at is not None}
     for one in stocking.of(patient, medicines).values():
         if one.runs_out_on is not None and (days := stock.nudge(one.runs_out_on, today, NATION)) is not None:
-            yield Short(one, one.runs_out_on, days)
+            yield Short(one, one.runs_out_on, days, one.medicine_id in hidden)
 
 
 def _readers(patient: AdmittedPatient, short: Sequence[Short]) -> list[Reader]:
-    """The patient; and when it is near, those of the circle who are to be told about medicines."""
+    """The patient; and when it is near, those of the circle who are to be told about medicines, as far as they see."""
     readers = [Reader(patient.person_id, patient.language)]
     if all(one.days_before > CIRCLE_FROM for one in short):
         return readers
-    needed = (Category.MEDICINES, Right.BE_TOLD)
+    needed, acting = (Category.MEDICINES, Right.BE_TOLD), consent.acting_within(patient, Category.MEDICINES)
     return readers + [
-        Reader(place.person.id, place.person.language, place.person.given_name)
+        Reader(place.person.id, place.person.language, place.person.given_name, place.person.id in acting)
         for place in patients.circle(patient)
         if place.member.role != Role.SERVICE and any((one.category, one.right) == needed for one in place.grants)
     ]

@@ -1,7 +1,8 @@
 """Doses nobody recorded: the chosen people are told after the delay chosen for each, and in the end it is written down.
 
 Being told needs the running grant "medicines, be told". Of a time-critical medicine everybody who has it is told, as
-its class says. One message for each person and time of day, however many medicines it was; it names none of them.
+its class says. Of one that is kept from the circle only those are told who act for the patient. One message for each
+person and time of day, however many medicines it was; it names none of them.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _TELL = HotStatement(f"""
             where patient_id = w.patient_id and due_at between :earliest and :now
                 and state in ('missed', 'skipped') offset 0) d
     ), open as materialized (
-        select d.*, m.time_critical
+        select d.*, m.time_critical, m.hidden_at is not null as is_hidden
         from waiting d join medicine m on m.id = d.medicine_id and m.stopped_at is null
         where (d.state <> 'skipped' or m.time_critical is not null)
             and not exists (
@@ -59,10 +60,10 @@ _TELL = HotStatement(f"""
                     and (s.medicine_id is null or s.medicine_id = d.medicine_id)
                     and :now >= s.starts_at and :now < s.ends_at)
     ), chosen as (
-        select o.id, o.organisation_id, o.patient_id, o.due_at, w.person_id, w.after_minutes
+        select o.id, o.organisation_id, o.patient_id, o.due_at, o.is_hidden, w.person_id, w.after_minutes
         from open o join dose_watch w on w.medicine_id = o.medicine_id and w.ended_at is null
         union all
-        select o.id, o.organisation_id, o.patient_id, o.due_at, c.person_id, k.tell_after
+        select o.id, o.organisation_id, o.patient_id, o.due_at, o.is_hidden, c.person_id, k.tell_after
         from open o join jsonb_to_recordset(cast(:classes as jsonb)) as k (id text, tell_after int)
             on k.id = o.time_critical
         cross join lateral (
@@ -78,6 +79,11 @@ _TELL = HotStatement(f"""
                 where c.patient_id = h.patient_id and c.person_id = h.person_id and c.ended_at is null
                     and g.ended_at is null and g.category = '{Category.MEDICINES}' and g."right" = '{Right.BE_TOLD}'
                     and g.ends_on >= cast(timezone(p.zone, :now) as date) offset 0)
+            and (not h.is_hidden or exists (
+                select from acting_for a join patient p on p.id = a.patient_id
+                where a.patient_id = h.patient_id and a.person_id = h.person_id and a.ended_at is null
+                    and '{Category.MEDICINES}' = any(a.scopes)
+                    and a.review_on >= cast(timezone(p.zone, :now) as date)))
             and not exists (select from dose_telling t where t.dose_id = h.id and t.person_id = h.person_id)
         order by h.id, h.person_id, h.after_minutes
     ), now_told as (

@@ -12,6 +12,7 @@ from app.core.errors import Invalid, NotFound
 from app.medicines import queries
 from app.medicines.entering import NewPause
 from app.medicines.models import Medicine, MedicinePause
+from app.medicines.queries import visible
 from app.medicines.service import acting, remaking
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
@@ -45,8 +46,8 @@ def pause(patient: AdmittedPatient, new: NewPause, by: By) -> MedicinePause:
 
 def resume(patient: AdmittedPatient, pause_id: UUID, by: By) -> None:
     """End a pause now; ended before, it stays as it was. Raises NotFound."""
-    where = (MedicinePause.id == pause_id, MedicinePause.patient_id == patient.id)
-    found = db.session.scalar(select(MedicinePause).where(*where))
+    where = (MedicinePause.patient_id == patient.id, *visible.of_shown(patient, MedicinePause.medicine_id))
+    found = db.session.scalar(select(MedicinePause).where(MedicinePause.id == pause_id, *where))
     if found is None:
         raise NotFound
     medicines = _of(patient, found.medicine_id)
@@ -61,7 +62,8 @@ def resume(patient: AdmittedPatient, pause_id: UUID, by: By) -> None:
 
 
 def _of(patient: AdmittedPatient, medicine_id: UUID | None) -> list[Medicine]:
-    """The medicines it is about, held."""
+    """The medicines it is about, held; all of them are also those that are kept from whoever says so."""
     if medicine_id is not None:
         return [acting.locked(patient, medicine_id)]
-    return [acting.locked(patient, one.id) for one in queries.medicines(patient)]
+    everything = patient.with_everything()
+    return [acting.locked(everything, one.id) for one in queries.medicines(everything)]

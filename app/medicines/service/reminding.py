@@ -25,6 +25,7 @@ from app.medicines.service import due_doses
 from app.notifications import channels, kinds, texts
 from app.notifications.models import Delivery
 from app.notifications.service import taking_back
+from app.patients.admission import AdmittedPatient
 
 # So many minutes of a million patients can be written before their minute comes.
 AHEAD: Final = timedelta(minutes=3)
@@ -169,6 +170,29 @@ def call_off(dose_ids: Collection[UUID], *, waits: bool = False) -> CalledOff:
     if taken.unsent:
         _WITHDRAW.rows({"reminders": list(taken.unsent)})
     return CalledOff(len(taken.unsent), bool(taken.may_arrive))
+
+
+_TO_OTHERS = HotStatement("""
+    select r.id from reminder r
+    where r.patient_id = :patient and r.recipient_id <> :person and r.remind_at >= :since and r.state = 'made'
+        and r.dose_ids && array(select d.id from dose d where d.patient_id = :patient and d.medicine_id = :medicine
+            and d.due_at >= :since - interval '1 day' and d.state = 'due')
+    order by r.id for update
+""")
+_AGAIN = HotStatement("""
+    update dose d set remind_at = r.remind_at, reminded = greatest(d.reminded - 1, 0)
+    from reminder r where r.id = any(:reminders) and d.id = any(r.dose_ids) and d.state = 'due'
+""")
+
+
+def write_anew(patient: AdmittedPatient, medicine_id: UUID) -> None:
+    """What waits to be sent to others about this medicine is written again, as they may know it by now."""
+    about = {"patient": patient.id, "person": patient.person_id, "medicine": medicine_id}
+    touched = [row["id"] for row in _TO_OTHERS.rows(about | {"since": clock.now() - due_doses.LOOK_BACK})]
+    unsent = list(taking_back.take_back(touched).unsent) if touched else []
+    if unsent:
+        _WITHDRAW.rows({"reminders": unsent})
+        _AGAIN.rows({"reminders": unsent})
 
 
 # The dose of a minute ago: it stays as it was, and nobody is reminded of it any more.

@@ -125,6 +125,14 @@ def acting_now(patient: AdmittedPatient, person_id: UUID) -> ActingFor | None:
     return found if found is not None and found.review_on >= clock.today(patient.zone) else None
 
 
+def acting_within(patient: AdmittedPatient, scope: str) -> set[UUID]:
+    """Who acts for the patient today within this scope."""
+    where = (ActingFor.patient_id == patient.id, ActingFor.ended_at.is_(None), ActingFor.scopes.contains([scope]))
+    return set(
+        db.session.scalars(select(ActingFor.person_id).where(*where, ActingFor.review_on >= clock.today(patient.zone)))
+    )
+
+
 def works_for(patient: AdmittedPatient, person_id: UUID) -> bool:
     """Does this person work for the patient's organisation?"""
     where = (StaffMembership.person_id == person_id, StaffMembership.organisation_id == patient.organisation_id)

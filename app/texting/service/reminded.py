@@ -10,6 +10,7 @@ from uuid import UUID
 
 from app.medicines import queries as medicines
 from app.medicines.models import Dose, Reminder
+from app.medicines.queries import visible
 from app.notifications import kinds, texts
 from app.notifications import queries as notifications
 from app.patients import queries as patients
@@ -31,7 +32,7 @@ class Reminded:
     due_at: datetime
     reminder_ids: Collection[UUID]
     numbered: Sequence[UUID]  # the doses as the last text numbers them
-    doses: Mapping[UUID, Dose]  # of all its texts; those that were withdrawn are none
+    doses: Mapping[UUID, Dose]  # of all its texts; those that were withdrawn, or are kept from them since, are none
 
     @property
     def at(self) -> time:
@@ -113,13 +114,15 @@ def seen(person_id: UUID, by: datetime) -> Seen | None:
     groups: dict[tuple[UUID, datetime], list[Reminder]] = {}
     for row in rows:
         groups.setdefault((row.patient_id, row.due_at), []).append(row)
-    return Seen(person_id, [_reminded(group, doses) for group in groups.values()], sent[0].about_id)
+    return Seen(person_id, [_reminded(group, doses, person_id) for group in groups.values()], sent[0].about_id)
 
 
-def _reminded(group: Sequence[Reminder], doses: Mapping[UUID, Dose]) -> Reminded:
+def _reminded(group: Sequence[Reminder], doses: Mapping[UUID, Dose], person_id: UUID) -> Reminded:
     last = group[0]
-    its = {dose_id: doses[dose_id] for row in group for dose_id in row.dose_ids if dose_id in doses}
     patient = patients.admitted_one(last.patient_id)
+    unseen = visible.unseen(visible.as_told(patient, person_id))
+    known = {dose_id: doses[dose_id] for row in group for dose_id in row.dose_ids if dose_id in doses}
+    its = {dose_id: dose for dose_id, dose in known.items() if dose.medicine_id not in unseen}
     return Reminded(patient, last.due_at, {row.id for row in group}, last.dose_ids, its)
 
 

@@ -76,6 +76,7 @@ def _medicine(patient: AdmittedPatient, one: showing.Shown) -> dict[str, Any]:
         "alike": medicine_words.alike(one.alike),
         "paused": [f"Paused until {moments.by(each.ends_at, now, patient.team_zone)}" for each in pauses],
         "critical": one.row.time_critical is not None,
+        "is_hidden": one.hidden_from_circle,
     }
 
 

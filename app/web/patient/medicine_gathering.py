@@ -12,7 +12,7 @@ from app.access.permissions import Category, Permission, Right
 from app.core import clock
 from app.medicines import queries
 from app.medicines.models import Medicine, MedicinePause
-from app.medicines.queries import showing, stocking
+from app.medicines.queries import showing, stocking, visible
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.web import frame, looking, moments, words
@@ -33,6 +33,8 @@ SAID: Final = {
     "counted": "What is left is saved.",
     "counted_before": "That form was sent before, so nothing was changed.",
     "settled": "The times hold now. Reminders begin with the next one.",
+    "hidden": "It is kept from the circle now. The team still sees it.",
+    "shown": "The circle sees it again, if they may see medicines.",
 }
 
 
@@ -72,6 +74,7 @@ def _row(patient: AdmittedPatient, one: showing.Shown, pauses: Sequence[Medicine
         "unclear": [each.row.unclear for each in one.schedules if each.row.unclear],
         "alike": medicine_words.alike(one.alike),
         "paused": [_until(patient, each) for each in mine],
+        "is_hidden": one.hidden_from_circle,
         "href": url_for("my_medicines.medicine", patient_id=patient.id, medicine_id=one.row.id),
     }
 
@@ -112,7 +115,8 @@ def for_medicine(patient: AdmittedPatient, medicine_id: UUID, said: str) -> dict
         "alike": medicine_words.alike(one.alike),
         "pauses": [_pause(patient, each, may=may) for each in queries.pauses_of(patient, medicine_id) if _runs(each)],
         "stock": _stock(patient, one.row, stocking.of_one(patient, one.row)),
-        "watches": _watching(patient, medicine_id),
+        "watches": _watching(patient, one.row),
+        "hiding": _hiding(patient, one),
         "history": medicine_words.history(showing.history(patient, one.row), now, patient.zone),
         "change_href": url_for("my_medicine_change.change", **where) if runs else None,
         "count_href": url_for("my_stock.stock", **where) if counts else None,
@@ -141,12 +145,28 @@ def _schedule(patient: AdmittedPatient, one: showing.ShownSchedule, *, may: bool
     }
 
 
-def _watching(patient: AdmittedPatient, medicine_id: UUID) -> list[str]:
+def _watching(patient: AdmittedPatient, medicine: Medicine) -> list[str]:
+    """Who is told; while it is kept from the circle, of those who were chosen."""
     names = {place.person.id: place.person.name for place in patients.circle(patient)}
     return [
         f"{names.get(one.person_id, 'Somebody')}, {one.after_minutes} minutes after its time"
-        for one in queries.watches(patient, medicine_id)
+        for one in queries.watches(patient, medicine.id)
+        if medicine.hidden_at is None or not visible.as_told(patient, one.person_id).is_for_circle
     ]
+
+
+def _hiding(patient: AdmittedPatient, one: showing.Shown) -> dict[str, Any] | None:
+    """Whether the circle sees it, for whoever decides that; for others who see it, that the circle does not."""
+    may = looking.may(P.HIDE_MEDICINES)
+    if not may and not one.hidden_from_circle:
+        return None
+    where: dict[str, Any] = {"patient_id": patient.id, "medicine_id": one.row.id}
+    return {
+        "is_hidden": one.hidden_from_circle,
+        "action": url_for("my_medicines.hide", **where) if may else None,
+        "whose": frame.whose(patient),
+        "team": patient.team_name,
+    }
 
 
 def for_stop(patient: AdmittedPatient, medicine_id: UUID, shown: Shown) -> dict[str, Any]:

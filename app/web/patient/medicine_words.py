@@ -33,6 +33,8 @@ _KINDS: Final = {
     "settled": "settled that its times hold",
     "watched": "changed who is told",
     "counted": "counted what is left",
+    "hidden": "kept it from the circle",
+    "shown": "showed it to the circle again",
 }
 _NAMES: Final = {
     "name": "name", "strength": "strength", "form": "form", "route": "way of taking", "reason": "what it is for",

@@ -13,7 +13,7 @@ from app.core import http
 from app.core.errors import Conflict, Invalid
 from app.core.http import Pages
 from app.medicines.schemas import listing as schemas
-from app.medicines.service import listing, pausing, scheduling, watching
+from app.medicines.service import hiding, listing, pausing, scheduling, watching
 from app.patients.admission import AdmittedPatient
 from app.web import frame
 from app.web.patient import medicine_gathering as gathering
@@ -23,6 +23,7 @@ from app.web.patient.sharing import Shown
 
 pages = Pages("my_medicines", __name__, url_prefix="/my/<uuid:patient_id>/medicines")
 CHANGE: Final = guards.on_patient(Permission.CHANGE_MEDICINES)
+HIDE: Final = guards.on_patient(Permission.HIDE_MEDICINES)
 REFUSED: Final = (Conflict, Invalid)
 ONE: Final = "/<uuid:medicine_id>"
 EMPTY: Final = Shown()
@@ -67,6 +68,14 @@ def start(patient: AdmittedPatient, medicine_id: UUID) -> Any:
     except Conflict:  # it runs already: what was wanted
         return _to(patient, medicine_id, None)
     return _to(patient, medicine_id, "started")
+
+
+@pages.post(f"{ONE}/hiding", access=HIDE)
+def hide(patient: AdmittedPatient, medicine_id: UUID) -> Any:
+    """Keep it from the circle, or show it again."""
+    is_shown = request.form.get("show") == "yes"
+    (hiding.show if is_shown else hiding.hide)(patient, medicine_id, by())
+    return _to(patient, medicine_id, "shown" if is_shown else "hidden")
 
 
 @pages.get("/pause", access=CHANGE)
