@@ -1,0 +1,1 @@
+"""What the API of ratings takes and gives."""
