@@ -21,6 +21,9 @@ from app.core import doctor, events, operations, queue, rotation, rows, specific
 from app.core import jobs as core_jobs
 from app.core.db import db
 from app.core.operations import Check, Operations
+from app.goals import handlers as goal_handlers
+from app.goals import jobs as goal_jobs
+from app.goals import routes as goals
 from app.identity import commands as identity_commands
 from app.identity import jobs as identity_jobs
 from app.identity import queries as identity_queries
@@ -61,12 +64,16 @@ from app.patients.queries.directory import Directory
 from app.programmes import handlers as programme_handlers
 from app.programmes import jobs as programme_jobs
 from app.programmes import routes as programmes
+from app.programmes.service import resting
 from app.protocols import commands as protocol_commands
 from app.protocols import loader
 from app.protocols import routes as protocol_routes
 from app.protocols import service as protocols
 from app.ratings import commands as rating_commands
+from app.ratings import handlers as rating_handlers
+from app.ratings import jobs as rating_jobs
 from app.ratings import loader as instrument_loader
+from app.ratings import routes as ratings
 from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
@@ -97,6 +104,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["reply_for"] = replies.reply_for
     app.extensions["findings_of"] = alert_queries.findings_of
     app.extensions["post"] = posting.post
+    app.extensions["is_paused"] = resting.is_paused
     app.extensions["logins"] = login_pages.clients(settings.logins, settings.public_url)
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     app.extensions["instruments"] = instrument_loader.load_all(settings.instruments)
@@ -122,7 +130,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
-    slices = (*below, medicine_jobs, alert_jobs, programme_jobs, record_jobs)
+    slices = (*below, medicine_jobs, rating_jobs, alert_jobs, programme_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -151,9 +159,13 @@ def _events() -> None:
     events.subscribe(CareEnded, message_handlers.CALL_HELP_OFF)
     for event in (AccessEnded, GrantsEndedWithDuty, MemberLeft):
         events.subscribe(event, message_handlers.REOPEN_LOST)
+    for event in (AccessEnded, GrantsEndedWithDuty, MemberLeft, HandedOver, CareEnded):
+        events.subscribe(event, goal_handlers.LET_GO)
     events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
+    events.subscribe(CareEnded, rating_handlers.END)
+    events.subscribe(CareReopened, rating_handlers.OPEN_AGAIN)
     events.subscribe(CareEnded, programme_handlers.END)
     events.subscribe(ZoneChanged, programme_handlers.MOVE)
     events.subscribe(TextReceived, text_handlers.ANSWER_TEXT)
@@ -168,7 +180,7 @@ def _events() -> None:
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
     others = (todos, readings, protocol_routes, alerts, programmes)
-    slices = (identity, teams, patients, notification_routes, messages, medicines, records)
+    slices = (identity, teams, patients, notification_routes, messages, medicines, ratings, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 
