@@ -147,6 +147,6 @@ def test_what_may_not_be_sent_is_refused_without_repeating_it(name: str) -> None
     assert not any(word in str(refused.value) for word in ("Okafor", "943", "88", "token=1"))
 
 
-@pytest.mark.parametrize("language", ["en", "en-GB", "EN", "cy", "ur", ""])
+@pytest.mark.parametrize("language", ["en", "en-GB", "EN", "fr", "xx", ""])
 def test_a_language_without_texts_gets_english_rather_than_nothing(language: str) -> None:
     assert texts.render("alert_opened", language, **PRIYA).startswith("Kith: Priya,")
