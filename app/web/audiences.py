@@ -12,6 +12,7 @@ from app.web.coordinator import emergency as emergency_pages
 from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
 from app.web.coordinator import pages as coordinator
+from app.web.coordinator import visit_plans as console_visit_plans
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
 from app.web.entrance import invitations as joining_pages
@@ -24,6 +25,7 @@ from app.web.me import push as own_push
 from app.web.me import records as own_record
 from app.web.me import set_up as own_set_up
 from app.web.me import telling as own_telling
+from app.web.me import unsent as own_unsent
 from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
@@ -40,6 +42,7 @@ from app.web.patient import (
     medicine_stock,
     my_day,
     visit_plans,
+    visits_unsent,
 )
 from app.web.patient import circle as patient_circle
 from app.web.patient import feed as feed_pages
@@ -52,10 +55,10 @@ from app.web.patient import threads as thread_pages
 from app.web.patient import visits as visit_pages
 
 _ENTRANCE = (entrance, code_pages, login_pages, second_factor, shared, joining_pages)
-_OWN = (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record)
+_OWN = (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record, own_unsent)
 _CIRCLE = (patient_circle, circle_invitations, granting_pages, acting_pages, circles, feed_pages, thread_pages)
 _HELP = (help_pages, help_asking, help_calendar, ask_circle)
-_VISITS = (visit_pages, visit_plans, at_door)
+_VISITS = (visit_pages, visit_plans, visits_unsent, at_door, console_visit_plans)
 _MEDICINES = (
     medicine_pages, medicine_new, medicine_change, medicine_schedule, medicine_stock, doses, doses_recorded, my_day,
     console_medicines,
@@ -66,6 +69,7 @@ _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 ALL = (
     *(one.pages for one in (*_ENTRANCE, *_OTHERS, *_OWN, *_CIRCLE, *_HELP, *_VISITS, *_MEDICINES, *_TEXTS)),
     *admin.ALL,
+    visit_plans.plans,
     access_log_page.page,
     emergency_pages.page,
     account_page.page,

@@ -17,7 +17,7 @@ from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
-from app.messages.models import HandoverRead, Visit, VisitNote, VisitPlan
+from app.messages.models import HandoverRead, Visit, VisitNote
 from app.messages.service import visit_codes, visit_planning, visits_watched
 from app.messages.visit_entering import NewVisit
 from app.patients import queries as patients
@@ -175,36 +175,10 @@ def test_a_handover_is_ticked(nurse: Browser, browser_of: BrowserOf, world: Worl
     assert "Read by Priya Shah today at 10:00" in go(nurse, f"{at}/{visit_id}")
 
 
-def test_mary_plans_and_calls_off(mary: Browser, world: World, at: str) -> None:
-    assert "How often is the visit?" in go(mary, f"{at}/plan")
-    form = mary.hidden(f"{at}/plan/weekly") | {
-        "what": "Morning care", "weekdays": ["1", "4"], "every_weeks": "2", "starts_on": "2026-11-18", "at": "09:00",
-        "minutes": "45", "visitor_id": str(world.adeyemi.id),
-    }  # fmt: skip
-    for _ in range(2):
-        send(mary, f"{at}/plan/weekly", form)
-    listed = go(mary, at)
-    assert "Mondays and Thursdays of every second week at 09:00, 45 minutes. Bola Adeyemi." in listed
-    wrong = send(mary, f"{at}/plan/weekly", form | {"weekdays": [], "minutes": "x", "id": str(new_id())}, 422)
-    assert "Choose at least one day of the week" in wrong
-    assert "Give whole minutes, from 5 to 720" in wrong
-    first = db.session.scalars(select(Visit).order_by(Visit.due_at)).first()
-    assert first is not None
-    assert "Say why" in send(mary, f"{at}/{first.id}/call-off", {"why": ""}, 422)
-    send(mary, f"{at}/{first.id}/call-off", {"why": "I am away."})
+def test_mary_calls_off(mary: Browser, world: World, at: str, visit_id: UUID) -> None:
+    assert "Say why" in send(mary, f"{at}/{visit_id}/call-off", {"why": ""}, 422)
+    send(mary, f"{at}/{visit_id}/call-off", {"why": "I am away."})
     assert "Called off I am away." in go(mary, at)
-    plan = db.session.scalars(select(VisitPlan)).one()
-    mary.get(at)
-    mary.post(f"{at}/plans/{plan.id}/end")
-    assert "Again and again" not in go(mary, at)
-    assert mary.get(f"{at}/plan/never").status_code == 404
-
-
-def test_mary_plans_once(mary: Browser, at: str) -> None:
-    form = mary.hidden(f"{at}/plan/once") | {"what": "Tea", "on": "2026-11-19", "at": "15:00", "minutes": "30"}
-    send(mary, f"{at}/plan/once", form)
-    assert "Tea tomorrow at 15:00. Somebody of the service, 30 minutes." in go(mary, at)
-    assert "This time is over." in send(mary, f"{at}/plan/once", form | {"on": "2026-11-17", "id": str(new_id())}, 422)
 
 
 def test_the_code_is_shown_once(mary: Browser, at: str) -> None:
@@ -233,8 +207,8 @@ def test_who_only_sees_is_offered_nothing_else(browser_of: BrowserOf, world: Wor
     tom = browser_of(world.tom)
     for path in (at, f"{at}/{visit_id}"):
         said = go(tom, path)
-        assert not [one for one in ("I am here", "Plan a visit", "Call it off", "Code for the wall") if one in said]
-    for path in ("plan", "code", f"{visit_id}/call-off"):
+        assert not [one for one in ("I am here", "Planned visits", "Call it off", "Code for the wall") if one in said]
+    for path in ("plans", "plans/new/once", "code", f"{visit_id}/call-off"):
         assert tom.get(f"{at}/{path}").status_code == 403
     for path, back in (("arrive", at), (f"{visit_id}/write", f"{at}/{visit_id}")):
         assert tom.get(f"{at}/{path}").headers["Location"] == back

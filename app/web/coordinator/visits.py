@@ -22,6 +22,7 @@ def part(patient: AdmittedPatient) -> dict[str, Any] | None:
     """The visits of these days, for whoever may see them."""
     if not looking.may(Permission.SEE_VISITS):
         return None
+    may_plan = looking.may(Permission.PLAN_VISITS)
     now, zone, me = clock.now(), patient.team_zone, visit_gathering.reader()
     found = visits.coming(patient, now - BACK, now + AHEAD)
     past = [one for one in reversed(found) if visit_words.is_past(one, now)][:MOST]
@@ -41,4 +42,5 @@ def part(patient: AdmittedPatient) -> dict[str, Any] | None:
             for one in past
         ],
         "href": url_for("my_visits.visits", patient_id=patient.id),
+        "plans_href": url_for("console_visit_plans.plans", patient_id=patient.id) if may_plan else None,
     }

@@ -15,7 +15,6 @@ from app.access import guards
 from app.access.permissions import Permission
 from app.core import clock
 from app.core.ids import new_id
-from app.identity import queries as people
 from app.identity import second_factor_codes
 from app.messages import visit_readers, visit_tasks
 from app.messages.queries import visit_notes, visit_people, visits
@@ -31,21 +30,19 @@ from app.web.patient import visit_words
 from app.web.patient.sharing import EMPTY, Shown
 
 P = Permission
-AHEAD, BACK = timedelta(days=14), timedelta(days=28)
+BACK = timedelta(days=28)
 SAID: Final = {
     "arrived": "You are down as being here.",
     "saved": "It is saved.",
     "left": "You have left. Thank you.",
-    "planned": "It is planned.",
     "off": "It is called off.",
-    "ended": "The plan has ended.",
     "read": "It is marked as read.",
 }
 
 
-def by() -> By:
-    """Who acts, on a page."""
-    return By(guards.caller().person_id, g.role, "page")
+def by(channel: str = "page") -> By:
+    """Who acts, on a page unless it is said otherwise."""
+    return By(guards.caller().person_id, g.role, channel)
 
 
 def reader() -> Reader:
@@ -56,7 +53,7 @@ def reader() -> Reader:
 def for_list(patient: AdmittedPatient, said: str) -> dict[str, Any]:
     """The visits to come and those of the last weeks."""
     now, records, plans = clock.now(), looking.may(P.RECORD_VISITS), looking.may(P.PLAN_VISITS)
-    found = visits.coming(patient, now - BACK, now + AHEAD)
+    found = visits.coming(patient, now - BACK, now + visit_words.AHEAD)
     open_ = [one for one in found if not visit_words.is_past(one, now)]
     past = [one for one in reversed(found) if visit_words.is_past(one, now)]
     here: dict[str, Any] = {"patient_id": patient.id}
@@ -65,10 +62,9 @@ def for_list(patient: AdmittedPatient, said: str) -> dict[str, Any]:
         "whose": frame.whose(patient) and patient.given_name,
         "coming": [_listed(patient, one) for one in open_],
         "past": [_listed(patient, one) for one in past],
-        "plans": [_plan(patient, one) for one in visits.plans(patient)] if plans else [],
         "arrive_href": url_for("my_visits.arrive", **here) if records else None,
-        "plan_href": url_for("my_visit_plans.kinds", **here) if plans and not patient.ended_at else None,
-        "code_href": url_for("my_visit_plans.code", **here) if plans and not patient.ended_at else None,
+        "plans_href": url_for("my_visit_plans.plans", **here) if plans else None,
+        "code_href": url_for("my_visit_code.code", **here) if plans and not patient.ended_at else None,
     }
 
 
@@ -103,7 +99,7 @@ def _acts(patient: AdmittedPatient, one: Visit) -> dict[str, str | None]:
         "arrive_href": here if may_come else None,
         "write_href": url_for("my_visits.write", **ids) if is_there else None,
         "leave_action": url_for("my_visits.leave", **ids) if is_there and one.left_at is None else None,
-        "call_off_href": url_for("my_visit_plans.call_off", **ids) if may_call_off else None,
+        "call_off_href": url_for("my_visit_code.call_off", **ids) if may_call_off else None,
     }
 
 
@@ -198,33 +194,6 @@ def for_confirm(patient: AdmittedPatient, visit_id: UUID, form: MultiDict[str, s
     }
 
 
-def for_plan(patient: AdmittedPatient, kind: str, typed: Any, shown: Shown = EMPTY) -> dict[str, Any]:
-    """The form of a single visit, or of one that comes again."""
-    today = clock.today(patient.zone)
-    ticked = typed.getlist("weekdays")
-    return {
-        "kind": kind,
-        "typed": typed,
-        "today": today.isoformat(),
-        "form_id": typed.get("id") or str(new_id()),
-        "weekdays": [
-            {"value": str(number), "text": day, "checked": str(number) in ticked}
-            for number, day in enumerate(visit_words.DAYS, 1)
-        ],
-        "visitors": [
-            {"value": "", "text": visit_words.NOBODY},
-            *(
-                {"value": str(one.person_id), "text": f"{one.name}, {one.said}"}
-                for one in visit_people.visitors(patient)
-            ),
-        ],
-        "readers": visit_words.names(visit_people.audience(patient).family),
-        "action": url_for("my_visit_plans.plan", patient_id=patient.id, kind=kind),
-        "back_href": url_for("my_visit_plans.kinds", patient_id=patient.id),
-        **shown.context(),
-    }
-
-
 def for_call_off(patient: AdmittedPatient, visit_id: UUID, shown: Shown) -> dict[str, Any]:
     """What is read before a visit is called off."""
     one = visits.visit(patient, visit_id)
@@ -233,7 +202,7 @@ def for_call_off(patient: AdmittedPatient, visit_id: UUID, shown: Shown) -> dict
         "visit": visit_words.visit(one, clock.now(), patient.zone),
         "typed": shown.typed,
         "readers": visit_words.names(visit_people.audience(patient).family),
-        "action": url_for("my_visit_plans.call_off", **ids),
+        "action": url_for("my_visit_code.call_off", **ids),
         "back_href": url_for("my_visits.visit", **ids),
         **shown.context(),
     }
@@ -248,7 +217,7 @@ def for_code(patient: AdmittedPatient, made: Made | None) -> dict[str, Any]:
         "since": since,
         "code": made.code if made else None,
         "picture": Markup(second_factor_codes.picture(made.url)) if made else None,  # noqa: S704  drawn by us, holds no text
-        "action": url_for("my_visit_plans.make_code", patient_id=patient.id),
+        "action": url_for("my_visit_code.make_code", patient_id=patient.id),
         "back_href": url_for("my_visits.visits", patient_id=patient.id),
     }
 
@@ -256,9 +225,3 @@ def for_code(patient: AdmittedPatient, made: Made | None) -> dict[str, Any]:
 def _listed(patient: AdmittedPatient, one: Visit) -> dict[str, Any]:
     href = url_for("my_visits.visit", patient_id=patient.id, visit_id=one.id)
     return visit_words.visit(one, clock.now(), patient.zone) | {"href": href}
-
-
-def _plan(patient: AdmittedPatient, one: Any) -> dict[str, Any]:
-    visitor = people.person(one.visitor_id).name if one.visitor_id else None
-    end = url_for("my_visit_plans.end", patient_id=patient.id, plan_id=one.id)
-    return visit_words.plan(one, visitor) | {"end_action": end}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -36,7 +36,8 @@ PLAINLY: Final = {
     "id": OPEN_AGAIN,
 }
 _NOTE, _CALLING_OFF = visit_notes.NewVisitNoteSchema(), visits.VisitCallingOff()
-_ONCE, _WEEKLY = visits.NewVisitSchema(), visits.NewVisitPlanSchema()
+_ONCE, _WEEKLY, _CHANGE = visits.NewVisitSchema(), visits.NewVisitPlanSchema(), visits.VisitPlanChange()
+MAY_BE_EMPTY: Final = ("ends_on", "visitor_id")
 
 
 def note(form: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
@@ -47,8 +48,14 @@ def note(form: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
         said["corrects_id"] = form["corrects"]
     if typed := form.get("next_visit_at", "").strip():
         said["next_visit_at"] = _local(typed, zone)
-    loaded: dict[str, Any] = _loaded(_NOTE, said)
+    loaded: dict[str, Any] = _loaded(_NOTE, said | told(form))
     return loaded
+
+
+def told(form: Mapping[str, str], *more: str) -> dict[str, str]:
+    """When it happened, by which clock, of what a phone kept for want of a signal; where nothing is said it is now."""
+    names = ("happened_at", "sent_at", "unexpected", *more)
+    return {name: text for name in names if (text := _text(form, name))}
 
 
 def arrival(form: Mapping[str, str]) -> tuple[UUID, Told, str | None]:
@@ -77,6 +84,15 @@ def weekly(form: MultiDict[str, str]) -> NewPlan:
     said: dict[str, Any] = {name: text for name in names if (text := _text(form, name))}
     new: NewPlan = _loaded(_WEEKLY, said | {"weekdays": form.getlist("weekdays")})
     return new
+
+
+def changed(form: MultiDict[str, str], names: Collection[str]) -> dict[str, Any]:
+    """What is other of a plan, of these boxes. Raises Invalid."""
+    said: dict[str, Any] = {name: _text(form, name) or (None if name in MAY_BE_EMPTY else "") for name in names}
+    if "weekdays" in said:
+        said["weekdays"] = form.getlist("weekdays")
+    loaded: dict[str, Any] = _loaded(_CHANGE, said)
+    return loaded
 
 
 def why(form: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from app.messages.queries.visit_notes import FamilyNote, ProfessionalNote
 from app.messages.queries.visits import Shown
 from app.web import moments, words
 
+AHEAD: Final = timedelta(days=14)  # how far visits are made and shown
 NOBODY: Final = "Somebody of the service"
 DAYS: Final = "Mondays Tuesdays Wednesdays Thursdays Fridays Saturdays Sundays".split()
 _ARRIVALS: Final = {"code": "by the code on the wall", "hand": "said by hand"}
@@ -86,12 +87,27 @@ def handover(one: ProfessionalNote, now: datetime, zone: ZoneInfo) -> dict[str, 
 
 def plan(one: VisitPlan, visitor: str | None) -> dict[str, Any]:
     """A plan in a sentence."""
+    until = f", until {moments.full(one.ends_on)}" if one.ends_on else ""
+    said = f"{_days(one)} at {one.at:%H:%M}, {one.minutes} minutes{until}. {visitor or NOBODY}."
+    return {"id": str(one.id), "what": one.what, "words": said}
+
+
+def plan_parts(one: VisitPlan, visitor: str | None) -> list[tuple[str, str, str]]:
+    """A plan answer by answer: which question it answers, what it is called, and the answer."""
+    until = f" until {moments.full(one.ends_on)}" if one.ends_on else ", without a last day"
+    return [
+        ("what", "What for", one.what or ""),
+        ("days", "Days", _days(one)),
+        ("dates", "From", f"{moments.full(one.starts_on)}{until}"),
+        ("time", "Time", f"{one.at:%H:%M}, for {one.minutes} minutes"),
+        ("who", "Who comes", visitor or NOBODY),
+    ]
+
+
+def _days(one: VisitPlan) -> str:
     days = [DAYS[number - 1] for number in sorted(one.weekdays)]
     often = "" if one.every_weeks == 1 else f" of every {_ordinal(one.every_weeks)} week"
-    listed = "Every day" if len(days) == len(DAYS) else words.upper(_and(days))
-    until = f", until {moments.full(one.ends_on)}" if one.ends_on else ""
-    said = f"{listed}{often} at {one.at:%H:%M}, {one.minutes} minutes{until}. {visitor or NOBODY}."
-    return {"id": str(one.id), "what": one.what, "words": said}
+    return f"{'Every day' if len(days) == len(DAYS) else words.upper(_and(days))}{often}"
 
 
 def names(found: Sequence[str]) -> str:

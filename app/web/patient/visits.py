@@ -19,6 +19,7 @@ from app.messages.visit_entering import Told
 from app.patients.admission import AdmittedPatient
 from app.web import frame, looking
 from app.web.patient import visit_gathering as gathering
+from app.web.patient import visit_keeping
 from app.web.patient import visit_typed as typed
 from app.web.patient.sharing import EMPTY, Shown
 
@@ -33,7 +34,7 @@ ONE: Final = "/<uuid:visit_id>"
 @pages.get("", access=SEE)
 def visits(patient: AdmittedPatient) -> str:
     """Who comes when, and who was here."""
-    context = gathering.for_list(patient, request.args.get("said", ""))
+    context = gathering.for_list(patient, request.args.get("said", "")) | {"kept": visit_keeping.kept(patient)}
     return frame.for_patient("patient/visits/list.html", patient, "visits", **context)
 
 

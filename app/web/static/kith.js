@@ -7,3 +7,7 @@ if (components) {
   const { initAll } = await import(components.href);
   initAll();
 }
+
+// Where this browser keeps something for when there is no signal: what is not sent yet.
+const unsent = document.getElementById("unsent");
+if (unsent && (await navigator.serviceWorker?.getRegistration())) await import(unsent.dataset.script);

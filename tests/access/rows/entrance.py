@@ -47,6 +47,8 @@ ROWS: dict[str, Row] = {
     "GET /me/contacts/code": Row(),
     "POST /me/contacts/code": _CODE,
     "GET /service-worker.js": Row(is_open=True, may_be_kept=True),
+    "GET /offline": Row(is_open=True),
+    "GET /me/unsent": Row(),
     "POST /me/push": Row(of=Of.CALLER, body={"subscription": "{}"}),
     "POST /me/push/<uuid:subscription_id>/remove": Row(of=Of.MARY),
     "GET /api/me/push-subscriptions": Row(),

@@ -6,10 +6,28 @@ from tests.access.rows.row import Of, Row, anybody
 
 _PATIENT, _MY = "/api/patients/<uuid:patient_id>", "/my/<uuid:patient_id>/visits"
 _VISIT, _PAGE = f"{_PATIENT}/visits/<uuid:visit_id>", f"{_MY}/<uuid:visit_id>"
+_UNSENT = "/my/<uuid:patient_id>/unsent/visits/<uuid:visit_id>"
+_THEN = {"happened_at": "$now", "sent_at": "$now"}
 _PLAN = {"plan_id": "$visit_plan"}
 _ONCE = {"id": "$new", "what": "Tea", "on": "2026-11-20", "at": "15:00", "minutes": 30}
 _WEEKLY = {"id": "$new", "what": "Care", "weekdays": [1], "at": "09:00", "minutes": 30, "starts_on": "2026-11-18"}
 _PULSE = {"id": "$new", "measure": "pulse", "measured_at": "$now", "value": 72, "unit": "/min"}
+_MINUTES = {"version": "1", "at": "09:00", "minutes": "20"}
+
+
+def _plans(pages: str) -> dict[str, Row]:
+    """The pages of planned visits, of one audience."""
+    return {
+        f"GET {pages}": Row(),
+        f"GET {pages}/new": Row(),
+        f"GET {pages}/new/<kind>": Row(ids={"kind": "once"}),
+        f"POST {pages}/new/<kind>": Row(body=_ONCE, ids={"kind": "once"}),
+        f"GET {pages}/<uuid:plan_id>": Row(ids=_PLAN),
+        f"GET {pages}/<uuid:plan_id>/<part>": Row(ids=_PLAN | {"part": "time"}),
+        f"POST {pages}/<uuid:plan_id>/<part>": Row(ids=_PLAN | {"part": "time"}, body=_MINUTES),
+        f"POST {pages}/<uuid:plan_id>/end": Row(ids=_PLAN),
+    }
+
 
 ROWS: dict[str, Row] = {
     f"GET {_PATIENT}/visits": Row(),
@@ -32,6 +50,12 @@ ROWS: dict[str, Row] = {
     f"GET {_PATIENT}/visit-tasks": Row(),
     f"GET {_PATIENT}/visit-handover": Row(),
     f"PUT {_PATIENT}/visit-notes/<uuid:note_id>/handover-read": Row(ids={"note_id": "$visit_note"}),
+    f"POST {_UNSENT}/arrival": Row(body=_THEN),
+    f"POST {_UNSENT}/note": Row(body=_THEN | {"id": "$new", "family": "All well."}),
+    f"POST {_UNSENT}/leaving": Row(body=_THEN),
+    "POST /my/<uuid:patient_id>/unsent/readings/<measure>": Row(
+        body=_THEN | {"id": "$new", "value": "72"}, ids={"measure": "pulse"}
+    ),
     "GET /arrive/<code>": Row(of=Of.CALLER, ids={"code": "$arrival_code"}),
     f"GET {_MY}": Row(),
     f"GET {_MY}/arrive": Row(),
@@ -41,12 +65,10 @@ ROWS: dict[str, Row] = {
     f"POST {_PAGE}/write": Row(body={"id": "$new", "step": "save", "family": "All well."}),
     f"POST {_PAGE}/leave": Row(),
     f"POST {_MY}/handover/<uuid:note_id>": Row(ids={"note_id": "$visit_note"}),
-    f"GET {_MY}/plan": Row(),
-    f"GET {_MY}/plan/<kind>": Row(ids={"kind": "once"}),
-    f"POST {_MY}/plan/<kind>": Row(body=_ONCE, ids={"kind": "once"}),
     f"GET {_PAGE}/call-off": Row(),
     f"POST {_PAGE}/call-off": Row(body={"why": "Not today."}),
-    f"POST {_MY}/plans/<uuid:plan_id>/end": Row(ids=_PLAN),
     f"GET {_MY}/code": Row(),
     f"POST {_MY}/code": Row(),
+    **_plans(f"{_MY}/plans"),
+    **_plans("/console/patients/<uuid:patient_id>/visits/plans"),
 }
