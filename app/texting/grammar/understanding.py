@@ -63,6 +63,11 @@ def _dose(text: str, found: Sequence[Token], known: Known) -> Said | Unsure | No
     return said if isinstance(said, doses.DoseReply) else Unsure("doses", "words", (said.answer,))
 
 
+def in_english(text: str, language: str) -> str:
+    """A text in this language as `doses` reads it."""
+    return _in_english(text, tokens(text, words.of(language)))
+
+
 def _in_english(text: str, found: Sequence[Token]) -> str:
     """The text with the words for doses of another language put into English, the only one that `doses` reads."""
     if not any(one.kind == "doses" for one in found):

@@ -24,6 +24,7 @@ from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.texting.grammar import doses as grammar
+from app.texting.grammar import understanding
 from app.texting.grammar.doses import DoseReply, Unsure
 from app.texting.service import reminded
 from app.texting.service.reminded import Reminded, Seen
@@ -47,7 +48,7 @@ class Received:
 def consider(event: TextReceived) -> Received | None:
     """What the text says, if it is about doses that this person had been reminded of by text when they sent it."""
     inbound = notifications.inbound(event.inbound_id)
-    body = inbound.body or ""
+    body = understanding.in_english(inbound.body or "", people.person(event.person_id).language)
     if inbound.meaning in ("stop", "help") or not grammar.begins_like_one(body):
         return None
     seen = reminded.seen(event.person_id, inbound.sent_at)
