@@ -1,4 +1,4 @@
-"""Tables of monitoring by text: who is asked, and what became of each time they were."""
+"""Tables of monitoring by text: who has agreed to be asked, and what became of each time they were."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STATES: Final = ("asked", "answered", "missed", "not_sent", "called_off")
 
 
 class TextProgramme(Base, OfPatient):
-    """A patient is asked by text for what their plans measure, at set times of their day."""
+    """A patient is asked by text for what their plans measure, at set times of their day; once they have said yes."""
 
     __tablename__ = "text_programme"
     __table_args__ = (
@@ -37,9 +37,13 @@ class TextProgramme(Base, OfPatient):
 
     times: Mapped[list[time]] = mapped_column(ARRAY(Time))  # by the patient's clock, in the order of the day
     started_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    wording_id: Mapped[str]  # the words that were texted to be agreed to, as consents/ keeps them; version 0: none
+    wording_version: Mapped[int]
+    wording_language: Mapped[str]
+    agreed_at: Mapped[datetime | None]  # by a reply from the patient's own phone; None: nothing is asked yet
     next_at: Mapped[datetime]  # the next time of the day that is to be looked at
     paused_until: Mapped[date | None]  # nothing is asked before this day
-    escalated_at: Mapped[datetime | None]  # the coordinator was asked to speak with them; until the next reading
+    escalated_at: Mapped[datetime | None]  # the coordinator was asked to speak with them; until they say something
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))  # None: care has ended
     version: Mapped[int] = mapped_column(default=1)

@@ -15,12 +15,13 @@ from app.core.http import Pages
 from app.identity import queries as people
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
-from app.programmes import asking_times, averaging, queries
+from app.programmes import asking_times, averaging, by_text, queries
+from app.programmes.by_text import NotByText
 from app.programmes.models import REPEAT, TextAsk, TextProgramme
 from app.programmes.schemas import ProgrammePause, ProgrammeTimes
-from app.programmes.service import running
-from app.protocols import asking
+from app.programmes.service import agreeing, running, starting
 from app.protocols import queries as protocols
+from app.readings import catalogue
 from app.readings import queries as readings
 from app.web import moments, words
 
@@ -34,7 +35,13 @@ STATES: Final = {
     "not_sent": "Could not be asked",
     "called_off": "Called off",
 }
-SAID: Final = {"started": "It is saved.", "paused": "It is paused.", "on": "It goes on.", "ended": "No more texts ask."}
+SAID: Final = {
+    "started": "A text asks for a yes. Nothing else is asked before the reply.",
+    "changed": "It is saved.",
+    "paused": "It is paused.",
+    "on": "It goes on.",
+    "ended": "No more texts ask.",
+}
 _TIMES, _PAUSE = ProgrammeTimes(), ProgrammePause()
 
 
@@ -77,14 +84,21 @@ def pages_of(name: str, url_prefix: str, show: Show) -> Pages:
 
 def _start(patient: AdmittedPatient) -> str:
     typed = [one for one in request.form.getlist("times") if one]
-    by = By(guards.caller().person_id, g.role, "page")
-    running.start(patient, http.loaded(_TIMES, {"times": typed})["times"], by)
+    times = http.loaded(_TIMES, {"times": typed})["times"]
+    programme = queries.running(patient)
+    if programme is not None:
+        running.change_times(patient, programme.id, times, programme.version)
+        return "changed"
+    starting.start(patient, times, By(guards.caller().person_id, g.role, "page"))
     return "started"
 
 
 def _pause(patient: AdmittedPatient) -> str:
     until = http.loaded(_PAUSE, {"until": request.form.get("until") or None})["until"]
-    running.pause(patient, until)
+    programme = queries.running(patient)
+    if programme is None:
+        raise Conflict(running.NOTHING_RUNS)
+    running.pause(patient, programme.id, until)
     return "paused" if until else "on"
 
 
@@ -96,29 +110,66 @@ def _end(patient: AdmittedPatient) -> str:
 def _context(name: str, patient: AdmittedPatient, refused: Conflict | Invalid | None = None) -> dict[str, Any]:
     """What the page shows; `refused` is why nothing was changed."""
     programme, last = queries.running(patient), queries.last(patient)
-    asked = asking.asked(protocols.plans_as_applied(patient))
+    plans = protocols.plans_as_applied(patient)
+    asked = by_text.asked_by_text(plans)
     times = programme.times if programme else asking_times.usual(asked)
     actions = {f"{act}_action": url_for(f"{name}.{act}", patient_id=patient.id) for act in ("start", "pause", "end")}
     return {
         **actions,
-        "is_running": programme is not None,
+        **_standing(programme, patient),
         "closed": None if programme else _closed(patient, bool(times)),
         "times": [f"{one:%H:%M}" for one in times],
-        "measures": [words.title(one.measure) for one in asked if one.times],
-        "paused": moments.full(programme.paused_until) if programme and programme.paused_until else None,
-        "next": moments.words(programme.next_at, clock.now(), patient.zone) if programme else None,
+        "measures": [words.title(one.measure) for one in asked],
+        "left_out": _left_out(by_text.left_out(plans)),
         "said": SAID.get(request.args.get("said", "")),
-        "errors": [{"text": refused.detail, "href": "#times-1"}] if refused else [],
+        "errors": [{"text": refused.detail, "href": _wrong(refused)}] if refused else [],
         **(_history(patient, last) if last else {"rows": [], "counts": None, "average": None}),
     }
+
+
+def _standing(programme: TextProgramme | None, patient: AdmittedPatient) -> dict[str, Any]:
+    """How it stands, and the words that the patient agrees to, or has agreed to."""
+    now, agreed = clock.now(), None
+    if programme is not None and programme.agreed_at is not None:
+        agreed = moments.words(programme.agreed_at, now, patient.zone)
+    shown = queries.shown(programme) if programme else None
+    is_asked = shown is not None and shown.next_at is not None
+    return {
+        "is_running": programme is not None,
+        "is_waiting": programme is not None and agreed is None,
+        "asked_on": moments.words(programme.created_at, now, patient.zone) if programme else None,
+        "agreed_on": agreed,
+        "consent": shown.wording.text if shown else agreeing.words_of_today(patient).text("", ""),
+        "paused": moments.full(programme.paused_until) if programme and programme.paused_until else None,
+        "next": moments.words(programme.next_at, now, patient.zone) if programme and is_asked else None,
+    }
+
+
+def _left_out(found: NotByText) -> list[str]:
+    """What does not go by text, in sentences."""
+    said = [f"{words.title(one)}: it cannot be told by text, only on a page." for one in found.never]
+    for one in found.on_occasion:
+        said.append(f"{words.title(one.measure)}, {one.words}: no text asks for it. If it is texted, it counts.")
+    if found.symptoms:
+        felt = ", ".join(catalogue.SYMPTOMS[code] for code in found.symptoms)
+        said.append(f"Symptoms ({felt}): no text asks for them. If they are texted, the team reads it in its hours.")
+    if found.too_long:
+        said.append("Some advice of the plan has no room in a text. The text says then where to read it.")
+    return said
+
+
+def _wrong(refused: Conflict | Invalid) -> str:
+    """The box that it is about."""
+    pointers = [one.get("pointer") for one in refused.errors or ()]
+    return "#until" if "/until" in pointers else "#times-1"
 
 
 def _closed(patient: AdmittedPatient, is_asked: bool) -> str | None:
     """Why it cannot begin."""
     if patient.ended_at is not None:
-        return running.ENDED
+        return starting.ENDED
     if people.person(patient.person_id).phone_index is None:
-        return running.NO_PHONE
+        return starting.NO_PHONE
     return None if is_asked else running.NOTHING_ASKED
 
 

@@ -47,7 +47,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.patients.models import ActingFor, CircleGrant, CircleMember, EmergencyAccess, SharedCare
 from app.patients.service import inviting as circle_invitations
-from app.programmes.service import running as programmes
+from app.programmes.service import agreeing, starting
 from app.protocols import queries as plans
 from app.protocols import service as protocols
 from app.readings import service as readings
@@ -136,7 +136,9 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
     schedule = scheduling.add(patient, medicine.id, NewSchedule(Phases((Phase(tuple(slots)),))), by)
     scheduling.add(patient, as_needed.id, NewSchedule(AsNeeded(amount=Decimal(1))), by)
     later = clock.now() + timedelta(days=10)
-    programmes.start(patient, [time(8)], by)  # she is asked for her readings by text
+    programme = starting.start(patient, [time(8)], by)  # she is asked for her readings by text, and has agreed
+    agreeing.agree(patient)
+    db.session.flush()
     pause = pausing.pause(patient, NewPause(later, later + timedelta(days=1), "holiday"), by)
     calendar = calendars.make(patient, cast.world.mary.id, names_medicines=False)
     return {
@@ -147,6 +149,7 @@ def _medicated(cast: Cast, patient: AdmittedPatient) -> Ids:
         "schedule_id": schedule.id,
         "dose_id": _first(Dose.id, Dose.schedule_id == schedule.id, Dose.due_at < clock.now() + timedelta(hours=12)),
         "pause_id": pause.id,
+        "programme_id": programme.id,
     }
 
 

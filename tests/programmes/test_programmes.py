@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -24,8 +25,9 @@ from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.patients.models import Patient
 from app.patients.service import changing
-from app.programmes.models import TextAsk
-from app.programmes.service import asking, running
+from app.programmes import queries
+from app.programmes.models import TextAsk, TextProgramme
+from app.programmes.service import agreeing, asking, running, saying, starting
 from app.protocols.models import MonitoringPlan
 from app.readings import service as readings
 from app.readings.intake import Entry
@@ -43,8 +45,21 @@ def mary(world: World) -> AdmittedPatient:
     """Mary is asked for her blood pressure from tomorrow 08:00 on; tonight's time is over."""
     found = with_home_blood_pressure(world)
     with clock.at(EIGHT - 12 * HOUR), working():
-        running.start(found, [time(8), time(18)], By(world.mary.id, Role.PATIENT, "page"))
+        asked(found, By(world.mary.id, Role.PATIENT, "page"))
     return found
+
+
+def asked(mary: AdmittedPatient, by: By) -> TextProgramme:
+    """In the morning and in the evening, to which she has said yes."""
+    programme = starting.start(mary, [time(8), time(18)], by)
+    agreeing.agree(mary)
+    return programme
+
+
+def programme_of(mary: AdmittedPatient) -> UUID:
+    found = queries.running(mary)
+    assert found is not None
+    return found.id
 
 
 def sent(mary: AdmittedPatient, moment: datetime, pressure: tuple[int, int] = (130, 80), source: str = "typed") -> None:
@@ -59,13 +74,13 @@ def sent(mary: AdmittedPatient, moment: datetime, pressure: tuple[int, int] = (1
 
 
 def deliveries() -> list[Delivery]:
-    of_them = select(Delivery).where(Delivery.about == running.ABOUT).order_by(Delivery.created_at)
+    of_them = select(Delivery).where(Delivery.about == saying.ABOUT).order_by(Delivery.created_at)
     return list(db.session.scalars(of_them.execution_options(populate_existing=True)))
 
 
 def told() -> list[str]:
-    """The texts of programmes but the welcome, oldest first."""
-    return [one.body or "" for one in deliveries()][1:]
+    """The texts of programmes, oldest first, after the one that asked for a yes and the welcome."""
+    return [one.body or "" for one in deliveries()][2:]
 
 
 def states(kind: str = "slot") -> list[str]:
@@ -124,7 +139,7 @@ class TestAsking:
         mary = with_home_blood_pressure(world)
         begins = datetime.combine(day - DAY, time(), UTC)
         with clock.at(begins), working():
-            running.start(mary, [time(8), time(18)], By(world.mary.id, Role.PATIENT, "page"))
+            asked(mary, By(world.mary.id, Role.PATIENT, "page"))
         for quarter in range(3 * 24 * 4):
             moment = begins + quarter * timedelta(minutes=15)
             with clock.at(moment), working():
@@ -164,7 +179,7 @@ class TestOutages:
             asking.ask_due()
         at(EIGHT + 3 * HOUR)
         assert (states(), len(told())) == (["not_sent"], 1)
-        assert [one.state for one in deliveries()][1:] == ["stale"]
+        assert [one.state for one in deliveries()][2:] == ["stale"]
 
 
 class TestMissing:
@@ -216,25 +231,28 @@ class TestRepeats:
         at(EIGHT)
         sent(mary, EIGHT + timedelta(minutes=10), (158, 97), "sms")
 
-    def test_asked_for_once(self, mary: AdmittedPatient) -> None:
-        at(EIGHT + timedelta(minutes=39))
+    def test_asked_for_once_within_the_time_of_the_plan(self, mary: AdmittedPatient) -> None:
+        at(EIGHT + timedelta(minutes=17))
         assert states("repeat") == []
-        for minutes in (40, 41, 60, 99):
+        for minutes in (18, 19, 24, 60):  # the plan waits for it from 08:10 until 08:25
             at(EIGHT + timedelta(minutes=minutes))
         assert sum("measure again now" in one for one in told()) == 1
         at(EIGHT + 3 * HOUR)
         assert states("repeat") == ["missed"]
 
-    @pytest.mark.parametrize("minutes", [15, 35], ids=["in the time of the plan", "after it"])
-    def test_not_when_it_came(self, mary: AdmittedPatient, minutes: int) -> None:
-        sent(mary, EIGHT + timedelta(minutes=minutes), (138, 85))
-        at(EIGHT + timedelta(minutes=41))
+    def test_not_when_it_came(self, mary: AdmittedPatient) -> None:
+        sent(mary, EIGHT + timedelta(minutes=15), (138, 85))
+        at(EIGHT + timedelta(minutes=18))
+        assert states("repeat") == []
+
+    def test_not_when_the_plan_waits_for_it_no_more(self, mary: AdmittedPatient) -> None:
+        at(EIGHT + timedelta(minutes=25))
         assert states("repeat") == []
 
     def test_not_for_one_who_is_asked_no_more(self, world: World, mary: AdmittedPatient) -> None:
         with working():
             running.end(mary, world.mary.id)
-        at(EIGHT + timedelta(minutes=41))
+        at(EIGHT + timedelta(minutes=18))
         assert states("repeat") == []
 
 
@@ -244,7 +262,7 @@ class TestEnding:
     def test_a_pause_asks_nothing_before_its_day(self, mary: AdmittedPatient) -> None:
         at(EIGHT)
         with clock.at(EIGHT + HOUR), working():
-            running.pause(mary, date(2026, 11, 21))
+            running.pause(mary, programme_of(mary), date(2026, 11, 21))
         for hours in range(1, 48, 3):
             at(EIGHT + hours * HOUR)
         assert (len(told()), states()) == (1, ["called_off"])
@@ -253,8 +271,8 @@ class TestEnding:
 
     def test_going_on_at_once(self, mary: AdmittedPatient) -> None:
         with clock.at(EIGHT), working():
-            running.pause(mary, date(2026, 12, 1))
-            running.pause(mary, None)
+            running.pause(mary, programme_of(mary), date(2026, 12, 1))
+            running.pause(mary, programme_of(mary), None)
         at(EIGHTEEN)
         assert len(told()) == 1
 
@@ -265,7 +283,7 @@ class TestEnding:
         at(EIGHT)
         at(EIGHTEEN)
         assert states() == ["called_off"]
-        assert [one.state for one in deliveries()] == ["stale", "stale"]
+        assert [one.state for one in deliveries()] == ["stale", "stale", "stale"]
 
 
 class TestRefused:
@@ -277,16 +295,16 @@ class TestRefused:
             nothing = {"phone_sealed": None, "phone_index": None}
             db.session.execute(update(Person).where(Person.id == mary.person_id).values(nothing))
         with pytest.raises(Conflict, match="No mobile phone"):
-            running.start(mary, [time(8)], By(world.mary.id, Role.PATIENT, "page"))
+            starting.start(mary, [time(8)], By(world.mary.id, Role.PATIENT, "page"))
 
     def test_times_too_near(self, world: World) -> None:
         mary = with_home_blood_pressure(world)
         with pytest.raises(Invalid, match="3 hours apart"):
-            running.start(mary, [time(8), time(9)], By(world.mary.id, Role.PATIENT, "page"))
+            starting.start(mary, [time(8), time(9)], By(world.mary.id, Role.PATIENT, "page"))
 
     def test_a_pause_until_yesterday(self, mary: AdmittedPatient) -> None:
         with pytest.raises(Invalid):
-            running.pause(mary, date(2026, 11, 17))
+            running.pause(mary, programme_of(mary), date(2026, 11, 17))
 
 
 def test_a_programme_whose_plan_cannot_be_read_holds_up_nobody(client: FlaskClient, mary: AdmittedPatient) -> None:

@@ -12,8 +12,9 @@ from app.core import clock
 from app.core.db import db
 from app.patients.by import By
 from app.programmes.models import TextAsk
-from app.programmes.service import running
+from app.programmes.service import starting
 from app.readings.models import Reading
+from tests.conftest import NOW
 from tests.people import World
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.texting.on_a_phone import Phone, at, tick, with_home_blood_pressure, working
@@ -30,11 +31,13 @@ def day(number: int, hour: int, minute: int = 0) -> datetime:
 def test_a_week_on_an_old_phone(provider: TwilioStandIn, client: FlaskClient, world: World) -> None:
     mary, phone = with_home_blood_pressure(world), Phone(provider, MARY)
     with working():
-        running.start(mary, [time(8), time(18)], By(world.priya.id, Role.COORDINATOR, "page"))
+        starting.start(mary, [time(8), time(18)], By(world.priya.id, Role.COORDINATOR, "page"))
     tick()
-    (welcome,) = phone.got()
+    (may_we,) = phone.got()
+    assert "Reply JOIN to begin" in may_we
+    (welcome,) = phone.sends("Join please", NOW + timedelta(minutes=5))
     assert "first at 18:00" in welcome
-    assert "STOP ends all texts" in welcome
+    assert "LEAVE ends this, STOP all texts" in welcome
     first_evening(phone)
     day_of_a_high_one(phone)
     day_of_a_missed_evening(phone)
@@ -74,13 +77,13 @@ def day_of_a_high_one(phone: Phone) -> None:
     assert len(phone.got()) == 1  # two of the morning are none of the evening
     (rest,) = phone.sends("Bp=158/97", day(1, 18, 5))
     assert "Sit quietly" in rest
-    at(day(1, 18, 34))
+    at(day(1, 18, 12))
     assert phone.got() == []
-    at(day(1, 18, 35))
-    at(day(1, 18, 36))
+    at(day(1, 18, 13))  # the plan waits until 18:20
+    at(day(1, 18, 14))
     (again,) = phone.got()
     assert "measure again now" in again
-    assert "thank you" in phone.sends("139/85", day(1, 18, 40))[0]
+    assert "thank you" in phone.sends("139/85", day(1, 18, 18))[0]
     at(day(1, 22))
     assert phone.got() == []
 

@@ -124,7 +124,8 @@ def test_what_is_asked_for_a_day_is_what_the_plans_say(app: Flask) -> None:
     asked = {one.measure: one.times for one in asking.asked([plan(app, "copd_oximetry"), plan(app, "diabetes")])}
     assert asked["oxygen_saturation"] == 2
     assert asked["ketones"] == 0  # only when there is a reason
-    assert asked["glucose"] == 1
+    assert asked["glucose"] == 4  # before meals and at bedtime
+    assert asked["pulse"] == 2  # with each saturation
 
 
 @pytest.mark.parametrize("name", catalogue.MEASURES)

@@ -15,10 +15,10 @@ from app.core.ids import new_id
 from app.core.logs import describe, log
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.programmes import asking_times, queries
+from app.programmes import asking_times, by_text, queries
 from app.programmes.asking_times import Slot
 from app.programmes.models import SLOT, TextAsk, TextProgramme
-from app.programmes.service import running
+from app.programmes.service import saying
 from app.protocols import asking
 from app.protocols import queries as protocols
 
@@ -32,7 +32,8 @@ _A_MOMENT: Final = timedelta(microseconds=1)
 def ask_due() -> int:
     """Ask all whose time has come; returns how many programmes were looked at. Any number may run at once."""
     now = clock.now()
-    due = select(TextProgramme).where(TextProgramme.ended_at.is_(None), TextProgramme.next_at <= now)
+    agreed = (TextProgramme.agreed_at.is_not(None), TextProgramme.ended_at.is_(None))
+    due = select(TextProgramme).where(*agreed, TextProgramme.next_at <= now)
     claimed = due.order_by(TextProgramme.next_at).limit(AT_ONCE).with_for_update(skip_locked=True)
     found = db.session.scalars(claimed.execution_options(populate_existing=True)).all()
     known = patients.admitted({one.patient_id for one in found})
@@ -74,17 +75,17 @@ def _ask(programme: TextProgramme, patient: AdmittedPatient, now: datetime) -> N
 
 def _see_to(programme: TextProgramme, patient: AdmittedPatient, slot: Slot, now: datetime) -> None:
     asked = asking.asked(protocols.plans_as_applied(patient))
-    measures = asking_times.wanted(asked, slot, {})
+    measures = by_text.can_be_asked(asking_times.wanted(asked, slot, {}))
     if not measures:
         return
-    missing = asking_times.wanted(asked, slot, queries.sent_between(patient, slot.since, slot.until))
+    sent = queries.sent_between(patient, slot.since, slot.until)
+    missing = [one for one in measures if not sent[one]]
     if not missing:
         record(programme, patient, _facts(slot, measures, "answered", now))
     elif now - slot.begins > TOO_LATE:
         record(programme, patient, _facts(slot, missing, "not_sent", now))
     elif made := record(programme, patient, _facts(slot, missing, "asked", now)):
-        words = " ".join(missing)
-        running.say(patient, made, "text_ask", slot.begins + TOO_LATE, measures=words)
+        saying.ask_for(patient, made, "text_ask", missing, slot.begins + TOO_LATE)
 
 
 def _facts(slot: Slot, measures: list[str], state: str, now: datetime) -> dict[str, Any]:

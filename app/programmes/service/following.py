@@ -15,15 +15,12 @@ from app.notifications import queries as notifications
 from app.notifications import service as telling
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.programmes import asking_times, queries
+from app.programmes import asking_times, by_text, queries
 from app.programmes.models import REPEAT, SLOT, TextAsk, TextProgramme
-from app.programmes.service import asking, running
+from app.programmes.service import asking, running, saying
 from app.todos import service as todos
 
 AT_ONCE: Final = 200
-REST: Final = timedelta(minutes=30)
-# A repeat that is asked for later says nothing of the first measurement any more.
-NO_REPEAT_AFTER: Final = timedelta(minutes=90)
 REPEAT_WITHIN: Final = timedelta(hours=2)
 MISSED_IN_A_ROW: Final = 3
 _REACHED: Final = frozenset({"accepted", "delivered", "unknown"})
@@ -56,7 +53,8 @@ def came(patient: AdmittedPatient) -> None:
 
 def calm() -> None:
     """Settle the to-dos about people of whom something has come since."""
-    asked_about = (TextProgramme.escalated_at.is_not(None), TextProgramme.ended_at.is_(None))
+    runs = (TextProgramme.agreed_at.is_not(None), TextProgramme.ended_at.is_(None))
+    asked_about = (TextProgramme.escalated_at.is_not(None), *runs)
     found = db.session.scalars(select(TextProgramme).where(*asked_about).with_for_update(skip_locked=True)).all()
     known = patients.admitted({one.patient_id for one in found})
     for programme in found:
@@ -64,9 +62,9 @@ def calm() -> None:
 
 
 def ask_to_repeat() -> None:
-    """Ask those to measure again who have rested for half an hour after a reading that waits for it."""
+    """Ask those to measure again who have not, when half of the time is over in which their plan waits for it."""
     now = clock.now()
-    waiting = queries.waiting_for_repeat(now - NO_REPEAT_AFTER, now - REST, AT_ONCE)
+    waiting = queries.waiting_for_repeat(now, AT_ONCE)
     known = patients.admitted({one.patient_id for one in waiting})
     for finding in waiting:
         _ask_to_repeat(finding, known[finding.patient_id], now)
@@ -74,7 +72,7 @@ def ask_to_repeat() -> None:
 
 def _ask_to_repeat(finding: Finding, patient: AdmittedPatient, now: datetime) -> None:
     programme = queries.running_for_change(patient)
-    if programme is None:
+    if programme is None or not by_text.can_be_asked([finding.measure]):
         return
     slot = asking_times.holding(finding.measured_at, programme.times, patient.zone)
     facts = {
@@ -92,7 +90,7 @@ def _ask_to_repeat(finding: Finding, patient: AdmittedPatient, now: datetime) ->
     }
     made = asking.record(programme, patient, facts)  # once for each time of the day: nobody is to measure for ever
     if made is not None:
-        running.say(patient, made, "text_ask_repeat", now + REST, measures=finding.measure)
+        saying.ask_for(patient, made, "text_ask_repeat", [finding.measure], finding.repeat_until)
 
 
 def _follow(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
@@ -114,7 +112,7 @@ def _follow(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
 def _remind(one: TextAsk, patient: AdmittedPatient, missing: Sequence[str], now: datetime) -> None:
     one.reminded_at, one.due_at = now, one.until
     until = min(one.until, now + asking.TOO_LATE)
-    running.say(patient, one.id, "text_ask_again", until, measures=" ".join(missing))
+    saying.ask_for(patient, one.id, "text_ask_again", missing, until)
 
 
 def _missing(one: TextAsk, patient: AdmittedPatient) -> list[str]:
@@ -142,6 +140,8 @@ def _escalate(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
 
 
 def _calm(programme: TextProgramme, patient: AdmittedPatient) -> None:
-    if programme.escalated_at is not None and queries.came_since(patient, programme.escalated_at):
+    if programme.agreed_at is None or programme.escalated_at is None:
+        return
+    if queries.came_since(patient, programme.escalated_at):
         programme.escalated_at = None
         todos.settle(patient.id, running.UNANSWERED, str(programme.id), patient.person_id)

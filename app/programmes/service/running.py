@@ -1,4 +1,4 @@
-"""Put somebody on monitoring by text, pause it, end it."""
+"""Change the times of monitoring by text, pause it, end it."""
 
 from __future__ import annotations
 
@@ -11,112 +11,103 @@ from sqlalchemy import select, update
 
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
-from app.identity import queries as people
+from app.core.errors import Conflict, Invalid, PreconditionFailed
 from app.notifications import service as telling
-from app.notifications import texts
 from app.patients.admission import AdmittedPatient
-from app.patients.by import By
-from app.programmes import asking_times, queries
+from app.programmes import asking_times, by_text, queries
 from app.programmes.models import TextAsk, TextProgramme
-from app.protocols import asking
 from app.protocols import queries as protocols
 from app.todos import service as todos
 
-ABOUT: Final = "text_ask"  # what the texts of programmes are about
 UNANSWERED: Final = "texts_unanswered"
-NO_PHONE: Final = "No mobile phone is known, so no text can be sent. Add one first."
-NOTHING_ASKED: Final = "No plan that runs asks for anything each day."
-ENDED: Final = "Care with this team has ended, so nobody is asked."
+UNAGREED: Final = "texts_not_agreed"
+NOTHING_ASKED: Final = "No plan that runs asks each day for anything that a text can ask for."
+NOTHING_RUNS: Final = "Nothing is asked by text, so there is nothing to change."
+NOT_AGREED: Final = "They have not replied yet, so nothing is asked and there is nothing to pause."
 
 
-def start(patient: AdmittedPatient, times: Sequence[time], by: By) -> TextProgramme:
-    """Ask at these times from the next of them on; running already, the times are changed. Raises Conflict, Invalid."""
-    in_order = sorted(one.replace(second=0, microsecond=0) for one in times)
-    _may_start(patient, in_order)
-    first = asking_times.after(clock.now(), in_order, patient.zone)
-    programme = queries.running_for_change(patient)
-    if programme is not None:
-        programme.times, programme.next_at = in_order, _from_day(programme, patient, first.begins)
-        return programme
-    programme = TextProgramme(times=in_order, started_by=by.person_id, next_at=first.begins)
-    programme.organisation_id, programme.patient_id = patient.organisation_id, patient.id
-    db.session.add(programme)
+def change_times(patient: AdmittedPatient, programme_id: UUID, times: Sequence[time], version: int) -> TextProgramme:
+    """Ask at these times from the next of them on. Raises NotFound, Conflict, Invalid, PreconditionFailed."""
+    ordered = in_order(times)
+    may_ask_at(patient, ordered)
+    programme = _running(patient, programme_id)
+    if programme.version != version:
+        raise PreconditionFailed("This was changed since you read it. Read it again.")
+    programme.times = ordered
+    programme.next_at = next_time(programme, patient)
     db.session.flush()
-    say(patient, programme.id, "text_ask_begins", by=texts.clock_time(first.begins, clock.now(), patient.zone))
     return programme
 
 
-def pause(patient: AdmittedPatient, until: date | None) -> None:
-    """Ask nothing before this day; None: go on at once. Raises Conflict where nothing runs, Invalid for a past day."""
-    programme, now = _running(patient), clock.now()
+def pause(patient: AdmittedPatient, programme_id: UUID, until: date | None) -> TextProgramme:
+    """Ask nothing before this day; None: go on at once. Raises NotFound, Conflict where nothing is asked, Invalid."""
+    programme, now = _running(patient, programme_id), clock.now()
+    if programme.agreed_at is None:
+        raise Conflict(NOT_AGREED)
     if until is not None and until <= clock.today(patient.zone):
         raise Invalid("Choose a day after today.", errors=[{"pointer": "/until", "detail": "is not after today"}])
     programme.paused_until = until
-    programme.next_at = _from_day(programme, patient, asking_times.after(now, programme.times, patient.zone).begins)
+    programme.next_at = next_time(programme, patient)
     if until is not None:
         _call_off(programme, now)
+    db.session.flush()
+    return programme
 
 
-def end(patient: AdmittedPatient, by: UUID | None) -> None:
+def end(patient: AdmittedPatient, by: UUID | None) -> TextProgramme | None:
     """Ask no more, from this commit on; nothing where nothing runs. `by` None: care has ended."""
-    programme, now = queries.running(patient), clock.now()
+    programme, now = queries.running_for_change(patient), clock.now()
     if programme is None:
-        return
+        return None
     programme.ended_at, programme.ended_by = now, by
     _call_off(programme, now)
-    todos.settle(patient.id, UNANSWERED, str(programme.id), by or patient.coordinator_id)
+    for kind in (UNANSWERED, UNAGREED):
+        todos.settle(patient.id, kind, str(programme.id), by or patient.coordinator_id)
+    db.session.flush()
+    return programme
+
+
+def end_one(patient: AdmittedPatient, programme_id: UUID, by: UUID) -> TextProgramme:
+    """End this one; ended before it stays as it is. Raises NotFound."""
+    programme = queries.one(patient, programme_id)
+    return programme if programme.ended_at is not None else end(patient, by) or programme
 
 
 def move(patient: AdmittedPatient) -> None:
     """The patient lives by another clock: the next time is by that one."""
     programme = queries.running_for_change(patient)
     if programme is not None:
-        upcoming = asking_times.after(clock.now(), programme.times, patient.zone)
-        programme.next_at = _from_day(programme, patient, upcoming.begins)
+        programme.next_at = next_time(programme, patient)
 
 
-def say(patient: AdmittedPatient, about_id: UUID, template: str, until: datetime | None = None, **words: str) -> None:
-    """Text the patient, at once: it is what they asked for, so no quiet hours hold it back."""
-    person = people.person(patient.person_id)
-    known = {"reader": texts.first_name(person.given_name), **words}
-    telling.tell(
-        organisation_id=patient.organisation_id,
-        patient_id=patient.id,
-        recipient_id=person.id,
-        about=ABOUT,
-        about_id=about_id,
-        kind="reminder",
-        body=texts.render_known(template, person.language, known),
-        useful_until=until,
-    )
+def in_order(times: Sequence[time]) -> list[time]:
+    """Whole minutes in the order of the day."""
+    return sorted(one.replace(second=0, microsecond=0) for one in times)
 
 
-def _may_start(patient: AdmittedPatient, times: Sequence[time]) -> None:
-    if patient.ended_at is not None:
-        raise Conflict(ENDED)
-    if people.person(patient.person_id).phone_index is None:
-        raise Conflict(NO_PHONE)
-    if not asking_times.most_a_day(asking.asked(protocols.plans_as_applied(patient))):
+def may_ask_at(patient: AdmittedPatient, times: Sequence[time]) -> None:
+    """Raises Conflict where no plan asks for anything, Invalid for times that cannot be."""
+    if not by_text.asked_by_text(protocols.plans_as_applied(patient)):
         raise Conflict(NOTHING_ASKED)
     wrong = asking_times.fault(times)
     if wrong:
         raise Invalid(wrong, errors=[{"pointer": "/times", "detail": wrong}])
 
 
-def _running(patient: AdmittedPatient) -> TextProgramme:
-    programme = queries.running_for_change(patient)
-    if programme is None:
-        raise Conflict("Nothing is asked by text, so there is nothing to pause.")
-    return programme
-
-
-def _from_day(programme: TextProgramme, patient: AdmittedPatient, begins: datetime) -> datetime:
-    """The first time from then on that is in no pause."""
+def next_time(programme: TextProgramme, patient: AdmittedPatient) -> datetime:
+    """The next time from now on that is in no pause."""
+    begins = asking_times.after(clock.now(), programme.times, patient.zone).begins
     if programme.paused_until is None:
         return begins
     first = asking_times.slots(programme.paused_until, programme.times, patient.zone)[0].begins
     return max(first, begins)
+
+
+def _running(patient: AdmittedPatient, programme_id: UUID) -> TextProgramme:
+    programme = queries.one_for_change(patient, programme_id)
+    if programme.ended_at is not None:
+        raise Conflict(NOTHING_RUNS)
+    return programme
 
 
 def _call_off(programme: TextProgramme, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from types import NoneType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.access.permissions import Permission
@@ -16,7 +16,7 @@ from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.notifications.models import InboundText
 from app.texting.grammar.said import Command, Language, Post, Quiet, Readings, Unsure
-from app.texting.service import carers, doses, hearing, helped, measured, spoken, wishes
+from app.texting.service import agreed, carers, doses, hearing, helped, measured, spoken, wishes
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
@@ -26,6 +26,7 @@ UNSURE: Final = "asked again"
 LEAVE: Final = "leave"
 # How long an answer still belongs to the question.
 BELONGS: Final = timedelta(hours=2)
+Considered: TypeAlias = agreed.Answered | doses.Received | carers.Said | Heard
 _COMMANDS: Final[dict[str, Callable[[Heard, Command], None]]] = {
     **dict.fromkeys(helped.WORDS, helped.act),
     "status": lambda heard, _: wishes.status(heard),
@@ -46,9 +47,12 @@ _PERMISSIONS: Final[dict[type, Permission]] = {
 }
 
 
-def consider(event: TextReceived) -> doses.Received | carers.Said | Heard | None:
+def consider(event: TextReceived) -> Considered | None:
     """What the text says and whether its sender may; None for what the provider itself acts upon."""
     inbound = notifications.inbound(event.inbound_id)
+    about_asking = agreed.consider(event)
+    if about_asking is not None:
+        return about_asking
     if inbound.meaning in ("stop", "start", "help"):
         return None
     asked_for = doses.consider(event) or carers.consider(event)
@@ -63,8 +67,10 @@ def consider(event: TextReceived) -> doses.Received | carers.Said | Heard | None
     return hearing.admitted(heard, *needed) if needed else heard
 
 
-def respond(found: doses.Received | carers.Said | Heard) -> None:
+def respond(found: Considered) -> None:
     """Do what it says, and answer."""
+    if isinstance(found, agreed.Answered):
+        return agreed.answer(found)
     if isinstance(found, doses.Received):
         return doses.answer(found)
     if isinstance(found, carers.Said):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.protocols import asking
 from app.protocols.applied import AppliedPlan
-from app.protocols.content import LimitRule, SymptomRule
 from app.readings import catalogue
 from app.readings.catalogue import Measure
 from app.web import words
@@ -95,14 +95,7 @@ def choices(measure: Measure) -> tuple[Choice, ...]:
 
 def symptoms(measure: str, plans: Iterable[AppliedPlan]) -> tuple[str, ...]:
     """The symptoms that matter to some rule of these plans when they are told with this measure."""
-    codes: set[str] = set()
-    for plan in plans:
-        for rule in plan.protocol.by_measure.get(measure, ()):
-            if isinstance(rule, SymptomRule):
-                codes |= rule.symptoms
-            elif isinstance(rule, LimitRule):
-                whens = [band.when for band in rule.bands] + [rule.when]
-                codes |= {code for when in whens if when is not None for code in when.symptoms}
+    codes = asking.symptoms(measure, plans)
     return tuple(code for code in catalogue.SYMPTOMS if code in codes)
 
 

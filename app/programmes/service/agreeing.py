@@ -1,0 +1,77 @@
+"""The patient's own yes, by a reply from their own phone: nothing is asked before it, and they can take it back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import select
+
+from app.core import clock
+from app.core.db import db
+from app.identity import queries as people
+from app.notifications import texts
+from app.patients import consents
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.patients.by import By
+from app.patients.consents import Wording
+from app.programmes import queries
+from app.programmes.models import TextProgramme
+from app.programmes.service import running, saying
+from app.todos import service as todos
+
+REFUSED: Final = "texts_refused"
+ANSWERED_WITHIN: Final = timedelta(days=3)
+AT_ONCE: Final = 200
+
+
+def words_of_today(patient: AdmittedPatient) -> Wording:
+    """What they are asked to agree to, in the language that their texts are in."""
+    return consents.current(consents.TEXTS, texts.language_sent(people.person(patient.person_id).language))
+
+
+def ask(patient: AdmittedPatient, programme: TextProgramme, words: Wording) -> None:
+    """Ask for their yes, in the words that are kept."""
+    saying.say(patient, programme.id, "text_ask_agree", consent=words.whole)
+
+
+def agree(patient: AdmittedPatient) -> None:
+    """From now on they are asked; agreed before, or where nothing runs, it stays as it is."""
+    programme = queries.running_for_change(patient)
+    if programme is None or programme.agreed_at is not None:
+        return
+    now = clock.now()
+    programme.agreed_at, programme.escalated_at = now, None
+    programme.next_at = running.next_time(programme, patient)
+    todos.settle(patient.id, running.UNAGREED, str(programme.id), patient.person_id)
+    by = texts.clock_time(programme.next_at, now, patient.zone)
+    saying.say(patient, programme.id, "text_ask_begins", by=by)
+
+
+def refuse(patient: AdmittedPatient, by: By) -> None:
+    """They do not want it, or not any more: it ends, and the coordinator is asked what suits them better."""
+    programme = queries.running_for_change(patient)
+    if programme is None:
+        return
+    running.end(patient, by.person_id)
+    reason = f"{patient.given_name} does not want to be asked by text. Find out what suits them better."
+    todos.add(patient, REFUSED, str(programme.id), reason)
+    saying.say(patient, programme.id, "text_ask_ended")
+
+
+def chase() -> None:
+    """Three days without a reply: the coordinator is asked to speak with them, once. Any number may run at once."""
+    silent = (TextProgramme.agreed_at.is_(None), TextProgramme.ended_at.is_(None), TextProgramme.escalated_at.is_(None))
+    since = clock.now() - ANSWERED_WITHIN
+    due = select(TextProgramme).where(*silent, TextProgramme.created_at <= since).limit(AT_ONCE)
+    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    known = patients.admitted({one.patient_id for one in found})
+    for one in found:
+        one.escalated_at = clock.now()
+        patient = known[one.patient_id]
+        reason = (
+            f"{patient.given_name} was asked {ANSWERED_WITHIN.days} days ago whether texts may ask for readings, and "
+            f"has not replied. Nothing is asked until they do."
+        )
+        todos.add(patient, running.UNAGREED, str(one.id), reason)
