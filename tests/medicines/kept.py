@@ -89,13 +89,13 @@ def two_shared(home: Home) -> list[Any]:
 def kept(home: Home, **more: Any) -> dict[str, str]:
     """One that is kept from the circle, with all that can be known of a medicine; gives the ids of it."""
     mary = home.mary
-    medicine = mary.add(f"{CANARY} 5 mg", reason=f"For a {CANARY}", **more)
+    medicine = mary.add(f"{CANARY} 5 mg", reason=f"For a {CANARY}", prescriber=f"Dr {CANARY}", **more)
     home.hide(medicine)
-    schedule = mary.scheduled(medicine, AT_TWENTY, instructions=f"One {CANARY} twice a day")
-    (dose, *_) = mary.doses(since="2026-11-18T12:00:00Z")
+    schedule = mary.scheduled(medicine, AT_TWENTY)
     dose = next(one for one in mary.doses(since="2026-11-18T12:00:00Z") if one["medicine_id"] == medicine["id"])
+    assert mary.say(dose, "taken")["outcome"] == "recorded"
     assert mary.post(f"/medicines/{medicine['id']}/stock", {"quantity": "3"}).status_code == 201
-    pause = {"medicine_id": medicine["id"], "starts_at": "2026-11-19T10:00:00Z", "ends_at": "2026-11-19T12:00:00Z"}
+    pause = {"medicine_id": medicine["id"], "starts_at": "2026-11-18T10:00:00Z", "ends_at": "2026-11-18T12:00:00Z"}
     paused = mary.post("/medicine-pauses", pause | {"why": "holiday"})
     assert paused.status_code == 201, paused.get_data(as_text=True)
     watch = {"items": [{"person_id": str(home.world.tom.id), "after_minutes": 30}]}
