@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -18,21 +17,19 @@ from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
-from app.notifications.models import Delivery
 from app.notifications.service import choosing
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.patients.models import Patient
 from app.patients.service import changing
-from app.programmes import queries
-from app.programmes.models import TextAsk, TextProgramme
-from app.programmes.service import agreeing, asking, running, saying, starting
+from app.programmes.models import TextAsk
+from app.programmes.service import asking, running, starting
 from app.protocols.models import MonitoringPlan
 from app.readings import service as readings
 from app.readings.intake import Entry
-from app.todos.models import Todo
 from tests.people import World
+from tests.programmes.asked import agreed, deliveries, programme_of, states, todos
 from tests.texting.on_a_phone import at, tick, with_home_blood_pressure, working
 
 EIGHT = datetime(2026, 11, 19, 8, 0, tzinfo=UTC)
@@ -45,21 +42,8 @@ def mary(world: World) -> AdmittedPatient:
     """Mary is asked for her blood pressure from tomorrow 08:00 on; tonight's time is over."""
     found = with_home_blood_pressure(world)
     with clock.at(EIGHT - 12 * HOUR), working():
-        asked(found, By(world.mary.id, Role.PATIENT, "page"))
+        agreed(found, By(world.mary.id, Role.PATIENT, "page"))
     return found
-
-
-def asked(mary: AdmittedPatient, by: By) -> TextProgramme:
-    """In the morning and in the evening, to which she has said yes."""
-    programme = starting.start(mary, [time(8), time(18)], by)
-    agreeing.agree(mary)
-    return programme
-
-
-def programme_of(mary: AdmittedPatient) -> UUID:
-    found = queries.running(mary)
-    assert found is not None
-    return found.id
 
 
 def sent(mary: AdmittedPatient, moment: datetime, pressure: tuple[int, int] = (130, 80), source: str = "typed") -> None:
@@ -73,24 +57,9 @@ def sent(mary: AdmittedPatient, moment: datetime, pressure: tuple[int, int] = (1
         readings.record(mary, [entry], by=mary.person_id)
 
 
-def deliveries() -> list[Delivery]:
-    of_them = select(Delivery).where(Delivery.about == saying.ABOUT).order_by(Delivery.created_at)
-    return list(db.session.scalars(of_them.execution_options(populate_existing=True)))
-
-
 def told() -> list[str]:
     """The texts of programmes, oldest first, after the one that asked for a yes and the welcome."""
     return [one.body or "" for one in deliveries()][2:]
-
-
-def states(kind: str = "slot") -> list[str]:
-    rows = select(TextAsk.state).where(TextAsk.kind == kind).order_by(TextAsk.slot_at)
-    return list(db.session.scalars(rows))
-
-
-def todos() -> list[Todo]:
-    where = Todo.kind == running.UNANSWERED
-    return list(db.session.scalars(select(Todo).where(where).execution_options(populate_existing=True)))
 
 
 class TestAsking:
@@ -139,7 +108,7 @@ class TestAsking:
         mary = with_home_blood_pressure(world)
         begins = datetime.combine(day - DAY, time(), UTC)
         with clock.at(begins), working():
-            asked(mary, By(world.mary.id, Role.PATIENT, "page"))
+            agreed(mary, By(world.mary.id, Role.PATIENT, "page"))
         for quarter in range(3 * 24 * 4):
             moment = begins + quarter * timedelta(minutes=15)
             with clock.at(moment), working():
@@ -172,7 +141,7 @@ class TestOutages:
         for moment in (EIGHT + 2 * DAY + 2 * HOUR,) * 8:
             at(moment)
         assert (told(), states()) == ([], ["not_sent"] * 5)
-        assert todos() == []
+        assert todos(running.UNANSWERED) == []
 
     def test_what_no_sender_took_is_not_missed(self, mary: AdmittedPatient) -> None:
         with clock.at(EIGHT), working():
@@ -200,14 +169,14 @@ class TestMissing:
 
     def test_three_in_a_row_are_one_to_do_which_the_next_reading_closes(self, mary: AdmittedPatient) -> None:
         self.miss(2)
-        assert todos() == []
+        assert todos(running.UNANSWERED) == []
         over = self.miss(5)
-        (todo,) = todos()
+        (todo,) = todos(running.UNANSWERED)
         assert "3 times in a row" in (todo.reason or "")
         assert (todo.owner_id, todo.done_at) == (mary.coordinator_id, None)
         sent(mary, over)
         at(over + timedelta(minutes=1))
-        (todo,) = todos()
+        (todo,) = todos(running.UNANSWERED)
         assert todo.done_at is not None
 
     def test_a_reading_between_begins_the_count_anew(self, mary: AdmittedPatient) -> None:
@@ -215,7 +184,7 @@ class TestMissing:
         sent(mary, over + 7 * HOUR)
         for number in (2, 3):
             self.at_slot(number)
-        assert todos() == []
+        assert todos(running.UNANSWERED) == []
 
     def at_slot(self, number: int) -> None:
         moment = EIGHT + (number // 2) * DAY + (number % 2) * 10 * HOUR

@@ -27,6 +27,8 @@ from app.texting.service.hearing import Heard
 Says = Literal["yes", "no", "stop"]
 # Words that may answer anything answer this only where it was the last text to the phone, and not for ever.
 ANSWERED_WITHIN: Final = timedelta(days=3)
+YES: Final = frozenset({"yes", "y", "yep", "yeah"})
+NO: Final = frozenset({"no", "n", "nope"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,10 @@ def _leaves(heard: Heard) -> bool:
 
 
 def _yes_or_no(heard: Heard) -> Says | None:
-    """One word of theirs for it, in their language."""
+    """One word for it, English or of their language."""
     found = without(tokens(heard.body, words.of(heard.sender.language)), {"polite"})
-    name = found[0].name if len(found) == 1 and found[0].kind == "doses" else None
-    return "yes" if name == "yes" else "no" if name == "no" else None
+    word = (found[0].name or found[0].raw) if len(found) == 1 else ""
+    return "yes" if word in YES else "no" if word in NO else None
 
 
 def _was_last(event: TextReceived, inbound: InboundText, programme: TextProgramme) -> bool:
