@@ -130,7 +130,7 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
-    slices = (*below, medicine_jobs, rating_jobs, alert_jobs, programme_jobs, record_jobs)
+    slices = (*below, medicine_jobs, goal_jobs, rating_jobs, alert_jobs, programme_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -159,8 +159,8 @@ def _events() -> None:
     events.subscribe(CareEnded, message_handlers.CALL_HELP_OFF)
     for event in (AccessEnded, GrantsEndedWithDuty, MemberLeft):
         events.subscribe(event, message_handlers.REOPEN_LOST)
-    for event in (AccessEnded, GrantsEndedWithDuty, MemberLeft, HandedOver, CareEnded):
-        events.subscribe(event, goal_handlers.LET_GO)
+    for may_end in (AccessEnded, GrantsEndedWithDuty, MemberLeft, HandedOver, CareEnded):
+        events.subscribe(may_end, goal_handlers.LET_GO)
     events.subscribe(CareEnded, medicine_handlers.FOLLOW_CARE)
     events.subscribe(CareReopened, medicine_handlers.FOLLOW_CARE)
     events.subscribe(ZoneChanged, medicine_handlers.FOLLOW_ZONE)
@@ -180,7 +180,7 @@ def _events() -> None:
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
     others = (todos, readings, protocol_routes, alerts, programmes)
-    slices = (identity, teams, patients, notification_routes, messages, medicines, ratings, records)
+    slices = (identity, teams, patients, notification_routes, messages, medicines, goals, ratings, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)
 

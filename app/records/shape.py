@@ -57,6 +57,8 @@ OWN: Final = {
     "handover_read": "person_id",
     "help_asked": "person_id",
     "circle_calendar": "person_id",
+    "goal_step": "helper_id",
+    "goal_review": "by",
     "carer_check_in": "person_id",
     "carer_consent": "person_id",
     "telling_choice": "person_id",
@@ -85,7 +87,8 @@ CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields", "in
 # What a row in somebody else's record says of the patient rather than of the person it is copied for.
 OF_THE_PATIENT: Final = frozenset(
     {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id",
-     "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body"}
+     "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body",
+     "goal_step.words"}
 )  # fmt: skip
 # What professionals write for each other: the patient's own copy has it, that of whoever acts for them has not.
 FOR_PROFESSIONALS: Final = frozenset({"visit_note.professional", "visit_note.handover"})

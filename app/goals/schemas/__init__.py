@@ -1,0 +1,1 @@
+"""What goals look like from outside."""

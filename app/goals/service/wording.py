@@ -1,0 +1,79 @@
+"""What a goal says: read, checked and written, whoever sets it, takes it or changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.core import clock
+from app.goals import attainment, rhythm, ties
+from app.goals.models import Goal
+from app.goals.queries import values
+from app.goals.service import acting
+from app.goals.ties import Fault
+from app.patients.admission import AdmittedPatient
+
+_PLAIN: Final = ("words", "why", "confidence", "tied_to", "tie", "start_value", "aim_value", "review_each_days")
+_TIE: Final = {"tied_to", "tie", "aim_value"}
+
+
+def said(goal: Goal) -> dict[str, Any]:
+    """What a goal says now, but for who sees it."""
+    return {name: getattr(goal, name) for name in _PLAIN} | {"levels": attainment.words(goal.levels)}
+
+
+def changed(goal: Goal, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What changes would alter, by name, as it is now."""
+    now, wanted = said(goal), _wanted(said(goal), changes)
+    return {name: now[name] for name in now if now[name] != wanted[name]}
+
+
+def write(patient: AdmittedPatient, goal: Goal, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Have a goal say this; gives what it was before, of that which is another thing now. Raises Invalid."""
+    now, wanted = said(goal), _wanted(said(goal), changes)
+    before = {name: now[name] for name in now if now[name] != wanted[name]}
+    if _TIE & set(before) or "start_value" in before:
+        acting.refused(_faults(wanted))
+    for name in before:
+        setattr(goal, name, attainment.kept(wanted[name]) if name == "levels" else wanted[name])
+    if "review_each_days" in before:
+        look_again(patient, goal)
+    if {"tied_to", "tie"} & set(before):
+        begin(patient, goal)
+    return before if goal.start_value == now["start_value"] else {**before, "start_value": now["start_value"]}
+
+
+def begin(patient: AdmittedPatient, goal: Goal) -> None:
+    """Remember the number at which a goal begins, where there is one already and nobody has said another."""
+    if goal.start_value is None and goal.tied_to and goal.tie:
+        value = values.newest(patient, [goal]).get((goal.tied_to, goal.tie))
+        goal.start_value = value.number if value else None
+
+
+def look_again(patient: AdmittedPatient, goal: Goal) -> None:
+    """Count the days to the next review from today."""
+    goal.review_on = rhythm.next_review(clock.today(patient.zone), goal.review_each_days)
+
+
+def check(said: Mapping[str, Any]) -> None:
+    """Raise Invalid where the tie of a new goal cannot be."""
+    acting.refused(_faults(said))
+
+
+def _wanted(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """What it says from then on: another tie begins anew."""
+    wanted = {**now, **{name: value for name, value in changes.items() if name in now}}
+    is_other = (now["tied_to"], now["tie"]) != (wanted["tied_to"], wanted["tie"])
+    if is_other:
+        wanted |= {name: changes.get(name) for name in ("start_value", "aim_value")}
+    levels = wanted["levels"]
+    return {**wanted, "levels": list(levels) if levels is not None else None}
+
+
+def _faults(said: Mapping[str, Any]) -> list[Fault]:
+    found = ties.faults(said["tied_to"], said["tie"], said["start_value"], said["aim_value"])
+    if not found and said["tied_to"] == "area":
+        known = values.rated()
+        if known is None or not known.knows(said["tie"]):
+            found = [("/tie", "Nothing of this name is rated here.")]
+    return found
