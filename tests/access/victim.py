@@ -15,6 +15,10 @@ from app.alerts import queries as alerts
 from app.core import clock, rows
 from app.core.db import db
 from app.core.ids import new_id
+from app.goals.entering import NewGoal, NewStep
+from app.goals.models import GoalStep
+from app.goals.service import helping as goal_helpers
+from app.goals.service import setting as goals
 from app.identity import service as identity
 from app.identity.models import Invitation, Passkey, PushSubscription
 from app.identity.service import inviting
@@ -58,6 +62,7 @@ from app.teams import service as teams
 from app.teams.models import Membership
 from app.todos import service as todos
 from tests.access.personas import Cast
+from tests.access.rows.goals import HELPER
 from tests.access.rows.threads import HOLDER
 from tests.messages.feeds import picture
 
@@ -83,6 +88,7 @@ def make(cast: Cast) -> Victim:
         | _talking(cast, patient)
         | _invited(cast, patient)
         | _posted(cast, patient)
+        | _aiming(cast, patient)
         | _helped(cast, patient)
         | _visited(cast, patient)
         | _kept(cast, patient)
@@ -176,6 +182,67 @@ def _helped(cast: Cast, patient: AdmittedPatient) -> Ids:
     made = circle_calendars.make(patient, cast.world.mary.id)
     secret = made.url.rpartition("/")[2].removesuffix(".ics")
     return {"request_id": request.id, "calendar_id": made.calendar.id, "circle_calendar": secret}
+
+
+def _aiming(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A goal that her circle sees, one with whose steps somebody helps, and one that the team suggests."""
+    mary, helper = By(cast.world.mary.id, Role.PATIENT), By(cast.people[HELPER].id, Role.MEMBER)
+    shared, helped = (
+        goals.set_goal(patient, NewGoal(new_id(), "Dance", audience="circle", steps=steps), mary)
+        for steps in ((NewStep(new_id(), "Walk"),), (NewStep(new_id(), "Shoes"), NewStep(new_id(), "Music")))
+    )
+    suggested = goals.suggest(patient, NewGoal(new_id(), "Swim"), By(cast.world.priya.id, Role.COORDINATOR))
+    asked, accepted = (_step(helped.id, place) for place in (0, 1))
+    for step_id in (asked, accepted):
+        goal_helpers.ask(patient, step_id, helper.person_id, mary)
+    goal_helpers.accept(patient, accepted, helper)
+    ids = {"goal_id": shared.id, "step_id": _step(shared.id, 0), "suggested_goal": suggested.id}
+    return ids | {"asked_step": asked, "accepted_step": accepted}
+
+
+def _step(goal_id: UUID, place: int) -> UUID:
+    return db.session.scalars(select(GoalStep.id).where(GoalStep.goal_id == goal_id, GoalStep.place == place)).one()
+
+
+def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """Two whom she asked into her circle, two whom the lead asked into the team; one of each has answered."""
+    waiting, accepted = (
+        circle_invitations.invite_member(
+            patient, Role.MEMBER, relationship, "email", f"{name}.new@kith.example", cast.world.mary.id
+        )
+        for name, relationship in (("ada", "niece"), ("ben", "nephew"))
+    )
+    waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
+    for invitation, name in ((accepted, "ben"), (accepted_team, "dan")):
+        person = cast.somebody(name)
+        invitation.state, invitation.person_id, invitation.accepted_at = "accepted", person.id, clock.now()
+    db.session.flush()
+    return {
+        "invitation_id": waiting.id,
+        "accepted_invitation": accepted.id,
+        "into_team": waiting_team.id,
+        "accepted_into_team": accepted_team.id,
+    }
+
+
+def _visited(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """A plan, a visit that is to come, one at which Nurse Adeyemi left a word, and the code on her wall."""
+    mary, nurse = By(cast.world.mary.id, Role.PATIENT), By(cast.world.adeyemi.id, Role.VISITOR)
+    tomorrow = clock.today(patient.zone) + timedelta(days=1)
+    plan = visit_planning.plan(patient, NewPlan(new_id(), "Care", (6,), time(9), 30, tomorrow), mary)
+    coming = visit_planning.add(patient, NewVisit(new_id(), "Tea", tomorrow, time(15), 30), mary)
+    been, told = visiting.arrive(patient, new_id(), Told(unexpected="Wound care"), nurse), Told()
+    writer = Reader(nurse.person_id, is_professional=True)
+    note = noting.write(patient, been.id, NewNote(new_id(), family="Well.", handover="The heel."), told, nurse, writer)
+    visiting.leave(patient, been.id, told, nurse)
+    code = visit_codes.make(patient, mary).url.rpartition("/")[2]
+    return {"visit_plan": plan.id, "visit_id": coming.id, "visit_note": note.id, "arrival_code": code}
+
+
+def _posted(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """What she wrote in the feed, with a photo."""
+    new = NewPost(new_id(), "A good day.", NewPhoto(picture(), "The garden"))
+    return {"post_id": posting.post(patient, new, By(cast.world.mary.id, Role.PATIENT))}
 
 
 def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:

@@ -6,11 +6,25 @@ An endpoint without a row fails the build. "$name" stands for an id of Mary's (v
 
 from __future__ import annotations
 
-from tests.access.rows import care, carers, circle, entrance, feed, medicines, records, teams, texts, threads, visits
+from tests.access.rows import (
+    care,
+    carers,
+    circle,
+    entrance,
+    feed,
+    goals,
+    medicines,
+    records,
+    teams,
+    texts,
+    threads,
+    visits,
+)
 from tests.access.rows import help as helping
 from tests.access.rows.row import MARY, Of, Row
 
-_SLICES = (entrance, teams, circle, care, medicines, records, feed, helping, threads, visits, texts, carers)
+_AROUND = (feed, helping, threads, visits, texts, carers)
+_SLICES = (entrance, teams, circle, care, medicines, records, goals, *_AROUND)
 ROWS: dict[str, Row] = {name: row for one in _SLICES for name, row in one.ROWS.items()}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]
