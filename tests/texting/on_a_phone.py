@@ -75,11 +75,16 @@ class Phone:
 
 def with_home_blood_pressure(world: World) -> AdmittedPatient:
     """Mary has high blood pressure and measures it at home; nothing else is asked of her."""
+    return with_plan(world, "hypertension_at_home", "Hypertension")
+
+
+def with_plan(world: World, protocol: str, condition: str) -> AdmittedPatient:
+    """Mary has this too, and this plan alone."""
     mary = patients.admitted_one(world.mary_patient.id)
     with unit_of_work():
         for plan in protocols.plans(mary):
             protocol_service.end_plan(mary, plan.id, by=world.priya.id)
         record = patients.record(mary)
-        record.conditions = [*record.conditions, "Hypertension"]
-        protocol_service.start_plan(mary, "hypertension_at_home", by=world.priya.id)
+        record.conditions = [*record.conditions, condition]
+        protocol_service.start_plan(mary, protocol, by=world.priya.id)
     return mary
