@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 # Each variable, what it means, and what holds where it is not set.
 DESCRIBED: Final = (
@@ -28,7 +28,7 @@ def port(values: Mapping[str, str]) -> str:
     return values.get("SMTP_PORT", "465" if values.get("SMTP_TLS") == "tls" else "587")
 
 
-def read(kind: str, values: Mapping[str, str], need: Callable[[str], str], faults: list[str]) -> dict[str, str]:
+def read(kind: str, values: Mapping[str, str], need: Callable[[str], str], faults: list[str]) -> dict[str, Any]:
     """The settings but the port; what contradicts itself is added to the faults."""
     channel = values.get("EMAIL_CHANNEL", "smtp" if kind == "production" else "sandbox")
     found = {

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from app import config
 from app.config import Settings
+from app.notifications import languages
 
 _SID, _TOKEN = "{}[0-9a-f]{{32}}", "[0-9a-f]{32}"
 _NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
@@ -16,6 +17,15 @@ _NUMBER: Final = re.compile(r"\+[1-9]\d{6,14}")
 def settings_fault() -> str | None:
     """Whether the settings of texts can be what their provider gave."""
     found = faults(config.current())
+    return " ".join(found) or None
+
+
+def languages_fault() -> str | None:
+    """Whether a text lags behind the English, or a language was approved in which there is none."""
+    behind = [f"{code}: {', '.join(sorted(one.lagging))}" for code, one in languages.ALL.items() if one.lagging]
+    unknown = sorted(config.current().languages_approved - languages.ALL.keys())
+    found = [f"Texts that are not as the English is now go out in English: {one}." for one in behind]
+    found += [f"LANGUAGES_APPROVED names {', '.join(unknown)}, and there are no texts in it."] if unknown else []
     return " ".join(found) or None
 
 

@@ -65,7 +65,9 @@ def loaded(files: Mapping[str, str]) -> dict[str, Words]:
     english = Words(
         ENGLISH,
         raw["templates"],
-        *(raw[table] for table in _TABLES),
+        instead_of=raw["instead_of"],
+        things=raw["things"],
+        measures=raw["measures"],
         emails=raw["emails"],
         english_only=frozenset(raw["english_only"]),
     )
@@ -99,7 +101,9 @@ def _translated(code: str, text: str, english: Words) -> Words:
     return Words(
         code,
         {name: one for name, one in whole.items() if one is not None},
-        *({**getattr(english, table), **raw[table]} for table in _TABLES),
+        instead_of={**english.instead_of, **raw["instead_of"]},
+        things={**english.things, **raw["things"]},
+        measures={**english.measures, **raw["measures"]},
         forms=_forms(code, raw["forms"]),
         in_own_letters=raw["alphabet"] == UCS_2,
         is_approved=_is_approved(code, raw),
