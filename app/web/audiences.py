@@ -13,6 +13,7 @@ from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
 from app.web.coordinator import pages as coordinator
 from app.web.coordinator import visit_plans as console_visit_plans
+from app.web.coordinator import wheel as console_wheel
 from app.web.entrance import codes as code_pages
 from app.web.entrance import federated as login_pages
 from app.web.entrance import invitations as joining_pages
@@ -53,6 +54,7 @@ from app.web.patient import medicines as medicine_pages
 from app.web.patient import pages as patient_pages
 from app.web.patient import threads as thread_pages
 from app.web.patient import visits as visit_pages
+from app.web.patient import wheel as my_wheel
 
 _ENTRANCE = (entrance, code_pages, login_pages, second_factor, shared, joining_pages)
 _OWN = (own_sign_in, own_contacts, own_telling, own_push, own_set_up, own_record, own_unsent)
@@ -64,10 +66,11 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
+_LIFE = (my_wheel, console_wheel)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (
-    *(one.pages for one in (*_ENTRANCE, *_OTHERS, *_OWN, *_CIRCLE, *_HELP, *_VISITS, *_MEDICINES, *_TEXTS)),
+    *(one.pages for one in (*_ENTRANCE, *_OTHERS, *_OWN, *_CIRCLE, *_HELP, *_VISITS, *_MEDICINES, *_LIFE, *_TEXTS)),
     *admin.ALL,
     visit_plans.plans,
     access_log_page.page,

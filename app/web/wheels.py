@@ -10,7 +10,7 @@ from app.ratings import round_chart
 from app.ratings.distance import Distance
 from app.ratings.instrument import Instrument
 
-NOW, BEFORE, OTHER = "now", "before", "other"  # how a line looks: the newest, an earlier one, another voice's
+MOST: Final = 6  # lines in one chart, each with a mark of its own
 _UP: Final = "up {change}, from {first}"
 _DOWN: Final = "down {change}, from {first}"
 _SAME: Final = "the same"
@@ -18,15 +18,14 @@ _SAME: Final = "the same"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One rating in the chart: its scores by area."""
+    """One rating in the chart: its scores by area, and what it is called in the key."""
 
     label: str
-    look: str
     scores: Mapping[str, int]
 
 
 def shown(instrument: Instrument, lines: Sequence[Shown], distance: Distance, title: str) -> dict[str, Any]:
-    """What the macro of wheel.html draws, the first line on top."""
+    """What the macro of wheel.html draws, the first line on top; MOST at most."""
     moved = {one.area: one for one in distance.areas}
     rows = [
         {
@@ -40,7 +39,7 @@ def shown(instrument: Instrument, lines: Sequence[Shown], distance: Distance, ti
     ]
     return {
         "chart": round_chart.drawn(instrument, [line.scores for line in lines]),
-        "lines": [{"label": line.label, "look": line.look} for line in lines],
+        "labels": [line.label for line in lines],
         "title": title,
         "words": in_words(distance),
         "desc": described(instrument, lines),

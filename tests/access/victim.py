@@ -54,6 +54,10 @@ from app.patients.service import inviting as circle_invitations
 from app.programmes.service import agreeing, starting
 from app.protocols import queries as plans
 from app.protocols import service as protocols
+from app.ratings.entering import NewRating, Said
+from app.ratings.models import InstrumentLicence
+from app.ratings.queries import dues
+from app.ratings.service import drafts, rating
 from app.readings import service as readings
 from app.readings.intake import Entry
 from app.records.models import LegalHold
@@ -88,6 +92,7 @@ def make(cast: Cast) -> Victim:
         | _talking(cast, patient)
         | _invited(cast, patient)
         | _posted(cast, patient)
+        | _rated(cast, patient)
         | _aiming(cast, patient)
         | _helped(cast, patient)
         | _visited(cast, patient)
@@ -245,45 +250,19 @@ def _posted(cast: Cast, patient: AdmittedPatient) -> Ids:
     return {"post_id": posting.post(patient, new, By(cast.world.mary.id, Role.PATIENT))}
 
 
-def _invited(cast: Cast, patient: AdmittedPatient) -> Ids:
-    """Two whom she asked into her circle, two whom the lead asked into the team; one of each has answered."""
-    waiting, accepted = (
-        circle_invitations.invite_member(
-            patient, Role.MEMBER, relationship, "email", f"{name}.new@kith.example", cast.world.mary.id
-        )
-        for name, relationship in (("ada", "niece"), ("ben", "nephew"))
-    )
-    waiting_team, accepted_team = (_into_team(cast, f"{name}.new@kith.example") for name in ("cleo", "dan"))
-    for invitation, name in ((accepted, "ben"), (accepted_team, "dan")):
-        person = cast.somebody(name)
-        invitation.state, invitation.person_id, invitation.accepted_at = "accepted", person.id, clock.now()
+def _rated(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """What she rated, the course that began with it, what she is writing now; a licence of her organisation."""
+    by, admin = By(cast.world.mary.id, Role.PATIENT), cast.world.admin.id
+    given = rating.give(patient, NewRating(new_id(), "wheel", "patient", {"mood": 5, "home": 8}), by)
+    draft = drafts.keep(patient, "wheel", "patient", {"mood": Said(6, "Better.")}, by)
+    licence = InstrumentLicence(organisation_id=patient.organisation_id, code="tidal", recorded_by=admin)
+    licence.holder, licence.number, licence.approval = "Riverside Care", "T-1", "Letter of 1 October"
+    licence.expires_on = clock.now().date() + timedelta(days=365)
+    db.session.add(licence)
     db.session.flush()
-    return {
-        "invitation_id": waiting.id,
-        "accepted_invitation": accepted.id,
-        "into_team": waiting_team.id,
-        "accepted_into_team": accepted_team.id,
-    }
-
-
-def _visited(cast: Cast, patient: AdmittedPatient) -> Ids:
-    """A plan, a visit that is to come, one at which Nurse Adeyemi left a word, and the code on her wall."""
-    mary, nurse = By(cast.world.mary.id, Role.PATIENT), By(cast.world.adeyemi.id, Role.VISITOR)
-    tomorrow = clock.today(patient.zone) + timedelta(days=1)
-    plan = visit_planning.plan(patient, NewPlan(new_id(), "Care", (6,), time(9), 30, tomorrow), mary)
-    coming = visit_planning.add(patient, NewVisit(new_id(), "Tea", tomorrow, time(15), 30), mary)
-    been, told = visiting.arrive(patient, new_id(), Told(unexpected="Wound care"), nurse), Told()
-    writer = Reader(nurse.person_id, is_professional=True)
-    note = noting.write(patient, been.id, NewNote(new_id(), family="Well.", handover="The heel."), told, nurse, writer)
-    visiting.leave(patient, been.id, told, nurse)
-    code = visit_codes.make(patient, mary).url.rpartition("/")[2]
-    return {"visit_plan": plan.id, "visit_id": coming.id, "visit_note": note.id, "arrival_code": code}
-
-
-def _posted(cast: Cast, patient: AdmittedPatient) -> Ids:
-    """What she wrote in the feed, with a photo."""
-    new = NewPost(new_id(), "A good day.", NewPhoto(picture(), "The garden"))
-    return {"post_id": posting.post(patient, new, By(cast.world.mary.id, Role.PATIENT))}
+    (course,) = dues.courses(patient)
+    ids = {"rating_id": given.id, "rating_draft": draft.row.client_id, "course_id": course.id, "area": "body"}
+    return ids | {"licence_id": licence.id}
 
 
 def _kept(cast: Cast, patient: AdmittedPatient) -> Ids:
