@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID
 
 from app.access.roles import CIRCLE, STAFF, Role
-from app.goals.models import AUDIENCES
 
 OWNERS: Final = frozenset({Role.PATIENT, Role.ACTING})
 _PROFESSIONALS: Final = STAFF | {Role.SHARING, Role.EMERGENCY}
@@ -33,7 +32,7 @@ class Looking:
 def seen_by(role: Role) -> frozenset[str]:
     """The audiences whose goals somebody in this role sees: private ones are the patient's alone."""
     if role in OWNERS:
-        return frozenset(AUDIENCES)
+        return frozenset({"private", "team", "circle"})
     if role in _PROFESSIONALS:
         return frozenset({"team", "circle"})
     return frozenset({"circle"}) if role in CIRCLE else frozenset()

@@ -44,7 +44,7 @@ def _kept(patient: AdmittedPatient, new: NewGoal, by: By, state: str) -> tuple[G
         return before, False
     _check(patient, new)
     goal = _made(patient, new, by, state)
-    wording.begin(patient, goal)
+    wording.remember_start(patient, goal)
     if state == "active":
         wording.look_again(patient, goal)
     try:

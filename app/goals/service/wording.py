@@ -39,11 +39,11 @@ def write(patient: AdmittedPatient, goal: Goal, changes: Mapping[str, Any]) -> d
     if "review_each_days" in before:
         look_again(patient, goal)
     if {"tied_to", "tie"} & set(before):
-        begin(patient, goal)
+        remember_start(patient, goal)
     return before if goal.start_value == now["start_value"] else {**before, "start_value": now["start_value"]}
 
 
-def begin(patient: AdmittedPatient, goal: Goal) -> None:
+def remember_start(patient: AdmittedPatient, goal: Goal) -> None:
     """Remember the number at which a goal begins, where there is one already and nobody has said another."""
     if goal.start_value is None and goal.tied_to and goal.tie:
         value = values.newest(patient, [goal]).get((goal.tied_to, goal.tie))
