@@ -14,6 +14,9 @@ SECONDS = Histogram("kith_request_seconds", "Time to answer", buckets=(0.005, 0.
 FAILED_HANDLERS = Counter("kith_failed_handlers_total", "Event handlers rolled back and to be run again", ["handler"])
 UNADMITTED = Counter("kith_unadmitted_requests_total", "Requests answered without an access decision (must be 0)")
 ATTEMPTS = Counter("kith_delivery_attempts_total", "Attempts to hand a message over", ["channel", "outcome"])
+TEXTS_IN = Counter("kith_texts_received_total", "Texts that came in, each once", ["way"])
+TEXT_PARTS = Counter("kith_text_parts_total", "Parts of texts: what the network charges for", ["way", "kind"])
+UNANSWERED = Counter("kith_texts_unanswered_total", "Texts not answered: their phone has had too many answers")
 FAILED_JOBS = Counter("kith_failed_jobs_total", "Jobs of the clock that raised", ["job"])
 CLOCK_JUMPS = Counter("kith_clock_jumps_total", "Times that the clock of a worker jumped by half a minute or more")
 

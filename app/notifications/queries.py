@@ -18,6 +18,7 @@ from app.notifications import kinds
 from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, InboundText, SandboxMessage
 
 ALERTS_WAIT_AT_MOST = timedelta(seconds=60)
+LATELY = timedelta(days=1)
 OTHERS_WAIT_AT_MOST = timedelta(minutes=5)
 
 
@@ -138,6 +139,25 @@ def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
     rows = db.session.execute(_CONCERNED, {"person": person_id}).all()
     last = db.session.scalar(_LAST_TOLD, {"person": person_id})
     return sorted(((row.patient_id, row.organisation_id) for row in rows), key=lambda pair: pair[0] != last)
+
+
+_OTHERWISE_CONCERNED = text("""
+    select patient_id, organisation_id from (
+        select d.patient_id, d.organisation_id, d.created_at as at from delivery d
+        where d.recipient_id = :person and d.about = 'alert' and d.patient_id is not null and d.created_at >= :since
+        union all
+        select c.patient_id, c.organisation_id, c.ended_at from circle_member c
+        where c.person_id = :person and c.ended_why = 'left' and c.ended_at >= :since
+    ) o order by at desc limit 1
+""")
+
+
+def concerned(person_id: UUID, now: datetime) -> tuple[UUID, UUID] | None:
+    """(patient, organisation) that a text is most likely about: of their circles, an alert, or a circle just left."""
+    if theirs := patients_of(person_id):
+        return theirs[0]
+    row = db.session.execute(_OTHERWISE_CONCERNED, {"person": person_id, "since": now - LATELY}).first()
+    return (row.patient_id, row.organisation_id) if row else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -59,8 +59,8 @@ class Phone:
         new, self.seen = mine[self.seen :], len(mine)
         return new
 
-    def sends(self, body: str, moment: datetime) -> list[str]:
-        """Send a text at this moment; gives what comes back."""
+    def sends(self, body: str, moment: datetime | Callable[[], datetime]) -> list[str]:
+        """Send a text at this moment, or by a clock that goes on; gives what comes back."""
         with clock.at(moment):
             assert self.provider.deliver_inbound(WEBHOOK, self.number, body) == 200
             with unit_of_work():

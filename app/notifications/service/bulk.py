@@ -129,5 +129,7 @@ def _settle(endings: Endings) -> None:
         for due, ending, milliseconds in quiet:
             sending.settle(due, ending, milliseconds)
         return
+    for due, ending, _ in quiet:
+        sending.count_parts(due, ending)
     for (channel, outcome), count in Counter((due.channel, one.decision.outcome) for due, one, _ in quiet).items():
         metrics.ATTEMPTS.labels(channel, outcome).inc(count)

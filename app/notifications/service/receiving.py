@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import clock, events, limits, queue, sealed
+from app.core import clock, events, limits, metrics, queue, sealed
 from app.core.db import db
 from app.core.errors import TooMany
 from app.core.ids import new_id
@@ -19,7 +19,7 @@ from app.core.unit_of_work import unit_of_work
 from app.identity import queries as identity
 from app.identity.models import Person
 from app.identity.service import joining_by_text
-from app.notifications import channels, keywords, queries, texts
+from app.notifications import channels, keywords, queries, segments, texts
 from app.notifications.events import InvitedTexted, TextReceived
 from app.notifications.models import InboundText
 from app.notifications.outcomes import Outcome
@@ -55,6 +55,9 @@ def keep(fields: Mapping[str, str], sent_at: datetime | None = None) -> bool:
     if db.session.scalar(kept.returning(InboundText.id)) is None:
         return False
     queue.defer(HANDLE, inbound_id=str(row_id))
+    way = "fetched" if sent_at else "called"
+    metrics.TEXTS_IN.labels(way).inc()
+    metrics.TEXT_PARTS.labels("in", way).inc(_parts(fields))
     return True
 
 
@@ -62,7 +65,7 @@ def neutral_answer(fields: Mapping[str, str]) -> str | None:
     """What a phone we do not know is answered, once a day; nothing to one we know, to a service or to a keyword."""
     sender = fields.get("From", "")
     is_phone = sender.startswith("+") and sender[1:].isdecimal() and len(sender) > 8
-    if not is_phone or keywords.meaning_of(fields.get("Body", "")) or identity.person_by_contact(sender):
+    if not is_phone or keywords.meaning_in(fields) or identity.person_by_contact(sender):
         return None
     if joining_by_text.waiting_for(sender):
         return None  # somebody waits for their answer
@@ -74,21 +77,36 @@ def neutral_answer(fields: Mapping[str, str]) -> str | None:
 
 
 def handle(inbound_id: str) -> None:
-    """Understand a text that was kept: STOP and START at once, all else is for whoever listens to TextReceived."""
-    one = select(InboundText).where(InboundText.id == UUID(inbound_id), InboundText.handled_at.is_(None))
-    inbound = db.session.scalar(one.with_for_update())
-    if inbound is None:
-        return
-    inbound.handled_at, inbound.meaning = clock.now(), keywords.meaning_of(inbound.body or "")
+    """Understand a text that was kept, and before it whatever its sender had sent before: people write in order.
+
+    Several tasks run at once, so the one before may be in other hands, or not begun.
+    """
+    for inbound in _waiting_until(UUID(inbound_id)):
+        _understand(inbound)
+
+
+def _waiting_until(inbound_id: UUID) -> Sequence[InboundText]:
+    this = db.session.get(InboundText, inbound_id, populate_existing=True)
+    if this is None or this.handled_at is not None:
+        return []
+    place = tuple_(InboundText.sent_at, InboundText.id)
+    waiting = (InboundText.sender_index == this.sender_index, InboundText.handled_at.is_(None))
+    until = select(InboundText).where(*waiting, place <= (this.sent_at, this.id)).order_by(place)
+    return db.session.scalars(until.with_for_update().execution_options(populate_existing=True)).all()
+
+
+def _understand(inbound: InboundText) -> None:
+    """STOP and START at once; all else is for whoever listens to TextReceived."""
+    fields: Mapping[str, str] = orjson.loads(inbound.fields or "{}")
+    inbound.handled_at, inbound.meaning = clock.now(), keywords.meaning_in(fields)
     person = identity.person_by_contact(inbound.sender or "")
     if inbound.meaning is None and _answers_an_invitation(inbound, person):
         return
     if person is None:
         return
-    concerned = queries.patients_of(person.id)
-    _heed(inbound.meaning, person, [patient_id for patient_id, _ in concerned])
-    if concerned:
-        patient_id, organisation_id = concerned[0]
+    _heed(inbound.meaning, person)
+    if concerned := queries.concerned(person.id, clock.now()):
+        patient_id, organisation_id = concerned
         events.publish(TextReceived(organisation_id, patient_id, inbound.id, person.id))
 
 
@@ -121,12 +139,18 @@ def fetch_missed() -> int:
         )
 
 
-def _heed(meaning: str | None, person: Person, patient_ids: list[UUID]) -> None:
+def _parts(fields: Mapping[str, str]) -> int:
+    """In how many parts it came: as the provider says, or as such a text is sent."""
+    said = fields.get("NumSegments", "")
+    return int(said) if said.isdecimal() and int(said) else max(1, segments.count(fields.get("Body", "")).segments)
+
+
+def _heed(meaning: str | None, person: Person) -> None:
     if person.phone_index is None or meaning not in ("stop", "start"):
         return
     if meaning == "start":
         reaching.find(person.phone_index)
         return
     reaching.lose(person.phone_index, Outcome.OPTED_OUT, None)
-    for patient_id in patient_ids:
+    for patient_id, _ in queries.patients_of(person.id):
         reaching.ask_to_check(patient_id, person.id, Outcome.OPTED_OUT)

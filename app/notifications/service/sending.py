@@ -16,7 +16,7 @@ from app.core import claims, clock, metrics, sealed
 from app.core.logs import log
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
-from app.notifications import channels, decisions, kinds, outcomes, queries
+from app.notifications import channels, decisions, kinds, outcomes, queries, segments
 from app.notifications.channels import Attempt, Channel, Handover
 from app.notifications.decisions import Decision, Situation
 from app.notifications.models import Delivery
@@ -126,10 +126,18 @@ def failed(due: Due, error: Exception) -> Ending:
 def settle(due: Due, ending: Ending, milliseconds: int) -> None:
     """Count and write what one delivery came to, whoever else took the provider's message for theirs."""
     metrics.ATTEMPTS.labels(due.channel, ending.decision.outcome).inc()
+    count_parts(due, ending)
     try:
         settling.settle(due, ending.decision, ending.attempt, milliseconds)
     except IntegrityError:
         _settle_as_owner(due, ending, milliseconds)
+
+
+def count_parts(due: Due, ending: Ending) -> None:
+    """Count what the network charges for a text that the provider took."""
+    if due.channel == channels.SMS and ending.decision.outcome == Outcome.ACCEPTED:
+        body = sealed.unseal(due.body_sealed, Delivery.body.place, due.id)
+        metrics.TEXT_PARTS.labels("out", due.kind).inc(segments.count(body).segments)
 
 
 def send_all_due() -> int:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from app import config
-from app.core import limits
+from app.core import limits, metrics
 from app.core.errors import TooMany
 from app.notifications import service as telling
 from app.notifications import texts
@@ -41,5 +41,6 @@ def _may_be_answered(heard: Heard, template: str) -> bool:
         limits.spend(f"answers to {heard.sender.id}", allowed=MOST_AN_HOUR, per=HOUR)
         limits.spend(f"{template} to {heard.sender.id}: {heard.body}", allowed=MOST_ALIKE, per=TEN_MINUTES)
     except TooMany:
+        metrics.UNANSWERED.inc()
         return False
     return True
