@@ -57,6 +57,7 @@ from app.patients.events import (
     GrantsEndedWithDuty,
     HandedOver,
     MemberLeft,
+    MemberReturned,
     ZoneChanged,
 )
 from app.patients.queries import caseloads, consent
@@ -147,6 +148,8 @@ def _events() -> None:
     events.subscribe(EndingNear, todo_handlers.review_acting)
     events.subscribe(MemberLeft, notification_handlers.TELL_OF_LEAVING)
     events.subscribe(MemberLeft, todo_handlers.ask_who_is_told)
+    events.subscribe(MemberReturned, notification_handlers.TELL_OF_RETURN)
+    events.subscribe(MemberReturned, todo_handlers.settle_who_is_told)
     events.subscribe(AccessEnded, notification_handlers.TELL_MEMBER)
     events.subscribe(EmergencyOpened, notification_handlers.TELL_OF_EMERGENCY)
     events.subscribe(EmergencyOpened, todo_handlers.speak_of_emergency)

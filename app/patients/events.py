@@ -65,6 +65,14 @@ class MemberLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberReturned(Event):
+    """Somebody who had left a circle by themselves is in it again, with what they had."""
+
+    member_id: UUID
+    former_id: UUID  # of the place that they had left
+
+
+@dataclass(frozen=True, slots=True)
 class GrantsEndedWithDuty(Event):
     """A visitor works here no more, so what they were granted has ended."""
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import datetime, time
 from typing import Final
 
+from app.access.roles import Role
 from app.core.events import Handler
 from app.identity.models import Person
 from app.patients import labelling
 from app.patients import queries as patients
-from app.patients.events import EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver, MemberLeft
+from app.patients.events import EmergencyOpened, EndingNear, GrantsEndedWithDuty, HandedOver, MemberLeft, MemberReturned
 from app.patients.models import EndingNotice
 from app.patients.queries import consent, emergency, ending
 from app.todos import service
 
 END_OF_DAY: Final = time(17)
+NOBODY_TOLD: Final = "nobody_told"
 
 
 def _pass_on(event: HandedOver) -> None:
@@ -75,17 +77,31 @@ review_acting = Handler("todos.review_acting", consider=_acting_to_review, act=_
 
 def _ask_who_is_told(event: MemberLeft) -> None:
     patient = patients.admitted_one(event.patient_id)
-    unheard = ending.nobody_told(patient, event.member_id, event.left_at) if patient.ended_at is None else []
-    if not unheard:
+    if patient.ended_at is not None:
         return
     member, person = ending.former_member(event.member_id)
-    about = labelling.listed([labelling.kind(category) for category in unheard])
-    reason = (
-        f"{person.name} ({member.relationship}) has left the circle, and now nobody in it is told about {about}. "
-        f"Ask {patient.given_name} whether somebody else should be."
-    )
-    service.add(patient, "nobody_told", str(event.member_id), reason)
+    unheard = ending.nobody_told(patient, event.member_id, event.left_at)
+    lacks = []
+    if member.role == Role.MEMBER and not ending.has_carers(patient):
+        lacks.append("no family or friend is in it")
+    if unheard:
+        lacks.append(f"nobody in it is told about {labelling.listed([labelling.kind(one) for one in unheard])}")
+    if lacks:
+        reason = (
+            f"{person.name} ({member.relationship}) has left the circle, and now {' and '.join(lacks)}. "
+            f"Ask {patient.given_name} whether somebody else should be."
+        )
+        service.add(patient, NOBODY_TOLD, str(event.member_id), reason)
 
 
-# Where nobody else hears of something, whoever left would be missed by nobody.
+# The last carer, or where nobody else hears of something: whoever left would be missed by nobody.
 ask_who_is_told = Handler("todos.ask_who_is_told", consider=lambda event: event, act=_ask_who_is_told)
+
+
+def _need_not_ask(event: MemberReturned) -> None:
+    _, person = ending.former_member(event.member_id)
+    service.settle(event.patient_id, NOBODY_TOLD, str(event.former_id), person.id)
+
+
+# Whoever was missed is back.
+settle_who_is_told = Handler("todos.settle_who_is_told", consider=lambda event: event, act=_need_not_ask)

@@ -119,7 +119,7 @@ LEAVES = {"by the page": False, "by closing the account": True}
 
 @pytest.mark.parametrize("case", LEAVES)
 def test_a_carer_who_leaves_is_missed(client: FlaskClient, world: World, case: str) -> None:
-    """Tom and Bola are told about readings, and Tom alone about the plan."""
+    """Tom and Bola are told about readings, and Tom alone about the plan; Bola, who visits, is all that is left."""
     mary, tom = circle_of(client, world, world.mary), signed_in(client, world.tom)
     for name, category in (("Tom", "readings"), ("Tom", "plan"), ("Bola", "readings"), ("Tom", "visits")):
         assert mary.give(name, category, "see" if category == "visits" else "be_told").status_code == 201
@@ -132,8 +132,8 @@ def test_a_carer_who_leaves_is_missed(client: FlaskClient, world: World, case: s
     (todo,) = db.session.scalars(select(Todo))
     assert (todo.kind, todo.owner_id) == ("nobody_told", world.priya.id)
     assert todo.reason == (
-        "Tom Okafor (son) has left the circle, and now nobody in it is told about the plan. "
-        "Ask Mary whether somebody else should be."
+        "Tom Okafor (son) has left the circle, and now no family or friend is in it and nobody in it is told about "
+        "the plan. Ask Mary whether somebody else should be."
     )
     (text,) = db.session.scalars(select(Delivery))
     assert text.recipient_id == world.mary.id
@@ -145,6 +145,8 @@ def test_where_somebody_is_told_still_only_the_patient_hears_of_it(client: Flask
     for name in ("Tom", "Bola"):
         assert mary.give(name, "readings", "be_told").status_code == 201
     with unit_of_work():
+        patient = queries.admitted_one(world.mary_patient.id)
+        service.add_member(patient, world.stranger, Role.MEMBER, "neighbour", world.mary.id)
         service.leave(world.tom.id, UUID(mary.member("Tom")))
     assert db.session.scalars(select(Todo)).all() == []
     assert [one.recipient_id for one in db.session.scalars(select(Delivery))] == [world.mary.id]

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, literal, or_, select, true, tuple_
 
 from app.access.permissions import GRANT_NEEDED, Permission
 from app.access.roles import Role
@@ -179,7 +179,24 @@ def one(patient: AdmittedPatient, request_id: UUID, viewer_id: UUID) -> HelpRequ
 
 def waiting_for(person_id: UUID) -> list[Waiting]:
     """What somebody was asked for in any circle and has not answered, and what they have taken and not yet done."""
-    rows = (
+    unanswered = (HelpRequest.state == "open") & HelpAsked.id.is_not(None) & HelpAsked.passed_at.is_(None)
+    taken = HelpRequest.state.in_(TAKEN) & (HelpRequest.helper_id == person_id)
+    rows = _in_their_circles(person_id).where(unanswered | taken)
+    found = db.session.execute(rows.order_by(HelpRequest.created_at, HelpRequest.id))
+    return [Waiting(row, name, row.helper_id == person_id) for row, name in found]
+
+
+def taken_before(person_id: UUID, since: datetime) -> HelpRequest | None:
+    """What somebody was asked for and another has taken since then, last taken first."""
+    others = (HelpAsked.passed_at.is_(None), HelpAsked.id.is_not(None), HelpRequest.helper_id != person_id)
+    rows = _in_their_circles(person_id).where(*others, HelpRequest.claimed_at >= since)
+    found = db.session.execute(rows.order_by(HelpRequest.claimed_at.desc(), HelpRequest.id).limit(1)).first()
+    return found[0] if found else None
+
+
+def _in_their_circles(person_id: UUID) -> Select[HelpRequest, str]:
+    """Requests of the circles in which they may help, with what they were asked of them."""
+    return (
         select(HelpRequest, Person.given_name)
         .join(Patient, Patient.id == HelpRequest.patient_id)
         .join(Person, Person.id == Patient.person_id)
@@ -188,10 +205,6 @@ def waiting_for(person_id: UUID) -> list[Waiting]:
         .outerjoin(HelpAsked, (HelpAsked.request_id == HelpRequest.id) & (HelpAsked.person_id == person_id))
         .where(Patient.ended_at.is_(None), *may_help())
     )
-    unanswered = (HelpRequest.state == "open") & HelpAsked.id.is_not(None) & HelpAsked.passed_at.is_(None)
-    taken = HelpRequest.state.in_(TAKEN) & (HelpRequest.helper_id == person_id)
-    found = db.session.execute(rows.where(unanswered | taken).order_by(HelpRequest.created_at, HelpRequest.id))
-    return [Waiting(row, name, row.helper_id == person_id) for row, name in found]
 
 
 def still_asked(patient: AdmittedPatient, request: HelpRequest) -> list[UUID]:

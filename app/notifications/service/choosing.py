@@ -69,6 +69,11 @@ def mute(person_id: UUID, until: datetime | None) -> None:
     db.session.flush()
 
 
+def begin(person_id: UUID) -> None:
+    """Write down that this person has had a say; what usually holds is what they chose."""
+    _held(person_id)
+
+
 def _held(person_id: UUID) -> TellingManner:
     """Their row, made where there is none: two at once make one."""
     quiet = {"quiet_from": QUIET[0], "quiet_until": QUIET[1]}

@@ -11,7 +11,7 @@ from app.identity import queries as people
 from app.notifications import service, texts
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.patients.events import AccessEnded, EndingNear, MemberLeft
+from app.patients.events import AccessEnded, EndingNear, MemberLeft, MemberReturned
 from app.patients.queries import ending
 
 
@@ -40,14 +40,15 @@ def consider_review(event: EndingNear) -> dict[str, Any] | None:
     return _about(patient, person.id, "ending", notice.id, body)
 
 
-def consider_leaving(event: MemberLeft) -> dict[str, Any] | None:
-    """The text to the patient whom somebody has left; none after the end of care."""
+def consider_leaving(event: MemberLeft | MemberReturned) -> dict[str, Any] | None:
+    """The text to the patient whom somebody has left, or who is back; none after the end of care."""
     patient = patients.admitted_one(event.patient_id)
     if patient.ended_at is not None:
         return None
     _, person = ending.former_member(event.member_id)
     words = {"member": texts.first_name(person.given_name)}
-    body = _body("member_left", patient.language, patient.given_name, words)
+    template = "member_left" if isinstance(event, MemberLeft) else "member_back"
+    body = _body(template, patient.language, patient.given_name, words)
     return _about(patient, patient.person_id, "sharing", event.member_id, body)
 
 

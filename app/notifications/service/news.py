@@ -21,6 +21,7 @@ from app.core.db import HotStatement, db
 from app.core.ids import new_id
 from app.notifications import channels, kinds, service, telling, texts
 from app.notifications.models import DigestItem
+from app.notifications.service import agreeing
 from app.notifications.telling import How, Manner
 from app.patients.admission import AdmittedPatient
 
@@ -42,15 +43,16 @@ class News:
     is_urgent: bool = False  # passes quiet hours and digests
 
 
-READERS = HotStatement("""
+READERS = HotStatement(f"""
     select p.id, p.given_name, p.language, p.phone_sealed is not null as has_phone,
         p.email_sealed is not null as has_email, c.how, m.id is not null as has_manner, m.quiet_from, m.quiet_until,
         m.muted_until, coalesce(m.detail, 'usual') as detail,
-        exists (select from push_subscription s where s.person_id = p.id and s.gone_at is null) as has_push
+        exists (select from push_subscription s where s.person_id = p.id and s.gone_at is null) as has_push,
+        {agreeing.AGREES} as agrees
     from person p left join telling_choice c on c.person_id = p.id and c.category = :category
         left join telling_manner m on m.person_id = p.id
     where p.id = any(:recipients) and p.is_active and p.kind <> 'device'
-""")
+""")  # noqa: S608  built from the constants of this code
 DELIVER = HotStatement(service.INSERT_FROM_JSON)
 _GATHER = HotStatement("""
     insert into digest_item (id, created_at, organisation_id, patient_id, person_id, category, about, about_id,
@@ -74,6 +76,9 @@ def tell(patient: AdmittedPatient, news: News, recipients: Collection[UUID]) -> 
         told = telling.decide(manner_of(reader), news.about, now, patient.zone, is_urgent=news.is_urgent)
         channel = channel_of(reader)
         if told is None or channel is None:
+            continue
+        if channel == channels.SMS and not reader["agrees"] and reader["id"] != patient.person_id:
+            agreeing.ask(patient, reader, told.at)
             continue
         body = _body(patient, news, reader)
         if told.together:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
@@ -19,7 +20,7 @@ from app.identity.models import Person
 from app.patients import labelling, withdrawal
 from app.patients.acting import CONSENT
 from app.patients.admission import AdmittedPatient
-from app.patients.models import ActingFor, CircleGrant, CircleMember, EndingNotice
+from app.patients.models import ActingFor, CircleGrant, CircleMember, EndingNotice, Patient
 from app.patients.queries import acting, consent
 from app.patients.queries.consent import Place, Words
 from app.patients.withdrawal import Effects, Ending
@@ -168,6 +169,22 @@ def nobody_told(patient: AdmittedPatient, member_id: UUID, left_at: datetime) ->
     still = {consent.granted(one) for one in consent.running_grants(patient)}
     lost = _ended(member_id, left_at, "left")
     return [category for category, right in lost if right is Right.BE_TOLD and (category, right) not in still]
+
+
+def left_lately(person_id: UUID, within: timedelta) -> list[CircleMember]:
+    """The places in circles that somebody has left by themselves so lately, and has no other in since."""
+    since, other = clock.now() - within, aliased(CircleMember)
+    same = (other.patient_id == CircleMember.patient_id, other.person_id == person_id)
+    later = select(other.id).where(*same, or_(other.ended_at.is_(None), other.ended_at > CircleMember.ended_at))
+    left = (CircleMember.person_id == person_id, CircleMember.ended_why == "left", CircleMember.ended_at >= since)
+    rows = select(CircleMember).join(Patient, Patient.id == CircleMember.patient_id).where(*left, ~later.exists())
+    return list(db.session.scalars(rows.where(Patient.ended_at.is_(None)).order_by(CircleMember.id)))
+
+
+def has_carers(patient: AdmittedPatient) -> bool:
+    """Is anybody of family and friends in the circle?"""
+    where = (CircleMember.patient_id == patient.id, CircleMember.role == Role.MEMBER, CircleMember.ended_at.is_(None))
+    return db.session.scalar(select(CircleMember.id).where(*where).limit(1)) is not None
 
 
 def former_member(member_id: UUID) -> tuple[CircleMember, Person]:

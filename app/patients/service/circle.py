@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.roles import Role
-from app.core import clock, events, limits, rows
+from app.core import events, limits, rows
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.identity import service as identity
@@ -123,8 +123,10 @@ def leave(person_id: UUID, member_id: UUID) -> None:
 
 def _end(patient: AdmittedPatient, member: CircleMember, why: str, by: UUID) -> None:
     acting = consent.acting_now(patient, by)
-    granting.end(consent.running_grants(patient, [member.id]), "left" if why == "left" else "ended", by, acting)
-    member.ended_at, member.ended_why, member.ended_by = clock.now(), why, by
+    grants = consent.running_grants(patient, [member.id])
+    # One instant for all of it: what somebody lost by leaving is found by it.
+    ended_at = granting.end(grants, "left" if why == "left" else "ended", by, acting)
+    member.ended_at, member.ended_why, member.ended_by = ended_at, why, by
     member.ended_acting_for_id = acting.id if acting else None
     db.session.flush()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -85,13 +85,14 @@ def end_grant(patient: AdmittedPatient, member_id: UUID, grant_id: UUID, by: UUI
         events.publish(AccessEnded(patient.organisation_id, patient.id, member.person_id))
 
 
-def end(grants: Collection[CircleGrant], why: str, by: UUID | None, acting: ActingFor | None = None) -> None:
-    """End these grants now; whoever calls holds the lock of their member."""
+def end(grants: Collection[CircleGrant], why: str, by: UUID | None, acting: ActingFor | None = None) -> datetime:
+    """End these grants now, and say when that was; whoever calls holds the lock of their member."""
     now = clock.now()
     for grant in grants:
         grant.ended_at, grant.ended_why = now, why
         grant.ended_by, grant.ended_acting_for_id = by, acting.id if acting else None
     db.session.flush()
+    return now
 
 
 def locked_member(patient: AdmittedPatient, member_id: UUID) -> CircleMember:

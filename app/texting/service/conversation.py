@@ -16,7 +16,19 @@ from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.notifications.models import InboundText
 from app.texting.grammar.said import Command, Language, Post, Quiet, Readings, Unsure
-from app.texting.service import agreed, carers, doses, hearing, helped, measured, spoken, wishes
+from app.texting.service import (
+    agreed,
+    alerted,
+    carers,
+    doses,
+    hearing,
+    helped,
+    measured,
+    opted_in,
+    returned,
+    spoken,
+    wishes,
+)
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
@@ -26,7 +38,6 @@ UNSURE: Final = "asked again"
 LEAVE: Final = "leave"
 # How long an answer still belongs to the question.
 BELONGS: Final = timedelta(hours=2)
-Considered: TypeAlias = agreed.Answered | doses.Received | carers.Said | Heard
 _COMMANDS: Final[dict[str, Callable[[Heard, Command], None]]] = {
     **dict.fromkeys(helped.WORDS, helped.act),
     "status": lambda heard, _: wishes.status(heard),
@@ -45,6 +56,16 @@ _PERMISSIONS: Final[dict[type, Permission]] = {
     Post: Permission.WRITE_POSTS,
     NoneType: Permission.WRITE_TO_TEAM,
 }
+Answering: TypeAlias = agreed.Answered | doses.Received | carers.Said | alerted.Told | returned.Back | opted_in.Replied
+Considered: TypeAlias = Answering | Heard
+_ANSWERS: Final[dict[type, Callable[[Any], None]]] = {
+    agreed.Answered: agreed.answer,
+    doses.Received: doses.answer,
+    carers.Said: carers.answer,
+    alerted.Told: alerted.note,
+    returned.Back: returned.come_back,
+    opted_in.Replied: opted_in.heed,
+}
 
 
 def consider(event: TextReceived) -> Considered | None:
@@ -55,12 +76,17 @@ def consider(event: TextReceived) -> Considered | None:
         return about_asking
     if inbound.meaning in ("stop", "start", "help"):
         return None
-    asked_for = doses.consider(event) or carers.consider(event)
+    asked_for = doses.consider(event) or carers.consider(event) or alerted.consider(event) or returned.consider(event)
     if asked_for is not None:
         return asked_for
     heard = _completed(event, inbound) or hearing.hear(event)
     if not heard.circles:
         return None
+    return opted_in.consider(heard) or _admitted(heard)
+
+
+def _admitted(heard: Heard) -> Heard:
+    """With the decision whether its sender may do what it asks for."""
     if isinstance(heard.said, Unsure) and _is_asked_again(heard):
         heard = replace(heard, said=None)  # asked once; now it is for people
     needed = _needed(heard)
@@ -69,12 +95,8 @@ def consider(event: TextReceived) -> Considered | None:
 
 def respond(found: Considered) -> None:
     """Do what it says, and answer."""
-    if isinstance(found, agreed.Answered):
-        return agreed.answer(found)
-    if isinstance(found, doses.Received):
-        return doses.answer(found)
-    if isinstance(found, carers.Said):
-        return carers.answer(found)
+    if not isinstance(found, Heard):
+        return _ANSWERS[type(found)](found)
     if found.completes is not None:
         notifications.inbound(found.completes).meaning = None
     return _act(found, found.said)

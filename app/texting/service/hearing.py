@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from app.core.errors import Forbidden, NotFound
 from app.identity import queries as people
 from app.identity.models import Person
 from app.messages.queries import help as help_queries
+from app.messages.queries.help import Waiting
 from app.notifications import queries as notifications
 from app.notifications import texts
 from app.notifications.events import TextReceived
@@ -40,6 +42,7 @@ class Heard:
     circles: dict[str, AdmittedPatient]
     own: str | None  # the code of the sender, where they are the patient
     said: Said | Unsure | None
+    waiting: Sequence[Waiting] = ()  # help they were asked for or have taken, as it is numbered; first asked first
     allowed: tuple[AdmittedPatient, By] | None = None  # the sender may do what it asks for, to this patient
     completes: UUID | None = None  # an earlier text, of which this has said whom it is about
 
@@ -55,18 +58,23 @@ class Heard:
         return next(iter(self.circles.values())) if len(self.circles) == 1 else None
 
 
-def hear(event: TextReceived, only: str | None = None) -> Heard:
-    """A text with what it says; `only` the code of the patient that it is about, where that is known otherwise."""
+def hear(event: TextReceived, only: str | None = None, besides: Collection[UUID] = ()) -> Heard:
+    """A text with what it says; `only` the code of the patient that it is about, where that is known otherwise.
+
+    `besides` are patients that it can be about too, in whose circle the sender is not.
+    """
     inbound = notifications.inbound(event.inbound_id)
     sender = people.person(event.person_id)
-    circles, own = _circles(sender.id)
+    circles, own = _circles(sender.id, besides)
     if only in circles:
         circles, own = {only: circles[only]}, own if own == only else None
-    asked = _asked(sender.id, circles, own, inbound.sent_at)
+    # Asked here, while all their circles are reached: once they are admitted to one of them it is that one alone.
+    waiting = help_queries.waiting_for(sender.id)
+    asked = _asked(waiting, circles, own, inbound.sent_at)
     here = next(iter(circles.values())).zone if circles else UTC  # a sender says times by the clock on their wall
     known = Known(sender.language, _called(circles), own, asked, inbound.sent_at.astimezone(here))
     words = inbound.body or ""
-    return Heard(event, sender, inbound.sent_at, words, circles, own, understood(words, known))
+    return Heard(event, sender, inbound.sent_at, words, circles, own, understood(words, known), waiting)
 
 
 def admitted(heard: Heard, patient_id: UUID, permission: Permission) -> Heard:
@@ -78,9 +86,9 @@ def admitted(heard: Heard, patient_id: UUID, permission: Permission) -> Heard:
     return replace(heard, allowed=(patient, By(heard.sender.id, role, CHANNEL)))
 
 
-def _circles(person_id: UUID) -> tuple[dict[str, AdmittedPatient], str | None]:
+def _circles(person_id: UUID, besides: Collection[UUID]) -> tuple[dict[str, AdmittedPatient], str | None]:
     """The sender's own record first, then those in whose circle they are, as they came to them."""
-    ids = [patient_id for patient_id, _ in notifications.patients_of(person_id)]
+    ids = {*besides, *(patient_id for patient_id, _ in notifications.patients_of(person_id))}
     known = patients.admitted(ids)
     own_first = sorted((known[one] for one in sorted(ids) if one in known), key=lambda one: one.person_id != person_id)
     found = dict(zip(codes([(one.given_name, one.family_name) for one in own_first]), own_first, strict=True))
@@ -95,12 +103,13 @@ def _called(circles: dict[str, AdmittedPatient]) -> tuple[Called, ...]:
     )
 
 
-def _asked(person_id: UUID, circles: dict[str, AdmittedPatient], own: str | None, sent_at: datetime) -> Asked:
+def _asked(
+    waiting: Sequence[Waiting], circles: dict[str, AdmittedPatient], own: str | None, sent_at: datetime
+) -> Asked:
     """What this phone may answer: what its owner was to measure, and a request for help that waits for it.
 
     Doses are answered before this is asked.
     """
-    waiting = help_queries.waiting_for(person_id)
     mine = [circles[own].id] if own else []
     last = queries.asked_last(mine, sent_at - ANSWERED_WITHIN, sent_at)
     # Whom somebody helps is not whom their next text is about: only what they were to measure of themselves is.

@@ -5,7 +5,8 @@ DONE for what nobody had to arrive at, and GO for what is taken, are what the se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -30,13 +31,14 @@ _ACTS: Final[dict[str, tuple[_Act, str]]] = {
     "pass": (helping.pass_by, "text_passed"),
 }
 WORDS: Final = tuple(_ACTS)
+ANSWERED_WITHIN: Final = timedelta(hours=12)
 
 
 def act(heard: Heard, said: Command) -> None:
     """Do what the text says to the one request that it can mean; where two can be meant, ask which."""
     found = meant(heard, said)
     if not found:
-        return answer(heard, "text_nothing_waits")
+        return _nothing_waits(heard, said)
     if len(found) > 1:
         return answer(heard, "text_which_help", number=str(len(found)))
     if heard.allowed is None:
@@ -51,14 +53,9 @@ def act(heard: Heard, said: Command) -> None:
     return answer(heard, template, patient=texts.name_with_initial(allowed.given_name, allowed.family_name))
 
 
-def waiting_for(heard: Heard) -> Sequence[Waiting]:
-    """What waits for the sender, first asked first: this is how their texts number it."""
-    return requests.waiting_for(heard.sender.id)
-
-
 def meant(heard: Heard, said: Command) -> list[Waiting]:
     """Those that the text can mean: by number, by patient, and of the kind that its word is for."""
-    numbered = list(enumerate(waiting_for(heard), start=1))
+    numbered = list(enumerate(heard.waiting, start=1))
     whose = heard.circles[said.who].id if said.who in heard.circles else None
     found = [one for number, one in numbered if said.number in (None, number) and whose in (None, one.row.patient_id)]
     if said.number is None and said.word in ("here", "done"):
@@ -72,5 +69,16 @@ def _refused(heard: Heard, patient: AdmittedPatient, request: HelpRequest) -> No
     """Somebody was quicker, or it is not wanted any more."""
     now = requests.one(patient, request.id, heard.sender.id)
     if now.helper_id is not None and now.helper_id != heard.sender.id:
-        return answer(heard, "text_taken_before", member=people.person(now.helper_id).given_name)
+        return _another_has(heard, now)
     return answer(heard, "text_nothing_waits")
+
+
+def _nothing_waits(heard: Heard, said: Command) -> None:
+    """Whoever says GO to what another took while their text was on its way hears who has it."""
+    taken = requests.taken_before(heard.sender.id, heard.sent_at - ANSWERED_WITHIN) if said.word == "go" else None
+    return _another_has(heard, taken) if taken else answer(heard, "text_nothing_waits")
+
+
+def _another_has(heard: Heard, request: HelpRequest) -> None:
+    assert request.helper_id is not None  # that is why it is said
+    return answer(heard, "text_taken_before", member=people.person(request.helper_id).given_name)

@@ -14,7 +14,7 @@ from app.identity import queries as people
 from app.identity.service import joining_by_text
 from app.notifications import queries as notifications
 from app.notifications.events import InvitedTexted
-from app.notifications.service import posting
+from app.notifications.service import agreeing, posting
 
 _SAID: Final = re.compile(
     r"\s*join\b[\s:,.!-]*(?P<given>[^\W\d_][\w'’-]*)?\s*(?P<family>[^\W\d_][\w '’-]*)?\W*", re.IGNORECASE
@@ -50,9 +50,10 @@ def join(answered: Answered) -> None:
     if not answered.is_known and not (answered.given and answered.family):
         return _answer(answered, "join_how")
     try:
-        joining_by_text.accept(answered.invitation_id, answered.given or "", answered.family or "")
+        person = joining_by_text.accept(answered.invitation_id, answered.given or "", answered.family or "")
     except (Conflict, Invalid):
         return _answer(answered, "join_closed")
+    agreeing.agree(person.id)  # by their own reply
     return _answer(answered, "join_asked")
 
 

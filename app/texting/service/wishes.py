@@ -14,7 +14,6 @@ from app.patients import queries as patients
 from app.patients import service as circles
 from app.patients.queries import consent
 from app.texting.grammar.said import Command, Language, Quiet
-from app.texting.service import helped
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
@@ -45,7 +44,7 @@ def language(heard: Heard, said: Language) -> None:
 
 def status(heard: Heard) -> None:
     """What waits, by its number: nothing of what it is about."""
-    waiting = len(helped.waiting_for(heard))
+    waiting = len(heard.waiting)
     answer(heard, "text_waiting", number=str(waiting)) if waiting else answer(heard, "text_nothing_waits")
 
 
@@ -59,7 +58,9 @@ def leave(heard: Heard, said: Command) -> None:
         return answer(heard, "text_leave_which", choices=texts.choices(codes)) if codes else None
     if consent.acting_of(patient, heard.sender.id) is not None:
         return answer(heard, "text_leave_acting")  # what may be a power of attorney ends by no text
-    answer(heard, "text_left", patient=texts.name_with_initial(patient.given_name, patient.family_name))
+    named = texts.name_with_initial(patient.given_name, patient.family_name)
+    code = next(code for code, one in heard.circles.items() if one.id == patient.id)
+    answer(heard, "text_left", patient=named, choices=code)
     circles.leave(heard.sender.id, member_id)
     return None
 

@@ -45,6 +45,7 @@ _STEPS: Final = {
     "lead_told": "told the team’s lead",
     "nobody_to_tell": "found no lead to tell",
     "handed_over": "passed it to the new coordinator with the patient",
+    "seen": "has seen it, says their phone",
     "acknowledged": "took this",
     "noted": "wrote",
     "resolved": "resolved it",

@@ -1,0 +1,59 @@
+"""OK or PASS of a helper who has nothing but texts: after OK they are told what waits, after PASS nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from app.access.permissions import Permission
+from app.core import rows
+from app.messages.queries import help as requests
+from app.messages.service import help_telling, helping
+from app.notifications.service import agreeing
+from app.patients.admission import AdmittedPatient
+from app.patients.by import By
+from app.texting.grammar.said import Command
+from app.texting.service import hearing
+from app.texting.service.answering import answer
+from app.texting.service.hearing import Heard
+
+# Somebody who does not know yet what is wanted takes nothing by GO: they say that they may be asked.
+YES: Final = ("ok", "go")
+NO: Final = "pass"
+
+
+@dataclass(frozen=True, slots=True)
+class Replied:
+    """What somebody says who was asked whether they want texts, and what they are asked for in their circles."""
+
+    heard: Heard
+    is_yes: bool
+    waiting: tuple[tuple[AdmittedPatient, By, UUID], ...]
+
+
+def consider(heard: Heard) -> Replied | None:
+    """None where it answers something else."""
+    said = heard.said
+    if not isinstance(said, Command) or said.word not in (*YES, NO) or not agreeing.is_awaited(heard.sender.id):
+        return None
+    waiting = []
+    for one in heard.waiting:
+        allowed = hearing.admitted(heard, one.row.patient_id, Permission.TAKE_HELP).allowed
+        if allowed is not None:
+            waiting.append((*allowed, one.row.id))
+    return Replied(heard, said.word in YES, tuple(waiting))
+
+
+def heed(replied: Replied) -> None:
+    """Tell them what they were asked for, or say for them that they cannot."""
+    sender = replied.heard.sender
+    if replied.is_yes:
+        agreeing.agree(sender.id)
+    answer(replied.heard, "text_agreed" if replied.is_yes else "text_declined")
+    with rows.within(rows.SERVICE):  # they may be asked for something in several circles
+        for patient, by, request_id in replied.waiting:
+            if replied.is_yes:
+                help_telling.asked(patient, requests.one(patient, request_id, sender.id), [sender.id])
+            else:
+                helping.pass_by(patient, request_id, by)
