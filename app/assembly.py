@@ -227,6 +227,7 @@ def _examinations(app: Flask, settings: Settings) -> None:
         Check("keys", rotation.unknown_keys),
         Check("worker role", partial(doctor.other_role, wake.conninfo(settings.worker_database_url))),
         Check("texts", notification_checks.settings_fault),
+        Check("languages", notification_checks.languages_fault),
         Check("callbacks", notification_checks.callback_fault),
         Check("protocols", protocols.approval_fault),
     ]

@@ -42,9 +42,18 @@ def test_everything_holds_once_a_worker_has_ticked_and_clocks_agree(kith: Flask)
     assert answer.exit_code == 0, answer.output
     assert answer.output.splitlines()[-1] == "Everything holds."
     names = [line.split(None, 1)[1].strip() for line in answer.output.splitlines()[:-1]]
-    assert {"database", "migrations", "durable", "role", "tick", "queue age", "clock", "texts", "protocols"} <= set(
-        names
-    )
+    assert {
+        "database",
+        "migrations",
+        "durable",
+        "role",
+        "tick",
+        "queue age",
+        "clock",
+        "texts",
+        "languages",
+        "protocols",
+    } <= set(names)
 
 
 def test_what_is_wrong_is_said_with_what_to_do(app: Flask) -> None:
