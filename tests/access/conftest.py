@@ -28,6 +28,7 @@ from tests.access.victim import Victim
 from tests.access.witness import Witness
 from tests.conftest import NOW, FreshClient, cloned, settings_for
 from tests.people import arrive
+from tests.ratings.rater import MADE_UP
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _fresh_quotas(stage: Stage) -> None:
 def stage(server: embedded.Server, template: str) -> Iterator[Stage]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with cloned(server, template, f"kith_access_{worker}_{os.getpid()}") as name:
-        settings = settings_for(server, name)
+        settings = settings_for(server, name, INSTRUMENTS=str(MADE_UP))
         # Requests are answered by the app as it serves; what a test does by its own hands reaches every row.
         served, hands = create_app(settings), create_app(dataclasses.replace(settings, is_worker=True))
         served.test_client_class = FreshClient

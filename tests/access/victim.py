@@ -54,6 +54,10 @@ from app.patients.service import inviting as circle_invitations
 from app.programmes.service import agreeing, starting
 from app.protocols import queries as plans
 from app.protocols import service as protocols
+from app.ratings.entering import NewRating, Said
+from app.ratings.models import InstrumentLicence
+from app.ratings.queries import dues
+from app.ratings.service import drafts, rating
 from app.readings import service as readings
 from app.readings.intake import Entry
 from app.records.models import LegalHold
@@ -88,6 +92,7 @@ def make(cast: Cast) -> Victim:
         | _talking(cast, patient)
         | _invited(cast, patient)
         | _posted(cast, patient)
+        | _rated(cast, patient)
         | _aiming(cast, patient)
         | _helped(cast, patient)
         | _visited(cast, patient)
@@ -243,6 +248,21 @@ def _posted(cast: Cast, patient: AdmittedPatient) -> Ids:
     """What she wrote in the feed, with a photo."""
     new = NewPost(new_id(), "A good day.", NewPhoto(picture(), "The garden"))
     return {"post_id": posting.post(patient, new, By(cast.world.mary.id, Role.PATIENT))}
+
+
+def _rated(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """What she rated, the course that began with it, what she is writing now; a licence of her organisation."""
+    by, admin = By(cast.world.mary.id, Role.PATIENT), cast.world.admin.id
+    given = rating.give(patient, NewRating(new_id(), "wheel", "patient", {"mood": 5, "home": 8}), by)
+    draft = drafts.keep(patient, "wheel", "patient", {"mood": Said(6, "Better.")}, by)
+    licence = InstrumentLicence(organisation_id=patient.organisation_id, code="tidal", recorded_by=admin)
+    licence.holder, licence.number, licence.approval = "Riverside Care", "T-1", "Letter of 1 October"
+    licence.expires_on = clock.now().date() + timedelta(days=365)
+    db.session.add(licence)
+    db.session.flush()
+    (course,) = dues.courses(patient)
+    ids = {"rating_id": given.id, "rating_draft": draft.row.client_id, "course_id": course.id, "area": "body"}
+    return ids | {"licence_id": licence.id}
 
 
 def _kept(cast: Cast, patient: AdmittedPatient) -> Ids:

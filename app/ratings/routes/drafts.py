@@ -30,13 +30,13 @@ def keep(patient: AdmittedPatient, body: dict[str, Any]) -> dict[str, Any]:
     return schemas.drafted(kept)
 
 
-@routes.delete("/<uuid:draft_id>", access=RATE, gives={204: None})
-def throw_away(patient: AdmittedPatient, draft_id: UUID) -> None:
+@routes.delete("/<uuid:rating_draft>", access=RATE, gives={204: None})
+def throw_away(patient: AdmittedPatient, rating_draft: UUID) -> None:
     """Let go of a draft."""
-    service.throw_away(patient, draft_id, by())
+    service.throw_away(patient, rating_draft, by())
 
 
-@routes.post("/<uuid:draft_id>/finish", access=RATE, keyed=False, gives={201: schemas.Rating})
-def finish(patient: AdmittedPatient, draft_id: UUID) -> Shown:
+@routes.post("/<uuid:rating_draft>/finish", access=RATE, keyed=False, gives={201: schemas.Rating})
+def finish(patient: AdmittedPatient, rating_draft: UUID) -> Shown:
     """Make it a rating; finished before, it is that rating."""
-    return shown.one(patient, service.finish(patient, draft_id, by()), role())
+    return shown.one(patient, service.finish(patient, rating_draft, by()), role())

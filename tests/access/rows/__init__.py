@@ -14,6 +14,7 @@ from tests.access.rows import (
     feed,
     goals,
     medicines,
+    ratings,
     records,
     teams,
     texts,
@@ -24,7 +25,7 @@ from tests.access.rows import help as helping
 from tests.access.rows.row import MARY, Of, Row
 
 _AROUND = (feed, helping, threads, visits, texts, carers)
-_SLICES = (entrance, teams, circle, care, medicines, records, goals, *_AROUND)
+_SLICES = (entrance, teams, circle, care, medicines, records, ratings, goals, *_AROUND)
 ROWS: dict[str, Row] = {name: row for one in _SLICES for name, row in one.ROWS.items()}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]
