@@ -45,7 +45,7 @@ COURSES = {
         others={"SATS 91 on air": "ring 999 or go to A&E now", "sats 88": "ring 999 or go to A&E now"},
     ),
     "diabetes": Course(
-        "Diabetes", ("SUGAR 6.1 MMOL",), "KETONES 0.8", "ketones", "KETONES 0.4", repeat_after=90,
+        "Diabetes", ("SUGAR 6.1 MMOL",), "ketone 0.8", "ketones", "ketone 0.4", repeat_after=90,
         others={"SUGAR 3.2": "sugary", "SUGAR LO": "sugary"},
     ),
     "heart_failure": Course(
