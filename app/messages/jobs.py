@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.core.scheduler import Job
-from app.messages.service import carers, keeping_claims, lightening, reopening, visit_making, visits_watched
+from app.messages.service import (
+    carers,
+    keeping_claims,
+    lightening,
+    reopening,
+    unanswered,
+    visit_making,
+    visits_watched,
+)
 
 
 def _keep_claims() -> None:
@@ -17,6 +25,10 @@ def _keep_claims() -> None:
 def _reopen_help() -> None:
     reopening.reopen_late()
     reopening.reopen_lost()
+
+
+def _tell_of_unanswered_help() -> None:
+    unanswered.tell_in_time()
 
 
 def _ask_about_uneven_help() -> None:
@@ -38,6 +50,7 @@ def _ask_carers() -> None:
 JOBS = (
     Job("keep the team inboxes", timedelta(minutes=1), _keep_claims),
     Job("open help again", timedelta(minutes=1), _reopen_help),
+    Job("tell of help that nobody takes", timedelta(minutes=1), _tell_of_unanswered_help),
     Job("make visits ahead", timedelta(minutes=1), _make_visits),
     Job("watch over visits", timedelta(minutes=1), _watch_visits),
     Job("ask carers how they are", timedelta(minutes=10), _ask_carers),

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 _RAW: Final[Mapping[str, Any]] = tomllib.loads((Path(__file__).parent / "content" / "help.toml").read_text("utf-8"))
 VERSION: Final[str] = _RAW["version"]
 DONE_WITHIN: Final = timedelta(hours=_RAW["done_within_hours"])
+TOLD_BEFORE: Final = timedelta(hours=_RAW["told_before_hours"])
+TOLD_AFTER: Final = timedelta(minutes=_RAW["told_after_minutes"])
+NIGHT: Final = (time(_RAW["night_from"]), time(_RAW["night_until"]))
+EVENING: Final = time(_RAW["told_in_the_evening_at"])
 AHEAD: Final = timedelta(days=_RAW["ahead_days"])
 FAIR_VIEW: Final = timedelta(days=_RAW["fair_view_days"])
 LEAN_PERCENT: Final[int] = _RAW["lean_percent"]
@@ -38,6 +43,24 @@ def thing_of(what: str) -> str:
 def to_be_done_by(wanted_at: datetime | None, since: datetime) -> datetime:
     """When something that was taken, or begun, is asked for again unless it is done."""
     return max(filter(None, [wanted_at, since])) + DONE_WITHIN
+
+
+def to_be_answered_by(wanted_at: datetime | None, since: datetime, zone: ZoneInfo) -> datetime:
+    """When whoever asked is told that nobody has taken it: before it is wanted, by day, while others can be asked."""
+    soonest = since + TOLD_AFTER
+    if wanted_at is None:
+        return soonest
+    return max(min(soonest, since + (wanted_at - since) / 2), _by_day(wanted_at - TOLD_BEFORE, zone))
+
+
+def _by_day(at: datetime, zone: ZoneInfo) -> datetime:
+    """This time, or at night the evening before."""
+    local = at.astimezone(zone)
+    night_from, night_until = NIGHT
+    if night_until <= local.time() < night_from:
+        return at
+    day = local.date() if local.time() >= night_from else local.date() - timedelta(days=1)
+    return datetime.combine(day, EVENING, zone).astimezone(at.tzinfo)
 
 
 def leans(took: int, of: int) -> bool:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from app.access.permissions import Category
 from app.core.schemas import Instant, Schema
 from app.notifications.models import DETAILS
-from app.notifications.telling import How
+from app.notifications.telling import CHOICES, How
 
 _HOW = fields.String(validate=validate.OneOf([str(how) for how in How]))
 _HOW_OR_USUAL = fields.String(allow_none=True, validate=validate.OneOf([str(how) for how in How]))
-_CATEGORY = fields.String(validate=validate.OneOf([str(one) for one in Category]))
+_CHOICE = fields.String(validate=validate.OneOf(CHOICES))
 
 
 class Telling(Schema):
-    """How I am told; a category that is not named comes as is usual: posts in the evening, all else at once."""
+    """How I am told; what is not named comes as is usual: posts in the evening, all else at once."""
 
-    categories = fields.Dict(keys=_CATEGORY, values=_HOW, required=True)
+    categories = fields.Dict(keys=_CHOICE, values=_HOW, required=True)
     quiet_from = fields.Time(required=True, allow_none=True)
     quiet_until = fields.Time(required=True, allow_none=True)
     muted_until = Instant(required=True, allow_none=True)
@@ -27,7 +26,7 @@ class Telling(Schema):
 class TellingChange(Schema):
     """What is to be different; a category of null is as usual again, quiet hours come both or, as null, not at all."""
 
-    categories = fields.Dict(keys=_CATEGORY, values=_HOW_OR_USUAL)
+    categories = fields.Dict(keys=_CHOICE, values=_HOW_OR_USUAL)
     quiet_from = fields.Time(allow_none=True)
     quiet_until = fields.Time(allow_none=True)
     muted_until = Instant(allow_none=True)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.access.permissions import Category
+
 
 class How(StrEnum):
     """How somebody wants to be told of a kind of thing."""
@@ -24,6 +26,9 @@ EVENING_AT: Final = time(18)
 WEEKLY_ON: Final = 0  # Monday, in the morning
 # Nobody has asked for more: the night is theirs.
 QUIET: Final = (time(21), time(7))
+# Help that the circle is asked for comes by the grant of messages, and is chosen by itself: it is somebody's call.
+HELP: Final = "help"
+CHOICES: Final = (*(str(one) for one in Category), HELP)
 # What is told in one message a day unless somebody chose otherwise; all else at once.
 TOGETHER: Final = frozenset({"post"})
 
@@ -43,6 +48,11 @@ class Told:
 
     at: datetime
     together: bool
+
+
+def choice_of(category: Category, about: str) -> str:
+    """Which of somebody's choices counts for a thing."""
+    return HELP if category is Category.MESSAGES and about == HELP else str(category)
 
 
 def decide(manner: Manner, about: str, now: datetime, zone: ZoneInfo, *, is_urgent: bool = False) -> Told | None:

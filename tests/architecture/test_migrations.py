@@ -80,6 +80,27 @@ def test_going_back_is_refused_while_words_are_sealed_only(empty: str) -> None:
         assert connection.exec_driver_sql("select label_sealed from device_session").scalar() == b"x"
 
 
+def test_what_was_chosen_of_messages_holds_for_help_until_chosen_otherwise(empty: str) -> None:
+    migrate(empty, "0033")
+    engine = sa.create_engine(empty, poolclass=sa.NullPool)
+    person = (
+        "insert into person (id, created_at, given_name, family_name, language, kind, is_active)"
+        " values (uuidv7(), now(), 'Tom', 'Okafor', 'en', 'human', true) returning id"
+    )
+    choice = (
+        "insert into telling_choice (id, created_at, person_id, category, how)"
+        " values (uuidv7(), now(), %(person)s, %(category)s, %(how)s)"
+    )
+    with engine.begin() as connection:
+        one = connection.exec_driver_sql(person).scalar()
+        for category, how in (("messages", "none"), ("visits", "weekly")):
+            connection.exec_driver_sql(choice, {"person": one, "category": category, "how": how})
+    migrate(empty)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql("select category, how from telling_choice order by category").all()
+    assert [tuple(row) for row in rows] == [("help", "none"), ("messages", "none"), ("visits", "weekly")]
+
+
 def is_ours(_: object, name: str | None, kind: str, *__: object) -> bool:
     return not (kind == "table" and name and name.startswith(("procrastinate_", "alembic_")))
 

@@ -193,7 +193,7 @@ class Helping(RuleBasedStateMachine):
     @rule()
     def shares_add_up(self) -> None:
         with clock.at(self.at):
-            shares = fair.share(self.circle.patient)
+            shares = fair.share(self.circle.patient, self.circle.world.mary.id)
         taken = {one.request_id for row in rows(self.known) for one in events(row.id) if one.kind == "claimed"}
         assert {one.of for one in shares} <= {len(taken)}
         assert sum(one.did for one in shares) == len([row for row in rows(self.known) if row.state == "done"])

@@ -40,7 +40,10 @@ def helped(circle: Circle, by: By, times: int, *, is_done: bool = True) -> None:
 
 
 def counts(circle: Circle) -> list[tuple[str, int, int, int, int]]:
-    return [(one.given_name, one.asked, one.took, one.did, one.of) for one in fair.share(circle.patient)]
+    return [
+        (one.given_name, one.asked, one.took, one.did, one.of)
+        for one in fair.share(circle.patient, circle.world.mary.id)
+    ]
 
 
 def todos() -> list[Todo]:
@@ -88,12 +91,36 @@ def test_only_the_last_days_count_and_who_left_stays_in_it(circle: Circle) -> No
 def test_it_is_said_kindly_and_without_a_ranking(circle: Circle) -> None:
     helped(circle, circle.tom, 9)
     helped(circle, circle.ada_, 1, is_done=False)
-    said = [help_words.share(one, circle.ada.id) for one in fair.share(circle.patient)]
+    said = [help_words.share(one, circle.ada.id) for one in fair.share(circle.patient, circle.world.mary.id)]
     assert said == [
         "Tom Okafor has taken 9 of 10.",
         "Bola Adeyemi was asked 10 times, and could not yet.",
         "You have taken 1 of 10.",
     ]
+
+
+def asked_in_private(circle: Circle) -> None:
+    """Ada is asked twice without the others, and does it."""
+    for _ in range(2):
+        request = circle.ask(people=(circle.ada.id,))
+        with unit_of_work():
+            helping.take(circle.seen, request.id, circle.ada_)
+
+
+def test_who_was_not_asked_has_missed_nothing(circle: Circle) -> None:
+    asked_in_private(circle)
+    helped(circle, circle.tom, 1)
+    assert counts(circle) == [("Tom", 1, 1, 1, 1), ("Bola", 1, 0, 0, 1), ("Ada", 3, 2, 0, 3)]
+    assert [one.of_all for one in fair.share(circle.patient, circle.world.mary.id)] == [3, 3, 3]
+
+
+def test_what_one_was_asked_in_private_stays_with_them_and_whoever_asked(circle: Circle, client: FlaskClient) -> None:
+    asked_in_private(circle)
+    seen = {one: fair.share(circle.seen, one.id) for one in (circle.world.tom, circle.ada)}
+    assert [(one.asked, one.took, one.of_all) for one in seen[circle.world.tom]] == [(0, 0, 0)] * 3
+    assert [(one.asked, one.took, one.of_all) for one in seen[circle.ada]] == [(0, 0, 2), (0, 0, 2), (2, 2, 2)]
+    items = caller(client, circle.world, circle.world.tom).get("/fair-view")["items"]
+    assert [(one["asked"], one["took"]) for one in items] == [(0, 0)] * 3
 
 
 LEAN = [

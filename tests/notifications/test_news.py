@@ -17,7 +17,7 @@ from app.core.unit_of_work import unit_of_work
 from app.notifications.models import Delivery, DigestItem
 from app.notifications.service import choosing, digests, news
 from app.notifications.service.news import News
-from app.notifications.telling import How
+from app.notifications.telling import HELP, How
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.queries.telling import those_told
@@ -97,6 +97,21 @@ def test_who_wants_nothing_is_told_nothing(world: World) -> None:
         choosing.choose(world.tom.id, {"categories": {"messages": How.NONE}})
     tell(world)
     assert (sent(world), db.session.scalars(select(DigestItem)).all()) == ([], [])
+
+
+def test_who_wants_no_posts_is_told_of_help_and_the_other_way_round(world: World) -> None:
+    with unit_of_work():
+        choosing.choose(world.tom.id, {"categories": {Category.MESSAGES: How.NONE}})
+    tell(world)
+    assert sent(world) == []
+    tell(world, about=HELP)
+    assert len(sent(world)) == 1
+    with unit_of_work():
+        choosing.choose(world.tom.id, {"categories": {Category.MESSAGES: None, HELP: How.NONE}})
+    tell(world, about=HELP)
+    assert len(sent(world)) == 1
+    tell(world)
+    assert len(sent(world)) == 2
 
 
 def test_peace_that_was_asked_for_since_is_kept(world: World) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from app.access.permissions import Category
 from app.identity.models import Person
 from app.notifications.service import choosing
-from app.notifications.telling import How
+from app.notifications.telling import HELP, How
 from tests.conftest import NOW
 from tests.people import World
 from tests.web.browsing import Browser
@@ -45,3 +45,12 @@ def test_peace_for_a_day_and_back(browser_of: Browsers, world: World) -> None:
     assert choosing.of(world.tom.id).muted_until == NOW + timedelta(days=1)
     browser.post("/me/telling/mute")
     assert choosing.of(world.tom.id).muted_until is None
+
+
+def test_help_is_chosen_apart_from_what_is_said(browser_of: Browsers, world: World) -> None:
+    browser = browser_of(world.tom)
+    page = browser.get("/me/telling").get_data(as_text=True)
+    assert "Help that a circle is asked for" in page
+    browser.post("/me/telling", FORM | {"how-messages": "none", "how-help": "at_once"})
+    wishes = choosing.of(world.tom.id)
+    assert wishes.categories == {Category.MESSAGES: How.NONE, HELP: How.AT_ONCE}

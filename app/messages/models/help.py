@@ -25,6 +25,7 @@ class HelpRequest(Base, OfPatient):
         UniqueConstraint("patient_id", "client_id"),
         Index("ix_help_request_patient_id", "patient_id", "created_at"),
         Index("ix_help_request_reopen_at", "reopen_at", postgresql_where=text("reopen_at is not null")),
+        Index("ix_help_request_answer_by", "answer_by", postgresql_where=text("answer_by is not null")),
         Index("ix_help_request_alert_id", "alert_id", postgresql_where=text("alert_id is not null")),
         CheckConstraint(one_of("state", HELP_STATES), name="state"),
         CheckConstraint("(helper_id is null) = (state in ('open', 'called_off'))", name="helper"),
@@ -44,6 +45,7 @@ class HelpRequest(Base, OfPatient):
     arrived_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     reopen_at: Mapped[datetime | None]  # taken and not done by then, it is open again
+    answer_by: Mapped[datetime | None]  # nobody has taken it by then: whoever asked is told, once each time it is open
     version: Mapped[int] = mapped_column(default=1)
 
     what = Sealed()

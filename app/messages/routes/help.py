@@ -58,7 +58,7 @@ def helpers(patient: AdmittedPatient) -> dict[str, Any]:
 @routes.get("/fair-view", access=SEE, gives={200: schemas.FairView})
 def fair_view(patient: AdmittedPatient) -> dict[str, Any]:
     """Who was asked, took and did how much lately."""
-    return {"days": wanted.FAIR_VIEW.days, "items": fair.share(patient)}
+    return {"days": wanted.FAIR_VIEW.days, "items": fair.share(patient, guards.caller().person_id)}
 
 
 @routes.get(ONE, access=SEE, gives={200: schemas.HelpWithHistory})

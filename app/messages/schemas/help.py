@@ -95,7 +95,7 @@ class Helpers(Schema):
 
 
 class HelpShare(Schema):
-    """How much of it one person was asked for, took and did; `of` is what anybody took."""
+    """How much of it one person was asked for, took and did; `of` is what anybody took of what they were asked for."""
 
     person_id = fields.UUID(required=True)
     name = fields.String(required=True)

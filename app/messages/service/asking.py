@@ -19,6 +19,7 @@ from app.messages.models.help import HelpAsked, HelpRequest
 from app.messages.queries import help as queries
 from app.messages.service import help_steps as steps
 from app.messages.service import help_telling as telling
+from app.messages.service import unanswered
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.patients.queries import consent
@@ -67,6 +68,7 @@ def call_off(patient: AdmittedPatient, request_id: UUID, by: By) -> HelpRequest:
     steps.free(request, "called_off")
     steps.note(request, "called_off", by)
     db.session.flush()
+    unanswered.settle(request, by.person_id)
     telling.called_off(patient, request, [one for one in concerned if one != by.person_id])
     return request
 
@@ -149,6 +151,7 @@ def _made(patient: AdmittedPatient, new: NewHelp, by: By) -> HelpRequest:
         what=wanted.said(new.thing, new.words),
         wanted_at=new.wanted_at,
         to_all=new.people is None,
+        answer_by=wanted.to_be_answered_by(new.wanted_at, clock.now(), patient.zone),
         alert_id=new.alert_id,
         client_id=new.id,
     )

@@ -43,7 +43,7 @@ def note(request: HelpRequest, kind: str, by: By | None, words: str | None = Non
 
 def free(request: HelpRequest, state: str = "open") -> None:
     """Nobody has it any more."""
-    request.state, request.helper_id, request.reopen_at = state, None, None
+    request.state, request.helper_id, request.reopen_at, request.answer_by = state, None, None, None
     request.claimed_at = request.arrived_at = None
 
 

@@ -21,6 +21,7 @@ from app.patients.admission import AdmittedPatient
 
 ABOUT = "help"
 A_NIGHT: Final = timedelta(hours=12)
+_CANNOT_WAIT: Final = ("help_unanswered", "help_nobody")
 _OF_CIRCLE: Final = frozenset({Role.PATIENT, Role.ACTING, Role.MEMBER})
 
 
@@ -39,8 +40,14 @@ def taken(patient: AdmittedPatient, request: HelpRequest) -> None:
 
 
 def nobody_can(patient: AdmittedPatient, request: HelpRequest) -> None:
-    """All who were asked have said that they cannot."""
+    """All who were asked have said that they cannot, or may not any more."""
+    _outdated(request)
     _tell_asker(patient, request, "help_nobody")
+
+
+def unanswered(patient: AdmittedPatient, request: HelpRequest) -> None:
+    """Nobody has said that they will, or that they cannot, and its time is near."""
+    _tell_asker(patient, request, "help_unanswered")
 
 
 def is_there(patient: AdmittedPatient, request: HelpRequest) -> None:
@@ -57,13 +64,10 @@ def is_done(patient: AdmittedPatient, request: HelpRequest, by: UUID) -> None:
 
 
 def open_again(patient: AdmittedPatient, request: HelpRequest) -> None:
-    """It is wanted again: those who were asked and may still take it; or who asked, where none of them can."""
+    """It is wanted again: those who were asked and may still take it."""
     _outdated(request)
-    if again := queries.still_asked(patient, request):
-        asked(patient, request, again)
-        _tell_asker(patient, request, "help_open_again")
-    else:
-        nobody_can(patient, request)
+    asked(patient, request, queries.still_asked(patient, request))
+    _tell_asker(patient, request, "help_open_again")
 
 
 def called_off(patient: AdmittedPatient, request: HelpRequest, recipients: Collection[UUID]) -> None:
@@ -106,7 +110,8 @@ def _tell(
     # A professional's own words go out by no text.
     is_theirs = request.asked_role in _OF_CIRCLE and request.alert_id is None
     says = request.what if with_words and is_theirs else None
-    one = News(Category.MESSAGES, ABOUT, request.id, template, words, says, is_urgent=with_words and _is_soon(request))
+    is_urgent = (with_words or template in _CANNOT_WAIT) and _is_soon(request)
+    one = News(Category.MESSAGES, ABOUT, request.id, template, words, says, is_urgent=is_urgent)
     news.tell(patient, one, recipients)
 
 

@@ -18,7 +18,7 @@ from app.identity import queries as people
 from app.messages import wanted
 from app.messages.models.help import HelpRequest
 from app.messages.queries import help as queries
-from app.messages.service import asking
+from app.messages.service import asking, unanswered
 from app.messages.service import help_steps as steps
 from app.messages.service import help_telling as telling
 from app.patients.admission import AdmittedPatient
@@ -39,6 +39,7 @@ def take(patient: AdmittedPatient, request_id: UUID, by: By) -> HelpRequest:
         "helper_id": by.person_id,
         "claimed_at": now,
         "reopen_at": wanted.to_be_done_by(request.wanted_at, now),
+        "answer_by": None,
         "version": HelpRequest.version + 1,
     }
     is_open = (HelpRequest.id == request_id, HelpRequest.state == "open")
@@ -49,6 +50,7 @@ def take(patient: AdmittedPatient, request_id: UUID, by: By) -> HelpRequest:
         steps.answered(request, by.person_id, cannot=False)
         steps.note(request, "claimed", by)
         db.session.flush()
+        unanswered.settle(request, by.person_id)
         telling.taken(patient, request)
     elif request.helper_id != by.person_id:
         raise _not_yours(request)
@@ -66,7 +68,7 @@ def pass_by(patient: AdmittedPatient, request_id: UUID, by: By) -> HelpRequest:
     steps.note(request, "passed", by)
     db.session.flush()
     if request.state == "open" and not queries.still_asked(patient, request):
-        telling.nobody_can(patient, request)
+        unanswered.nobody_can(patient, request)
     return request
 
 
@@ -121,7 +123,7 @@ def _given_back(patient: AdmittedPatient, request: HelpRequest, by: By) -> HelpR
     steps.answered(request, by.person_id, cannot=True)
     steps.note(request, "given_back", by)
     db.session.flush()
-    telling.open_again(patient, request)
+    unanswered.open_again(patient, request)
     return request
 
 

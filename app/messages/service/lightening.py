@@ -29,7 +29,7 @@ def ask_about_uneven_help() -> int:
     asked = 0
     for patient in patients.admitted(circles).values():
         if patient.ended_at is None:
-            asked += sum(_ask(patient, one) for one in fair.share(patient) if one.is_lean)
+            asked += sum(_ask(patient, one) for one in fair.share(patient, patient.coordinator_id) if one.is_lean)
     return asked
 
 
@@ -41,7 +41,7 @@ def _ask(patient: AdmittedPatient, share: Share) -> bool:
     reason = REASON.format(
         name=share.name,
         took=share.took,
-        of=share.of,
+        of=share.of_all,
         patient=patient.given_name,
         days=wanted.FAIR_VIEW.days,
         helper=share.given_name,

@@ -12,7 +12,7 @@ from app.core.db import db
 from app.messages.models.help import HelpRequest
 from app.messages.queries import help as queries
 from app.messages.service import help_steps as steps
-from app.messages.service import help_telling as telling
+from app.messages.service import unanswered
 from app.patients import queries as patients
 from app.patients.models import CircleGrant, CircleMember, Patient
 
@@ -48,5 +48,5 @@ def _reopen(which: ColumnElement[bool], kind: str, limit: int) -> int:
         steps.free(row)
         steps.note(row, kind, None)
         db.session.flush()
-        telling.open_again(whose[row.patient_id], row)
+        unanswered.open_again(whose[row.patient_id], row)
     return len(rows)

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.access.permissions import Category
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Invalid, PreconditionFailed
@@ -26,7 +25,7 @@ NOT_YET_CHOSEN = 1
 class Wishes:
     """What a person has chosen; a category that is not named comes as its kind of thing usually does."""
 
-    categories: Mapping[Category, How]
+    categories: Mapping[str, How]
     quiet_from: time | None = QUIET[0]
     quiet_until: time | None = QUIET[1]
     muted_until: datetime | None = None
@@ -37,7 +36,7 @@ class Wishes:
 def of(person_id: UUID) -> Wishes:
     """What this person has chosen, or what holds for everybody until they do."""
     choices = db.session.scalars(select(TellingChoice).where(TellingChoice.person_id == person_id))
-    categories = {Category(one.category): How(one.how) for one in choices}
+    categories = {one.category: How(one.how) for one in choices}
     manner = db.session.scalar(select(TellingManner).where(TellingManner.person_id == person_id))
     if manner is None:
         return Wishes(categories)
@@ -58,7 +57,7 @@ def choose(person_id: UUID, changes: Mapping[str, Any], version: int | None = No
         if name in changes:
             setattr(manner, name, changes[name])
     for category, how in changes.get("categories", {}).items():
-        _set(person_id, Category(category), How(how) if how else None)
+        _set(person_id, str(category), How(how) if how else None)
     db.session.flush()
     return of(person_id)
 
@@ -83,16 +82,16 @@ def _held(person_id: UUID) -> TellingManner:
     return db.session.scalars(mine.execution_options(populate_existing=True)).one()
 
 
-def _set(person_id: UUID, category: Category, how: How | None) -> None:
+def _set(person_id: UUID, category: str, how: How | None) -> None:
     if how is None:
-        mine = (TellingChoice.person_id == person_id, TellingChoice.category == str(category))
+        mine = (TellingChoice.person_id == person_id, TellingChoice.category == category)
         db.session.execute(delete(TellingChoice).where(*mine))
         return
     row = {
         "id": new_id(),
         "created_at": clock.now(),
         "person_id": person_id,
-        "category": str(category),
+        "category": category,
         "how": str(how),
     }
     wanted = insert(TellingChoice).values(row)

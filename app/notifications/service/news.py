@@ -34,7 +34,7 @@ SAYS: Final = "_says"  # the template of those who want the words themselves
 class News:
     """Something that people are told; the template may name `reader`, `patient` and `link` besides its words."""
 
-    category: Category  # whose grant it needs, and whose choice counts
+    category: Category  # whose grant it needs, and, but for help, whose choice counts
     about: str  # "post", "thread", "visit", "help"
     about_id: UUID
     template: str
@@ -72,7 +72,7 @@ def tell(patient: AdmittedPatient, news: News, recipients: Collection[UUID]) -> 
     now = clock.now()
     at_once: list[dict[str, Any]] = []
     together: list[dict[str, Any]] = []
-    for reader in READERS.rows({"recipients": wanted, "category": str(news.category)}):
+    for reader in READERS.rows({"recipients": wanted, "category": telling.choice_of(news.category, news.about)}):
         told = telling.decide(manner_of(reader), news.about, now, patient.zone, is_urgent=news.is_urgent)
         channel = channel_of(reader)
         if told is None or channel is None:

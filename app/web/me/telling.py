@@ -15,12 +15,13 @@ from app.core.http import Pages
 from app.notifications import schemas
 from app.notifications.service import choosing
 from app.notifications.service.choosing import Wishes
-from app.notifications.telling import How
+from app.notifications.telling import HELP, How
 
 pages = Pages("my_telling", __name__, url_prefix="/me/telling")
 
 KINDS: Final = {
-    Category.MESSAGES: "What is said in a circle, and help that is asked for",
+    Category.MESSAGES: "What is said in a circle",
+    HELP: "Help that a circle is asked for",
     Category.VISITS: "Visits",
     Category.READINGS: "Readings",
     Category.GOALS: "Goals",

@@ -92,11 +92,12 @@ def for_one(patient: AdmittedPatient, request_id: UUID, said: str, fault: str = 
 
 def for_fair_view(patient: AdmittedPatient) -> dict[str, Any]:
     """Who was asked, took and did how much lately."""
-    shares, me = fair.share(patient), guards.caller().person_id
+    me = guards.caller().person_id
+    shares = fair.share(patient, me)
     return {
         "title": "How the help is shared",
         "days": wanted.FAIR_VIEW.days,
-        "of": shares[0].of if shares else 0,
+        "of": shares[0].of_all if shares else 0,
         "shares": [help_words.share(one, me) for one in shares],
         "back": title(patient),
         "back_href": url_for("my_help.help", patient_id=patient.id),
