@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.notifications import segments, texts
+from app.patients import consents
 
 LINK = "https://kith.example.nhs.uk/alerts/0198f0c2-7b1e-7c3a-9d55-3f1a2b4c5d6e"
 PRIYA = {"reader": "Priya", "severity": "red", "patient": "Mary O.", "by": "10:45", "link": LINK}
@@ -29,6 +30,7 @@ LONGEST = {
     "number": "123",
     "choices": "MARYWOLFESCHLEGEL, SAMWOLFESCHLEGELST, IMRANWOLFESCHLEG or TOMWOLFESCHLEGELST",
     "advice": "Sit down and rest for half an hour, then measure again on the other arm and text us what it says. " * 2,
+    "consent": max((one.whole for one in consents.every() if one.id == consents.TEXTS), key=len),
     "text": "Kith: hello. Not for emergencies: 999 or 111.",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import time, timedelta
 
 import pytest
 from flask import Flask
@@ -20,14 +21,19 @@ from app.identity.models import Person
 from app.messages.help_entering import NewHelp
 from app.messages.models import HelpRequest
 from app.messages.service import asking
-from app.notifications import languages, segments
+from app.notifications import languages, segments, texts
 from app.notifications.models import Delivery
+from app.notifications.service import digests
 from app.patients import queries as patients
 from app.patients.by import By
+from app.programmes.service import starting
 from app.readings.models import Reading
 from app.texting.grammar import doses, understanding
 from app.texting.grammar.said import Asked, Called, Command, Known, Readings
+from tests.conftest import NOW
 from tests.people import World
+from tests.stand_ins.twilio import TwilioStandIn
+from tests.texting.on_a_phone import Phone, at, tick, with_home_blood_pressure, working
 from tests.texting.test_doses import mary as mary
 from tests.texting.test_doses import states
 from tests.texting.test_doses import texted as texted_of_doses
@@ -247,6 +253,30 @@ class TestDoses:
         (answer,) = texted_of_doses("tak 3")
         assert "to nie bylo jasne" in answer
         assert states() == ["due", "due"]
+
+
+def test_what_to_measure_is_asked_in_polish_over_the_webhook(provider: TwilioStandIn, world: World) -> None:
+    _speaks(world.mary, "pl")
+    mary, phone = with_home_blood_pressure(world), Phone(provider, MARY)
+    with working():
+        starting.start(mary, [time(8), time(18)], By(world.priya.id, Role.COORDINATOR, "page"))
+    tick()
+    assert len(phone.got()) == 1  # whether she agrees, in the words of the consent
+    (welcome,) = phone.sends("JOIN", NOW + timedelta(minutes=5))
+    assert "SMS-em zapytamy, co zmierzyc, pierwszy raz o 18:00" in welcome
+    at(NOW.replace(hour=18))
+    (asked,) = phone.got()
+    assert "odpocznij, zmierz i wyslij: CISNIENIE 120/80." in asked
+    (thanks,) = phone.sends("Ciśnienie 131/82, dziękuję", NOW.replace(hour=18, minute=9))
+    assert thanks.startswith("Kith: dziekujemy, zapisano.")
+
+
+def test_several_things_told_together_are_counted_in_urdu(app: Flask) -> None:
+    rows = [
+        {"patient_given": "Mary", "patient_family": "Okafor", "about": about} for about in ("post", "post", "visit")
+    ]
+    told = texts.render("digest", "ur", reader="Tom", summary=digests.summary(rows), link="https://kith.example/")
+    assert "Mary O.: پوسٹ 2, ملاقات 1۔" in told
 
 
 def _speaks(person: Person, language: str) -> None:
