@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,13 +15,34 @@ _RAW: Final[Mapping[str, Any]] = tomllib.loads(_FILE.read_text("utf-8"))
 VERSION: Final[str] = _RAW["version"]
 QUESTIONS: Final[Mapping[str, str]] = {one["id"]: one["text"] for one in _RAW["question"]}
 WORDS: Final[Mapping[str, int]] = _RAW["answers"]
-SUPPORT: Final[Sequence[Mapping[str, str]]] = _RAW["support"]
+SUPPORT: Final[Sequence[Mapping[str, Any]]] = _RAW["support"]
+CHECKED_FOR: Final = timedelta(days=365)
 CONSENT_VERSION: Final[str] = _RAW["consent"]["version"]
 CONSENT: Final[str] = _RAW["consent"]["words"]
 ASK_EACH: Final = timedelta(days=_RAW["ask_each_days"])
 ANSWERED_WITHIN: Final = timedelta(days=_RAW["answered_within_days"])
 HIGHEST: Final = 10
 _BETWEEN: Final = re.compile(r"[\s,;/.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """Somewhere a carer finds support; phone None: there is none, or nobody has looked for a year that it is right."""
+
+    title: str
+    text: str
+    phone: str | None
+
+
+def support(today: date) -> list[Support]:
+    """Where there is support, as far as it was checked."""
+    return [Support(one["title"], one["text"], _phone(one, today)) for one in SUPPORT]
+
+
+def _phone(one: Mapping[str, Any], today: date) -> str | None:
+    checked_on = one.get("checked_on")
+    is_checked = isinstance(checked_on, date) and today <= checked_on + CHECKED_FOR
+    return one.get("phone") if is_checked else None
 
 
 def is_strain(answers: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -162,6 +162,37 @@ def test_what_a_text_says(body: str, answers: list[int] | None) -> None:
 def test_the_limits_of_strain_and_the_sources_of_support() -> None:
     assert [carer_questions.is_strain(one) for one in ([7, 7, 7], [7, 7, 6], [9, 0, 0])] == [True, False, True]
     assert all(one["source"] for one in carer_questions.SUPPORT)
+
+
+CHECKED_ON = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(
+    ("today", "is_shown"),
+    [
+        (NOW.date(), True),
+        (CHECKED_ON + timedelta(days=365), True),
+        (CHECKED_ON + timedelta(days=366), False),
+    ],
+)
+def test_a_number_that_nobody_has_checked_for_a_year_is_not_shown(today: date, is_shown: bool) -> None:
+    known = [one for one in carer_questions.SUPPORT if one.get("phone")]
+    assert [one["checked_on"] for one in known] == [CHECKED_ON]
+    shown = {one.title: one.phone for one in carer_questions.support(today)}
+    assert shown == {one["title"]: one.get("phone") if is_shown else None for one in carer_questions.SUPPORT}
+
+
+def test_two_years_later_the_pages_name_the_support_without_its_number(client: FlaskClient, world: World) -> None:
+    with clock.at(NOW + timedelta(days=730)):
+        for person, path in (
+            (world.tom, "/me/how-i-am"),
+            (world.priya, f"/console/patients/{world.mary_patient.id}/carers"),
+        ):
+            browser = Browser(client.application.test_client())
+            browser.have_session(person)
+            page = words(browser.get(path))
+            assert "Carers UK helpline" in page
+            assert "7777" not in page
 
 
 def test_on_pages(client: FlaskClient, world: World, place: UUID) -> None:
