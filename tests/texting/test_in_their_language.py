@@ -168,9 +168,11 @@ class TestPolish:
         app.config["KITH"] = dataclasses.replace(ours, kind="production")
         try:
             assert said("status", TOM).startswith("Kith: nothing waits")
+            assert "approved yet, so they come in English" in said("LANGUAGE cymraeg", TOM)
+            assert people.person(world.tom.id).language == "cy"
         finally:
             app.config["KITH"] = ours
-        assert said("status", TOM).startswith("Kith: nic teraz nie czeka")
+        assert said("statws", TOM).startswith("Kith: nid oes dim yn aros")
 
 
 class TestUrdu:

@@ -37,9 +37,10 @@ def heard_again(heard: Heard) -> None:
 
 
 def language(heard: Heard, said: Language) -> None:
-    """Write in this language from now on, as far as there are words in it."""
+    """Write in this language from now on; where nobody has approved its texts yet, say that they come in English."""
     identity.change_person(heard.sender, {"language": said.code})
-    answer(heard, "text_language")
+    is_sent = texts.language_sent(said.code) == said.code
+    answer(heard, "text_language" if is_sent else "text_language_noted")
 
 
 def status(heard: Heard) -> None:
