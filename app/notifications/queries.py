@@ -70,6 +70,8 @@ DUE = f"""
                         and g.ended_at is null and g.category = 'medicines'
                         and g."right" = case d.about when '{kinds.DOSES}' then 'act' else 'be_told' end
                         and g.ends_on >= cast(timezone(q.zone, :now) as date))))
+            when d.about = 'text_ask' then exists (select from patient q
+                where q.id = d.patient_id and q.person_id = d.recipient_id and q.ended_at is null)
             when d.about = 'inbound' then true  -- to whoever has just texted, of whatever it was
             when d.about like 'news %' then exists (select from patient q
                 where q.id = d.patient_id and (q.person_id = d.recipient_id

@@ -1,7 +1,8 @@
 """At which moments of a day somebody is asked, and which readings answer it; by their own clock. Pure.
 
 A slot is a time of a day. What is measured from halfway to the one before until halfway to the one after is its answer,
-so that two measurements in the morning, as plans want them, are not one of the morning and one of the evening.
+so that two measurements in the morning, as plans want them, are not one of the morning and one of the evening. Between
+two days that is never before midnight, for the evening is of the same day, and never after the small hours.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ MOST: Final = len(USUALLY)
 # So far apart that each has its own reminder, and no change of clocks brings two together.
 APART: Final = timedelta(hours=3)
 DAY: Final = timedelta(days=1)
+SMALL_HOURS: Final = time(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,15 @@ def slots(day: date, times: Sequence[time], zone: ZoneInfo) -> list[Slot]:
     """The slots of a day. `times` stand in the order of the day."""
     begins = [instant(day, at, zone) for at in times]
     between = [before + (after - before) / 2 for before, after in pairwise(begins)]
-    edges = [instant(day, time(), zone), *between, instant(day + DAY, time(), zone)]
+    edges = [_night(day, times, zone), *between, _night(day + DAY, times, zone)]
     return [Slot(day, at, number, begins[number], edges[number], edges[number + 1]) for number, at in enumerate(times)]
+
+
+def _night(day: date, times: Sequence[time], zone: ZoneInfo) -> datetime:
+    """When the answers of the day before end and those of this day begin."""
+    last, first = instant(day - DAY, times[-1], zone), instant(day, times[0], zone)
+    halfway = last + (first - last) / 2
+    return min(max(halfway, instant(day, time(), zone)), instant(day, SMALL_HOURS, zone), first)
 
 
 def after(moment: datetime, times: Sequence[time], zone: ZoneInfo) -> Slot:
@@ -73,8 +82,9 @@ def after(moment: datetime, times: Sequence[time], zone: ZoneInfo) -> Slot:
 
 def holding(moment: datetime, times: Sequence[time], zone: ZoneInfo) -> Slot:
     """The slot that a measurement at this moment answers."""
-    of_day = slots(moment.astimezone(zone).date(), times, zone)
-    return next((one for one in of_day if moment < one.until), of_day[-1])
+    today = moment.astimezone(zone).date()
+    days = (today + DAY * ahead for ahead in (-1, 0, 1))
+    return next(one for day in days for one in slots(day, times, zone) if moment < one.until)
 
 
 def wanted(asked: Sequence[Asked], slot: Slot, sent: Mapping[str, int]) -> list[str]:

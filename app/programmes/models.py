@@ -16,8 +16,10 @@ from app.patients.models import OfPatient
 
 SLOT, REPEAT = "slot", "repeat"  # asked at a set time of the day; asked to measure again after a rest
 KINDS: Final = (SLOT, REPEAT)
-# not_sent: the text never left, so nobody missed anything; called_off: the programme was paused or ended.
-STATES: Final = ("asked", "answered", "missed", "not_sent", "called_off")
+# not_sent: the service was down, so nobody missed anything; unreached: the text left and did not arrive; unasked: what
+# is to be asked for could not be found out; called_off: the programme was paused or ended.
+STATES: Final = ("asked", "answered", "missed", "not_sent", "unreached", "unasked", "called_off")
+SILENT: Final = ("missed", "unreached", "unasked")  # nothing is heard of them, whosever fault it is
 
 
 class TextProgramme(Base, OfPatient):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
@@ -20,7 +20,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.consents import Agreed
 from app.patients.models import Patient
 from app.patients.queries.consent import Words
-from app.programmes.models import REPEAT, SLOT, TextAsk, TextProgramme
+from app.programmes.models import REPEAT, SILENT, SLOT, TextAsk, TextProgramme
 from app.readings.models import Reading
 from app.readings.queries import visible
 
@@ -133,7 +133,8 @@ def asks(programme: TextProgramme, limit: int, after: Position | None = None) ->
 
 def last_settled(programme_id: UUID, limit: int) -> Sequence[str]:
     """What became of the last set times for which the answer is known, newest first."""
-    where = (TextAsk.programme_id == programme_id, TextAsk.kind == SLOT, TextAsk.state.in_(("answered", "missed")))
+    known = TextAsk.state.in_(("answered", *SILENT))
+    where = (TextAsk.programme_id == programme_id, TextAsk.kind == SLOT, known)
     return db.session.scalars(select(TextAsk.state).where(*where).order_by(TextAsk.slot_at.desc()).limit(limit)).all()
 
 
@@ -171,8 +172,12 @@ def waiting_for_repeat(now: datetime, limit: int) -> Sequence[Finding]:
     return db.session.scalars(of_them.order_by(Finding.measured_at).limit(limit)).all()
 
 
-def asked_last(patient_ids: Collection[UUID], since: datetime, until: datetime) -> TextAsk | None:
-    """Of these patients what one was asked for last by text, in this time."""
+def still_asked(patient: AdmittedPatient, since: datetime, until: datetime) -> list[str]:
+    """What they were asked for last by text, in this time, as far as nothing of it has come."""
     at = func.greatest(TextAsk.asked_at, TextAsk.reminded_at)
-    where = (TextAsk.patient_id.in_(patient_ids), at > since, at <= until, TextAsk.state.not_in(("called_off",)))
-    return db.session.scalar(select(TextAsk).where(*where).order_by(at.desc()).limit(1)) if patient_ids else None
+    waiting = (TextAsk.patient_id == patient.id, TextAsk.state == "asked", at > since, at <= until)
+    last = db.session.scalar(select(TextAsk).where(*waiting).order_by(at.desc()).limit(1))
+    if last is None:
+        return []
+    sent = sent_between(patient, last.since, last.until)
+    return [measure for measure in last.measures if not sent[measure]]

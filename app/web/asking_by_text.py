@@ -33,6 +33,8 @@ STATES: Final = {
     "answered": "Answered",
     "missed": "No answer",
     "not_sent": "Could not be asked",
+    "unreached": "Did not reach the phone",
+    "unasked": "Could not be asked",
     "called_off": "Called off",
 }
 SAID: Final = {

@@ -49,6 +49,28 @@ def test_a_week_has_each_time_of_each_day_once(times: list[time], zone: str, sta
 
 
 @pytest.mark.parametrize(
+    ("times", "moment", "answers"),
+    [
+        ([time(8), time(13), time(18), time(22)], "2026-11-20 00:10", "2026-11-19 22:00"),
+        ([time(8), time(13), time(18), time(22)], "2026-11-20 03:10", "2026-11-20 08:00"),
+        ([time(8), time(18)], "2026-11-20 00:50", "2026-11-19 18:00"),
+        ([time(8), time(18)], "2026-11-20 01:10", "2026-11-20 08:00"),
+        ([time(8)], "2026-11-19 23:50", "2026-11-19 08:00"),  # late, but of its day
+        ([time(8)], "2026-11-20 00:10", "2026-11-20 08:00"),
+        ([time(1), time(22)], "2026-11-20 00:10", "2026-11-20 01:00"),
+        ([time(12), time(23, 30)], "2026-11-20 03:50", "2026-11-19 23:30"),  # never after the small hours
+        ([time(12), time(23, 30)], "2026-11-20 04:10", "2026-11-20 12:00"),
+        ([time(8), time(22)], "2026-10-25 02:20", "2026-10-24 22:00"),  # the clock goes back in that night
+        ([time(8), time(22)], "2026-10-25 02:40", "2026-10-25 08:00"),
+        ([time(8), time(22)], "2027-03-28 03:40", "2027-03-28 08:00"),
+    ],
+)
+def test_what_is_measured_after_midnight(times: list[time], moment: str, answers: str) -> None:
+    found = asking_times.holding(datetime.fromisoformat(moment).replace(tzinfo=LONDON), times, LONDON)
+    assert f"{found.day} {found.at:%H:%M}" == answers
+
+
+@pytest.mark.parametrize(
     ("day", "begins"),
     [
         (date(2026, 10, 24), ["07:00", "17:00"]),

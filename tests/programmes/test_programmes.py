@@ -24,7 +24,7 @@ from app.patients.by import By
 from app.patients.models import Patient
 from app.patients.service import changing
 from app.programmes.models import TextAsk
-from app.programmes.service import asking, running, starting
+from app.programmes.service import asking, running, silence, starting
 from app.protocols.models import MonitoringPlan
 from app.readings import service as readings
 from app.readings.intake import Entry
@@ -141,7 +141,7 @@ class TestOutages:
         for moment in (EIGHT + 2 * DAY + 2 * HOUR,) * 8:
             at(moment)
         assert (told(), states()) == ([], ["not_sent"] * 5)
-        assert todos(running.UNANSWERED) == []
+        assert todos(silence.UNANSWERED) == []
 
     def test_what_no_sender_took_is_not_missed(self, mary: AdmittedPatient) -> None:
         with clock.at(EIGHT), working():
@@ -169,14 +169,14 @@ class TestMissing:
 
     def test_three_in_a_row_are_one_to_do_which_the_next_reading_closes(self, mary: AdmittedPatient) -> None:
         self.miss(2)
-        assert todos(running.UNANSWERED) == []
+        assert todos(silence.UNANSWERED) == []
         over = self.miss(5)
-        (todo,) = todos(running.UNANSWERED)
+        (todo,) = todos(silence.UNANSWERED)
         assert "3 times in a row" in (todo.reason or "")
         assert (todo.owner_id, todo.done_at) == (mary.coordinator_id, None)
         sent(mary, over)
         at(over + timedelta(minutes=1))
-        (todo,) = todos(running.UNANSWERED)
+        (todo,) = todos(silence.UNANSWERED)
         assert todo.done_at is not None
 
     def test_a_reading_between_begins_the_count_anew(self, mary: AdmittedPatient) -> None:
@@ -184,7 +184,7 @@ class TestMissing:
         sent(mary, over + 7 * HOUR)
         for number in (2, 3):
             self.at_slot(number)
-        assert todos(running.UNANSWERED) == []
+        assert todos(silence.UNANSWERED) == []
 
     def at_slot(self, number: int) -> None:
         moment = EIGHT + (number // 2) * DAY + (number % 2) * 10 * HOUR
@@ -280,5 +280,5 @@ def test_a_programme_whose_plan_cannot_be_read_holds_up_nobody(client: FlaskClie
     with unit_of_work():
         db.session.execute(update(MonitoringPlan).where(MonitoringPlan.patient_id == mary.id).values(protocol="gone"))
     at(EIGHT)
-    assert states() == ["not_sent"]
+    assert states() == ["unasked"]
     tick()

@@ -13,7 +13,7 @@ from app.notifications import languages
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.programmes import asking_times, by_text, queries
-from app.programmes.service import following, running, starting
+from app.programmes.service import following, silence, starting
 from app.protocols import loader
 from app.protocols import queries as protocols
 from tests.conftest import NOW
@@ -116,7 +116,7 @@ def repeats(course: Course, phone: Phone, moment: datetime) -> None:
 def misses(mary: AdmittedPatient, phone: Phone, moment: datetime) -> None:
     """Nothing comes for days: each time is reminded of once, and the coordinator is to find out why, once."""
     phone.got()
-    while not todos(running.UNANSWERED):
+    while not todos(silence.UNANSWERED):
         moment += HOUR
         at(moment)
         assert moment < NOW + timedelta(days=7)
@@ -125,5 +125,5 @@ def misses(mary: AdmittedPatient, phone: Phone, moment: datetime) -> None:
     assert len(reminded) in (2, 3)  # what is asked at 22:00 is over with the day, before its reminder
     for hours in range(1, 4):
         at(moment + hours * HOUR)
-    (todo,) = todos(running.UNANSWERED)
+    (todo,) = todos(silence.UNANSWERED)
     assert todo.owner_id == mary.coordinator_id

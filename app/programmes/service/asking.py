@@ -18,7 +18,7 @@ from app.patients.admission import AdmittedPatient
 from app.programmes import asking_times, by_text, queries
 from app.programmes.asking_times import Slot
 from app.programmes.models import SLOT, TextAsk, TextProgramme
-from app.programmes.service import saying
+from app.programmes.service import saying, silence
 from app.protocols import asking
 from app.protocols import queries as protocols
 
@@ -108,5 +108,6 @@ def _facts(slot: Slot, measures: list[str], state: str, now: datetime) -> dict[s
 def _skip(programme: TextProgramme, patient: AdmittedPatient, now: datetime) -> None:
     """Keep that nothing was asked, and go on at the next time."""
     slot = asking_times.after(programme.next_at - _A_MOMENT, programme.times, patient.zone)
-    record(programme, patient, _facts(slot, [], "not_sent", now))
+    record(programme, patient, _facts(slot, [], "unasked", now))
     programme.next_at = asking_times.after(max(now, slot.begins), programme.times, patient.zone).begins
+    silence.notice(programme, patient, now)

@@ -5,38 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.alerts.models import Finding
 from app.core import clock
 from app.core.db import db
+from app.core.logs import describe, log
 from app.notifications import queries as notifications
 from app.notifications import service as telling
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.programmes import asking_times, by_text, queries
 from app.programmes.models import REPEAT, SLOT, TextAsk, TextProgramme
-from app.programmes.service import asking, running, saying
+from app.programmes.service import asking, saying, silence
 from app.todos import service as todos
 
 AT_ONCE: Final = 200
 REPEAT_WITHIN: Final = timedelta(hours=2)
-MISSED_IN_A_ROW: Final = 3
+PUT_OFF: Final = timedelta(minutes=10)
 _REACHED: Final = frozenset({"accepted", "delivered", "unknown"})
+_LEFT: Final = frozenset({"undelivered", "failed"})
 _A_MOMENT: Final = timedelta(microseconds=1)
 
 
 def follow_due() -> int:
     """See what came of what was asked; returns how many were looked at. Any number may run at once."""
     now = clock.now()
-    due = select(TextAsk).where(TextAsk.state == "asked", TextAsk.due_at <= now).order_by(TextAsk.due_at)
-    claimed = due.limit(AT_ONCE).with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    found = db.session.scalars(claimed).all()
-    known = patients.admitted({one.patient_id for one in found})
-    for one in found:
-        _follow(one, known[one.patient_id], now)
+    due = select(TextAsk.id, TextAsk.programme_id).where(TextAsk.state == "asked", TextAsk.due_at <= now)
+    found = db.session.execute(due.order_by(TextAsk.due_at).limit(AT_ONCE)).all()
+    for ask_id, programme_id in found:
+        try:
+            with db.session.begin_nested():
+                _follow_one(ask_id, programme_id, now)
+        except Exception as error:  # one that cannot be followed holds up nobody else
+            log.error("a text programme could not follow", ask=str(ask_id), **describe(error))
+            db.session.execute(update(TextAsk).where(TextAsk.id == ask_id).values(due_at=now + PUT_OFF))
     return len(found)
+
+
+def _follow_one(ask_id: UUID, programme_id: UUID, now: datetime) -> None:
+    """The programme is held before its times, as whoever answers holds them; where it is held: at the next tick."""
+    programme = select(TextProgramme).where(TextProgramme.id == programme_id).with_for_update(skip_locked=True)
+    if db.session.scalar(programme.execution_options(populate_existing=True)) is None:
+        return
+    still = select(TextAsk).where(TextAsk.id == ask_id, TextAsk.state == "asked", TextAsk.due_at <= now)
+    one = db.session.scalar(still.with_for_update().execution_options(populate_existing=True))
+    if one is not None:
+        _follow(one, patients.admitted_one(one.patient_id), now)
 
 
 def came(patient: AdmittedPatient) -> None:
@@ -98,15 +115,14 @@ def _follow(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
     if not missing:
         return _settle(one, "answered", now)
     if not any(told.state in _REACHED for told in notifications.told_of(one.id)):
-        telling.withdraw([one.id])
-        return _settle(one, "not_sent", now)
+        return _not_reached(one, patient, now)
     if one.kind == SLOT and one.reminded_at is None and now < one.until and now - one.due_at < asking.TOO_LATE:
         return _remind(one, patient, missing, now)
     if now < one.until:
         one.due_at = one.until
         return None
     _settle(one, "missed", now)
-    return _escalate(one, patient, now) if one.kind == SLOT else None
+    return _notice(one, patient, now) if one.kind == SLOT else None
 
 
 def _remind(one: TextAsk, patient: AdmittedPatient, missing: Sequence[str], now: datetime) -> None:
@@ -125,18 +141,17 @@ def _settle(one: TextAsk, state: str, now: datetime) -> None:
     db.session.flush()
 
 
-def _escalate(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
-    """Three times in a row nothing came: the coordinator is asked to find out why, once until something does."""
-    programme = db.session.get_one(TextProgramme, one.programme_id, with_for_update=True, populate_existing=True)
-    states = queries.last_settled(programme.id, MISSED_IN_A_ROW)
-    if programme.escalated_at is not None or list(states) != ["missed"] * MISSED_IN_A_ROW:
-        return
-    programme.escalated_at = now
-    reason = (
-        f"{patient.given_name} was asked by text {MISSED_IN_A_ROW} times in a row and sent nothing. "
-        f"Find out whether all is well, and whether texts still suit them."
-    )
-    todos.add(patient, running.UNANSWERED, str(programme.id), reason)
+def _not_reached(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
+    """It never left, or their phone did not take it: then nobody else would notice that nothing is heard of them."""
+    left = any(told.state in _LEFT for told in notifications.told_of(one.id))
+    telling.withdraw([one.id])
+    _settle(one, "unreached" if left else "not_sent", now)
+    if left and one.kind == SLOT:
+        _notice(one, patient, now)
+
+
+def _notice(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
+    silence.notice(db.session.get_one(TextProgramme, one.programme_id), patient, now)
 
 
 def _calm(programme: TextProgramme, patient: AdmittedPatient) -> None:
@@ -144,4 +159,4 @@ def _calm(programme: TextProgramme, patient: AdmittedPatient) -> None:
         return
     if queries.came_since(patient, programme.escalated_at):
         programme.escalated_at = None
-        todos.settle(patient.id, running.UNANSWERED, str(programme.id), patient.person_id)
+        todos.settle(patient.id, silence.UNANSWERED, str(programme.id), patient.person_id)

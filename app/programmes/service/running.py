@@ -12,14 +12,14 @@ from sqlalchemy import select, update
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid, PreconditionFailed
-from app.notifications import service as telling
+from app.notifications.service import taking_back
 from app.patients.admission import AdmittedPatient
 from app.programmes import asking_times, by_text, queries
 from app.programmes.models import TextAsk, TextProgramme
+from app.programmes.service import silence
 from app.protocols import queries as protocols
 from app.todos import service as todos
 
-UNANSWERED: Final = "texts_unanswered"
 UNAGREED: Final = "texts_not_agreed"
 NOTHING_ASKED: Final = "No plan that runs asks each day for anything that a text can ask for."
 NOTHING_RUNS: Final = "Nothing is asked by text, so there is nothing to change."
@@ -61,7 +61,7 @@ def end(patient: AdmittedPatient, by: UUID | None) -> TextProgramme | None:
         return None
     programme.ended_at, programme.ended_by = now, by
     _call_off(programme, now)
-    for kind in (UNANSWERED, UNAGREED):
+    for kind in (silence.UNANSWERED, UNAGREED):
         todos.settle(patient.id, kind, str(programme.id), by or patient.coordinator_id)
     db.session.flush()
     return programme
@@ -113,5 +113,5 @@ def _running(patient: AdmittedPatient, programme_id: UUID) -> TextProgramme:
 def _call_off(programme: TextProgramme, now: datetime) -> None:
     """What waits for an answer waits no more, and a text that has not left stays here."""
     waiting = (TextAsk.programme_id == programme.id, TextAsk.state == "asked")
-    telling.withdraw([programme.id, *db.session.scalars(select(TextAsk.id).where(*waiting))])
+    taking_back.take_back([programme.id, *db.session.scalars(select(TextAsk.id).where(*waiting))])
     db.session.execute(update(TextAsk).where(*waiting).values(state="called_off", settled_at=now))
