@@ -23,7 +23,8 @@ from tests import queries_counted
 from tests.conftest import NOW
 from tests.medicines.due import HOUR, MINUTE, deliveries, dose, remind_at, reminders
 from tests.medicines.kept import AT_TWENTY, CANARY, Home, home_of
-from tests.people import World
+from tests.people import World, signed_in
+from tests.records.test_export import ask, opened
 from tests.texting.texted import MARY, TOM, texted
 
 EIGHT = NOW.replace(hour=20)
@@ -161,6 +162,35 @@ def test_who_acts_for_the_patient_is_told_of_it(home: Home, medicines: list[Any]
     home.acts(home.world.tom, "medicines")
     assert ladder(EIGHT + 31 * MINUTE) == 1
     assert list(told()) == [home.world.tom.id]
+
+
+OF_A_MEDICINE = ("dose_watch", "dose_telling", "refill_nudge")
+
+
+def lists_of(home: Home, person: Person) -> dict[str, int]:
+    """How many lines of these lists are in this person's copy of everything about themselves."""
+    copy = copy_of(home, person)
+    return {name: len(copy.get(name, ())) for name in OF_A_MEDICINE}
+
+
+def copy_of(home: Home, person: Person) -> dict[str, Any]:
+    headers = signed_in(home.client, person)
+    return opened(home.client.get(ask(home.client, headers), headers=headers))
+
+
+def test_a_carers_own_copy_says_nothing_of_it(home: Home, medicines: list[Any]) -> None:
+    """What they were told while they saw it was told; in their copy it is again when it is shown."""
+    home.show(medicines[1])
+    for one in medicines:
+        be_told(home, one, home.world.tom)
+        assert home.mary.post(f"/medicines/{one['id']}/stock", {"quantity": "2"}).status_code == 201
+    nudge(NOW)
+    assert ladder(EIGHT + 31 * MINUTE) == 1
+    assert lists_of(home, home.world.tom) == dict.fromkeys(OF_A_MEDICINE, 3)
+    home.hide(medicines[1])
+    assert lists_of(home, home.world.tom) == dict.fromkeys(OF_A_MEDICINE, 2)
+    own = copy_of(home, home.world.mary)
+    assert (len(own["dose_watch"]), [one["quantity"] for one in own["stock_count"]]) == (3, ["2", "2", "2"])
 
 
 def nudge(moment: Any) -> int:

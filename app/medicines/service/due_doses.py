@@ -88,7 +88,7 @@ with seeds as materialized (
         min(until) as until, bool_or(reminded > 0) as again,
         array_agg(id order by medicine_made_at, medicine_id, due_at, id) as dose_ids,
         array_agg(next_at order by medicine_made_at, medicine_id, due_at, id) as next_times,
-        row_number() over (order by minute) as number
+        row_number() over (order by minute, patient_id) as number
     from placed where not is_off and not is_told
     group by patient_id, organisation_id, zone, person_id, minute, is_late, is_apart
 ), addressed as materialized (

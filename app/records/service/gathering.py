@@ -6,11 +6,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, ColumnElement, DateTime, LargeBinary, Table, Uuid, cast, func, null, select, union
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    DateTime,
+    LargeBinary,
+    Table,
+    Uuid,
+    and_,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    union,
+)
 
 from app.core import rotation, rows
 from app.core.audit import AuditEntry
@@ -85,11 +100,21 @@ def _of_the_record(table: Table, subject: Subject) -> Iterator[ColumnElement[boo
 
 def _of_the_person(table: Table, subject: Subject) -> Iterator[ColumnElement[bool]]:
     if table.name in shape.OWN:
-        yield table.c[shape.OWN[table.name]] == subject.person_id
+        theirs = table.c[shape.OWN[table.name]] == subject.person_id
+        yield and_(theirs, ~_is_kept(table)) if table.name in shape.OF_A_MEDICINE else theirs
     if table.name in shape.OWN_BY_WAY_OF:
         column, named = shape.OWN_BY_WAY_OF[table.name]
         owner = Base.metadata.tables[named]
         yield table.c[column].in_(select(owner.c.id).where(owner.c[shape.OWN[named]] == subject.person_id))
+
+
+def _is_kept(table: Table) -> ColumnElement[bool]:
+    """Is it about a medicine that its patient keeps from the circle?"""
+    medicine, dose = (Base.metadata.tables[name] for name in ("medicine", "dose"))
+    if "medicine_id" in table.c:
+        return exists().where(medicine.c.id == table.c.medicine_id, medicine.c.hidden_at.is_not(None))
+    of_dose = (dose.c.id == table.c.dose_id, medicine.c.id == dose.c.medicine_id)
+    return exists().where(*of_dose, medicine.c.hidden_at.is_not(None))
 
 
 class _Names:
@@ -188,6 +213,8 @@ class _Reader:
             return self.names.of(named, value) if named else str(value)
         if isinstance(value, datetime):
             return value.astimezone(self.subject.zone).isoformat()
+        if isinstance(value, Decimal):
+            return f"{value.normalize():f}"  # as text, so that no digit is lost
         return value.isoformat() if isinstance(value, date) else value
 
 
