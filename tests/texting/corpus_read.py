@@ -45,6 +45,10 @@ KNOWN: dict[str, Known] = {
     "patient": _PATIENT,
     "carer": replace(_PATIENT, patients=(MARY,), own=None),
     "two": replace(_PATIENT, patients=(MARY, BOB), own=None),
+    # Tom is asked for his own weight, and looks after Mary.
+    "asked_other_circle": Known(
+        patients=(Called("TOM", ("Tom",)), MARY), own="TOM", asked=Asked(measures=("weight",), who="TOM")
+    ),
     "asked_bp": _asked(Asked(measures=("blood_pressure",))),
     "asked_bp_pulse": _asked(Asked(measures=("blood_pressure", "pulse"))),
     "asked_glucose": _asked(Asked(measures=("glucose",))),

@@ -59,6 +59,21 @@ def _is_unsure(row: corpus_read.Row) -> bool:
     return isinstance(understood(row.text, row.known), Unsure)
 
 
+@pytest.mark.parametrize("row", [row for row in READ if not row.known.asked.measures], ids=lambda row: row.label)
+def test_what_was_not_asked_is_of_nobody_in_particular(row: corpus_read.Row) -> None:
+    """To somebody with two patients, asked for a weight of their own, only a weight without its name is their own."""
+    other = corpus_read.KNOWN["asked_other_circle"]
+    own = replace(row.known, patients=other.patients, own=other.own, asked=other.asked)
+    said, plain = understood(row.text, own), understood(row.text, row.known)
+    assert isinstance(plain, Readings)
+    if isinstance(said, Readings) and said.who == "TOM":
+        found = tokens(row.text, words.of(row.known.language))
+        is_named = any(one.kind in ("measures", "parts") for one in found)
+        assert any(one.kind == "mine" for one in found) or (
+            not is_named and [one.measure for one in plain.readings] == ["weight"]
+        )
+
+
 @settings(deadline=None)
 @given(st.sampled_from(READ), st.sampled_from([str.upper, str.lower, str.title]))
 def test_case_is_free(row: corpus_read.Row, written: object) -> None:

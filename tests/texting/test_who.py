@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.texting.grammar import people
-from app.texting.grammar.said import Asked, Called, Command, Known, Post, Readings, Unsure
+from app.texting.grammar.said import Asked, Called, Command, Known, Readings, Unsure
 from app.texting.grammar.understanding import understood
 
 MARY, ANOTHER, BOB = (
@@ -59,12 +59,14 @@ def test_a_name_that_two_have_names_nobody() -> None:
     assert understood("go Mary O. 2", known) == Command("go", 2, "MARYOK")
 
 
-def test_the_one_who_was_asked_about_is_meant() -> None:
-    known = Known(patients=(MARY, BOB), asked=Asked(who="BOB"))
+def test_the_one_who_was_asked_is_meant_by_the_numbers_alone() -> None:
+    known = Known(patients=(MARY, BOB), asked=Asked(measures=("blood_pressure",), who="BOB"))
     said = understood("142/88", known)
     assert isinstance(said, Readings)
     assert said.who == "BOB"
-    assert understood("POST all well", known) == Post("all well", "BOB")
+    assert understood("BP 142/88", known) == Unsure("readings", "who", ("blood_pressure",))
+    assert understood("78.4 kg", known) == Unsure("readings", "who", ("weight",))
+    assert understood("POST all well", known) == Unsure("post", "who")
     named = understood("mary 142/88", known)
     assert isinstance(named, Readings)
     assert named.who == "MARYOK"

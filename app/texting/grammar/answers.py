@@ -19,7 +19,7 @@ def read(found: Sequence[Token], known: Known) -> Answer | Unsure | None:
     if not isinstance(answer, Answer):
         return answer
     try:
-        return Answer(answer.code, answer.number, people.one_meant(found, known))
+        return Answer(answer.code, answer.number, people.one_meant(found, known, is_answer=True))
     except people.NotCertain:
         return Unsure("answer", "who")
 

@@ -90,7 +90,7 @@ def rating(found: Sequence[Token], known: Known) -> Rating | Unsure | None:
     if not is_one or not numbers[0].isdigit() or int(numbers[0]) > _RATED_OUT_OF:
         return Unsure("rating", "number")
     try:
-        return Rating(int(numbers[0]), people.one_meant(found, known))
+        return Rating(int(numbers[0]), people.one_meant(found, known, is_answer=known.asked.rating))
     except people.NotCertain:
         return Unsure("rating", "who")
 

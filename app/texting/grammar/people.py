@@ -29,9 +29,9 @@ def meant(found: Sequence[Token], known: Known) -> str | None:
     return next(iter(named), None)
 
 
-def one_meant(found: Sequence[Token], known: Known) -> str | None:
-    """The same, and where it names nobody the one who was asked about, or the only one; raises NotCertain."""
-    who = meant(found, known) or known.asked.who
+def one_meant(found: Sequence[Token], known: Known, *, is_answer: bool = False) -> str | None:
+    """The same, and where it names nobody the only one, or of an answer the one asked about; raises NotCertain."""
+    who = meant(found, known) or (known.asked.who if is_answer else None)
     if who is None and len(known.patients) > 1:
         raise NotCertain
     return who or (known.patients[0].code if known.patients else None)

@@ -88,7 +88,7 @@ def _with_circumstances(
 ) -> Readings | Unsure:
     """With the patient, the time and the rest that it says; each may be said once."""
     try:
-        who = people.one_meant(found, known)
+        who = people.one_meant(found, known, is_answer=_is_answer(measured, found, known.asked.measures))
     except people.NotCertain:
         return Unsure("readings", "who", of)
     said = {kind: {one.name for one in found if one.kind == kind} for kind in ("time", "days", "meals", "oxygen")}
@@ -100,6 +100,12 @@ def _with_circumstances(
         return Unsure("readings", "when", of)
     on_oxygen = None if oxygen is None else oxygen == "yes"
     return Readings(measured, who, moment, int(day == "yesterday"), meal, on_oxygen)
+
+
+def _is_answer(measured: Sequence[Reading], found: Sequence[Token], asked: Sequence[str]) -> bool:
+    """Whether it gives what was asked and names nothing: a measure by its name may be that of somebody else."""
+    names_nothing = not any(one.kind in ("measures", "parts") for one in found)
+    return names_nothing and all(one.measure in asked for one in measured)
 
 
 def _is_certain(at: time | None, day: str | None, known: Known) -> bool:

@@ -30,7 +30,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What this phone was asked last, in one text; who: the code of the patient it was about."""
+    """What this phone was asked last and has not answered; who: the code of the patient it was about."""
 
     measures: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()

@@ -106,12 +106,10 @@ def _called(circles: dict[str, AdmittedPatient]) -> tuple[Called, ...]:
 def _asked(
     waiting: Sequence[Waiting], circles: dict[str, AdmittedPatient], own: str | None, sent_at: datetime
 ) -> Asked:
-    """What this phone may answer: what its owner was to measure, and a request for help that waits for it.
+    """What this phone may answer: what its owner is still to measure, and a request for help that waits for it.
 
     Doses are answered before this is asked.
     """
-    mine = [circles[own].id] if own else []
-    last = queries.asked_last(mine, sent_at - ANSWERED_WITHIN, sent_at)
-    # Whom somebody helps is not whom their next text is about: only what they were to measure of themselves is.
-    measures, who = (tuple(last.measures), own) if last else ((), None)
-    return Asked(measures, help=bool(waiting), who=who)
+    measures = queries.still_asked(circles[own], sent_at - ANSWERED_WITHIN, sent_at) if own else ()
+    # Whom somebody helps is not whom their next text is about: only what they are to measure of themselves is.
+    return Asked(tuple(measures), help=bool(waiting), who=own if measures else None)
