@@ -16,7 +16,7 @@ from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.messages.models import Visit, VisitNote
-from app.messages.service import visit_planning
+from app.messages.service import visit_codes, visit_planning
 from app.messages.visit_entering import NewVisit
 from app.patients import queries as patients
 from app.patients import service
@@ -219,6 +219,23 @@ def test_what_is_refused_stays_with_its_reason_and_signed_out_nothing_is_lost(
     nurse.page.get_by_role("link", name="Look at it").click()
     nurse.page.get_by_role("button", name="Delete it").click()
     expect(nurse.page.get_by_text("Could not be sent")).to_have_count(0)
+
+
+def test_the_picture_on_the_wall_works_without_a_signal_too(
+    opens: Opens, site: Site, world: World, visit_id: Any
+) -> None:
+    with unit_of_work():
+        patient = patients.admitted_one(world.mary_patient.id)
+        url = visit_codes.make(patient, By(world.mary.id, Role.PATIENT)).url
+    nurse = come_in(opens(windows.PHONE), world.adeyemi)
+    keeps_the_visits(nurse, world)
+    port = without_a_signal(site)
+    arrives_without_a_signal(nurse, url.removeprefix("http://localhost"))
+    with_a_signal(site, port, nurse, NOW)
+    nurse.page.get_by_text("All of it is sent, and nothing is left on this phone.").wait_for()
+    with unit_of_work():
+        visit = db.session.get_one(Visit, visit_id)
+        assert (visit.arrived_at, visit.arrival) == (CAME, "code")
 
 
 def test_another_on_the_same_phone_sends_nothing_of_the_first_and_signing_out_deletes_all(

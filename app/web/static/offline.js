@@ -5,6 +5,8 @@ import { add, again, drop, items, send } from "./unsent.js";
 import * as store from "./store.js";
 import { box, button, fault, filled, made, measures, ticks } from "./offline-form.js";
 
+// The camera that read the picture on the wall has opened /arrive/ and its code.
+const AT_WALL = location.pathname.match(/^\/arrive\/([^/]+)$/)?.[1];
 const LAPSES = 36 * 60 * 60 * 1000; // what was kept longer ago is of another day
 const NOTHING = "Tick what was done, write something, or measure.";
 const FULL = "This phone could not keep it. Write it down on paper.";
@@ -40,7 +42,7 @@ async function goOn(kept, visit, progress, words) {
 }
 
 async function arrive(kept, visit) {
-  await queue(kept, visit, "arrival", [], "I am here");
+  await queue(kept, visit, "arrival", AT_WALL ? [["code", AT_WALL]] : [], "I am here");
   if (visit.is_own) kept.own.push(visit);
   await goOn(kept, visit, "here", `You are down as being at ${kept.name}’s.`);
 }
