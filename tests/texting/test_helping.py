@@ -12,12 +12,16 @@ from sqlalchemy import select
 from app.access.permissions import Right
 from app.access.roles import Role
 from app.core.db import db
+from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.identity import service as identity
+from app.messages.help_entering import NewHelp
 from app.messages.models import HelpEvent, HelpRequest
+from app.messages.service import asking
 from app.notifications.service import sending
 from app.patients import queries as patients
 from app.patients import service
+from app.patients.by import By
 from tests.conftest import NOW
 from tests.messages import circle
 from tests.messages.circle import Circle
@@ -120,6 +124,20 @@ class TestWhoHasOnlyTexts:
         asks(marys, "meal")
         (next_one,) = zoe.got()
         assert "a meal. Reply GO" in next_one
+
+    def test_ok_tells_her_of_what_waits_in_each_of_her_circles(
+        self, zoe: Phone, marys: Circle, provider: TwilioStandIn
+    ) -> None:
+        khan, world = patients.admitted_one(marys.world.khan_patient.id), marys.world
+        with unit_of_work():
+            (place,) = [one for one in patients.circle(marys.patient) if one.person.phone == ZOE]
+            service.add_member(khan, place.person, Role.MEMBER, "neighbour", world.khan.id)
+            circle.give(khan, place.person, Right.SEE, world)
+            asking.ask(khan, NewHelp(new_id(), "meal"), By(world.khan.id, Role.PATIENT))
+        asks(marys)
+        assert len(zoe.got()) == 1
+        _, *waiting = zoe.sends("OK", SOON)
+        assert sorted("Imran K." in one for one in waiting) == [False, True]
 
     def test_go_before_she_knows_of_what_takes_nothing(self, zoe: Phone, marys: Circle) -> None:
         request = asks(marys)
