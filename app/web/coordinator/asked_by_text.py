@@ -11,6 +11,7 @@ from app.web import asking_by_text, frame
 
 
 def _show(patient: AdmittedPatient, held: dict[str, Any]) -> str:
+    held["phone"] = "the patient’s own phone"
     held |= {"back_href": url_for("coordinator.patient", patient_id=patient.id), "patient": patient.name}
     return frame.for_staff("coordinator/texts.html", patient, "patient", **held)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.messages.queries import carers as queries
 from app.messages.schemas import carers as schemas
 from app.messages.service import carers
 from app.patients import queries as patients
-from app.web import moments
+from app.web import moments, words
 from app.web.me.pages import ZONE
 
 pages = Pages("how_i_am", __name__, url_prefix="/me/how-i-am")
@@ -68,6 +69,11 @@ def _back(said: str) -> Any:
     return redirect(url_for("how_i_am.overview", said=said), 303)
 
 
+def _when(at: datetime, now: datetime) -> dict[str, str]:
+    said = moments.moment(at, now, ZONE)
+    return said | {"words": words.upper(said["words"])}
+
+
 def _page(refused: Conflict | Invalid | None = None) -> str:
     me, now = guards.caller().person_id, clock.now()
     running = {(one.member_id, one.agreed) for one in queries.agreed(me)}
@@ -80,9 +86,7 @@ def _page(refused: Conflict | Invalid | None = None) -> str:
         }
         for one in patients.circles_of(me)
     ]
-    before = [
-        {"when": moments.moment(one.created_at, now, ZONE), "answers": queries.numbers(one)} for one in queries.own(me)
-    ]
+    before = [{"when": _when(one.created_at, now), "answers": queries.numbers(one)} for one in queries.own(me)]
     why = UNANSWERED if isinstance(refused, Invalid) else refused and refused.detail
     return render_template(
         "me/how_i_am.html",

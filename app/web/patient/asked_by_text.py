@@ -11,9 +11,11 @@ from app.web import asking_by_text, frame
 
 
 def _show(patient: AdmittedPatient, held: dict[str, Any]) -> str:
+    whose = frame.whose(patient) and patient.given_name
     held |= {
         "back_href": url_for("patient.plan", patient_id=patient.id),
-        "whose": frame.whose(patient) and patient.given_name,
+        "whose": whose,
+        "phone": f"{whose}’s own phone" if whose else "your own phone",
     }
     return frame.for_patient("patient/texts.html", patient, "plan", **held)
 
