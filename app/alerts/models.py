@@ -93,6 +93,11 @@ class Finding(Base, Row):
         # Judging again finds the same thing again, not a second one.
         UniqueConstraint("patient_id", "reading_id", "protocol", "rule"),
         Index("ix_finding_alert_id", "alert_id"),
+        Index(
+            "ix_finding_repeat_until",
+            "repeat_until",
+            postgresql_where=text("repeat_until is not null and is_confirmed is null and withdrawn_at is null"),
+        ),
         Index("ix_finding_patient_id_measure_measured_at", "patient_id", "measure", "measured_at"),
     )
 

@@ -258,6 +258,7 @@ class Invitation(Base, Row):
     __tablename__ = "invitation"
     __table_args__ = (
         Index("ix_invitation_patient_id", "patient_id"),
+        Index("ix_invitation_waiting", "contact_index", postgresql_where=text("state = 'waiting'")),
         Index("ix_invitation_team_id", "team_id"),
         Index("ix_invitation_invited_by", "invited_by"),
         CheckConstraint("(patient_id is null) <> (team_id is null)", name="target"),

@@ -164,7 +164,8 @@ def waiting_for_repeat(now: datetime, limit: int) -> Sequence[Finding]:
     asked_already = exists().where(
         TextAsk.patient_id == Finding.patient_id, TextAsk.kind == REPEAT, TextAsk.slot_at > Finding.measured_at
     )
-    still = (Finding.is_confirmed.is_(None), Finding.withdrawn_at.is_(None), ~Finding.is_late)
+    waits = (Finding.repeat_until.is_not(None), Finding.is_confirmed.is_(None), Finding.withdrawn_at.is_(None))
+    still = (*waits, ~Finding.is_late)
     in_time = (Finding.repeat_until > now, literal(now) - Finding.measured_at >= Finding.repeat_until - literal(now))
     asked = (TextProgramme.patient_id == Finding.patient_id) & TextProgramme.ended_at.is_(None)
     runs = (TextProgramme.agreed_at.is_not(None), TextProgramme.paused_until.is_(None))

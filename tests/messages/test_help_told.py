@@ -22,6 +22,7 @@ from app.messages.help_entering import NewHelp
 from app.messages.models.help import HelpEvent, HelpRequest
 from app.messages.queries import help as queries
 from app.messages.service import asking, helping, reopening
+from app.notifications.models import DigestItem
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.by import By
@@ -153,6 +154,22 @@ def test_who_has_arrived_has_as_long_again(circle: Circle) -> None:
         assert reopening.reopen_late() == 0
     with clock.at(NOW + timedelta(hours=7)), unit_of_work():
         assert reopening.reopen_late() == 1
+
+
+@pytest.mark.parametrize("wanted_in", [timedelta(hours=10), None], ids=["at a time", "as soon as somebody can"])
+def test_what_the_clock_opens_again_wakes_nobody(circle: Circle, wanted_in: timedelta | None) -> None:
+    """Wanted at 20:00, taken, and forgotten to be marked as done: the normal case."""
+    asked_at = NOW + timedelta(hours=9)  # 19:00
+    with clock.at(asked_at):
+        request = circle.ask(wanted_at=NOW + wanted_in if wanted_in else None)
+        take(circle, request, circle.tom)
+    midnight = NOW + timedelta(hours=14, minutes=1)
+    before = told(circle.ada.id)
+    with clock.at(midnight), unit_of_work():
+        assert reopening.reopen_late() == 1
+    assert told(circle.ada.id) == before[:-1] or told(circle.ada.id) == before  # nothing new in the night
+    items = db.session.scalars(select(DigestItem).where(DigestItem.person_id == circle.ada.id)).all()
+    assert [one.due_at.hour for one in items] == [7]
 
 
 def leave(circle: Circle) -> None:

@@ -73,6 +73,7 @@ class HelpEvent(Base, OfPatient):
     __tablename__ = "help_event"
     __table_args__ = (
         Index("ix_help_event_request_id", "request_id", "created_at"),
+        Index("ix_help_event_claimed", "created_at", postgresql_where=text("kind = 'claimed'")),  # who has taken much
         CheckConstraint(one_of("kind", HAPPENED), name="kind"),
         CheckConstraint(one_of("channel", CHANNELS), name="channel"),
     )

@@ -24,6 +24,7 @@ class Thread(Base, OfPatient):
     __table_args__ = (
         UniqueConstraint("patient_id", "client_id"),
         Index("ix_thread_patient_id_last_at", "patient_id", "last_at"),
+        Index("ix_thread_claimed_by", "claimed_by", postgresql_where=text("claimed_by is not null")),
         Index("ix_thread_inbox", "team_id", "waiting_since", postgresql_where=text("waiting_since is not null")),
         CheckConstraint(one_of("kind", KINDS), name="kind"),
         CheckConstraint("(kind = 'team') = (team_id is not null)", name="team"),

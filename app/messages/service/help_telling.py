@@ -25,10 +25,10 @@ _CANNOT_WAIT: Final = ("help_unanswered", "help_nobody")
 _OF_CIRCLE: Final = frozenset({Role.PATIENT, Role.ACTING, Role.MEMBER})
 
 
-def asked(patient: AdmittedPatient, request: HelpRequest, recipients: Collection[UUID]) -> None:
+def asked(patient: AdmittedPatient, request: HelpRequest, recipients: Collection[UUID], *, is_now: bool = True) -> None:
     """Those who are asked, now or again."""
     template = "help_asked" if request.wanted_at else "help_asked_now"
-    _tell(patient, request, template, recipients, request.asked_by, with_words=True)
+    _tell(patient, request, template, recipients, request.asked_by, with_words=True, is_now=is_now)
 
 
 def taken(patient: AdmittedPatient, request: HelpRequest) -> None:
@@ -63,10 +63,10 @@ def is_done(patient: AdmittedPatient, request: HelpRequest, by: UUID) -> None:
         _tell_asker(patient, request, "help_done", request.helper_id)
 
 
-def open_again(patient: AdmittedPatient, request: HelpRequest) -> None:
-    """It is wanted again: those who were asked and may still take it."""
+def open_again(patient: AdmittedPatient, request: HelpRequest, *, by_clock: bool) -> None:
+    """It is wanted again: those who were asked and may still take it. What the clock finds wakes nobody."""
     _outdated(request)
-    asked(patient, request, queries.still_asked(patient, request))
+    asked(patient, request, queries.still_asked(patient, request), is_now=not by_clock)
     _tell_asker(patient, request, "help_open_again")
 
 
@@ -99,6 +99,7 @@ def _tell(
     who: UUID | None = None,
     *,
     with_words: bool = False,
+    is_now: bool = True,
 ) -> None:
     words = {"thing": wanted.thing_of(request.what or "")}
     if request.wanted_at is not None:
@@ -110,12 +111,15 @@ def _tell(
     # A professional's own words go out by no text.
     is_theirs = request.asked_role in _OF_CIRCLE and request.alert_id is None
     says = request.what if with_words and is_theirs else None
-    is_urgent = (with_words or template in _CANNOT_WAIT) and _is_soon(request)
+    is_urgent = is_now and (with_words or template in _CANNOT_WAIT) and _is_soon(request)
     one = News(Category.MESSAGES, ABOUT, request.id, template, words, says, is_urgent=is_urgent)
     news.tell(patient, one, recipients)
 
 
 def _is_soon(request: HelpRequest) -> bool:
-    """Whether it cannot wait for the end of somebody's night: asked for now, from an alert, or wanted before then."""
-    wanted_at = request.wanted_at
-    return wanted_at is None or request.alert_id is not None or wanted_at <= clock.now() + A_NIGHT
+    """Whether it cannot wait for the end of somebody's night: asked for now, from an alert, or wanted before then.
+
+    Once its time is over it can wait.
+    """
+    wanted_at, now = request.wanted_at, clock.now()
+    return wanted_at is None or request.alert_id is not None or now <= wanted_at <= now + A_NIGHT

@@ -123,7 +123,7 @@ def _given_back(patient: AdmittedPatient, request: HelpRequest, by: By) -> HelpR
     steps.answered(request, by.person_id, cannot=True)
     steps.note(request, "given_back", by)
     db.session.flush()
-    unanswered.open_again(patient, request)
+    unanswered.open_again(patient, request, by_clock=False)
     return request
 
 

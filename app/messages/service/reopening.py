@@ -48,5 +48,5 @@ def _reopen(which: ColumnElement[bool], kind: str, limit: int) -> int:
         steps.free(row)
         steps.note(row, kind, None)
         db.session.flush()
-        unanswered.open_again(whose[row.patient_id], row)
+        unanswered.open_again(whose[row.patient_id], row, by_clock=True)
     return len(rows)

@@ -50,14 +50,14 @@ def nobody_can(patient: AdmittedPatient, request: HelpRequest) -> None:
     _ask_coordinator(patient, request, NONE_CAN)
 
 
-def open_again(patient: AdmittedPatient, request: HelpRequest) -> None:
+def open_again(patient: AdmittedPatient, request: HelpRequest, *, by_clock: bool) -> None:
     """It is wanted again: those who may still take it are asked; where there is nobody, that is said."""
     if not queries.still_asked(patient, request):
         nobody_can(patient, request)
         return
     request.answer_by = wanted.to_be_answered_by(request.wanted_at, clock.now(), patient.zone)
     db.session.flush()
-    telling.open_again(patient, request)
+    telling.open_again(patient, request, by_clock=by_clock)
 
 
 def settle(request: HelpRequest, by: UUID) -> None:
