@@ -115,12 +115,13 @@ def _context(name: str, patient: AdmittedPatient, refused: Conflict | Invalid | 
     plans = protocols.plans_as_applied(patient)
     asked = by_text.asked_by_text(plans)
     times = programme.times if programme else asking_times.usual(asked)
+    typed = request.form.getlist("times")[: asking_times.MOST] if refused else []
     actions = {f"{act}_action": url_for(f"{name}.{act}", patient_id=patient.id) for act in ("start", "pause", "end")}
     return {
         **actions,
         **_standing(programme, patient),
         "closed": None if programme else _closed(patient, bool(times)),
-        "times": [f"{one:%H:%M}" for one in times],
+        "times": typed or [f"{one:%H:%M}" for one in times],
         "measures": [words.title(one.measure) for one in asked],
         "left_out": _left_out(by_text.left_out(plans)),
         "said": SAID.get(request.args.get("said", "")),

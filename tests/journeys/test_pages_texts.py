@@ -54,6 +54,7 @@ def when_priya_proposes_it(priya: Window, place: str) -> None:
     priya.page.get_by_role("link", name="Choose times that are at least 3 hours apart.").wait_for()
     priya.complaints.clear()  # the browser notes the 422 that was meant
     priya.looks_right("Ask Mary Okafor by text")
+    assert priya.page.get_by_label("Time 2").input_value() == "09:30"
     priya.page.get_by_label("Time 2").fill("18:00")
     priya.page.get_by_role("button", name="Ask for a yes").click()
     priya.page.get_by_text("Waiting for the reply JOIN.").wait_for()
