@@ -9,6 +9,7 @@ from app.web.coordinator import ask_circle
 from app.web.coordinator import asked_by_text as console_texts
 from app.web.coordinator import carers as console_carers
 from app.web.coordinator import emergency as emergency_pages
+from app.web.coordinator import goals as console_goals
 from app.web.coordinator import inbox as inbox_pages
 from app.web.coordinator import medicines as console_medicines
 from app.web.coordinator import pages as coordinator
@@ -35,6 +36,7 @@ from app.web.patient import (
     at_door,
     doses,
     doses_recorded,
+    goals_adding,
     help_asking,
     help_calendar,
     medicine_change,
@@ -47,6 +49,7 @@ from app.web.patient import (
 )
 from app.web.patient import circle as patient_circle
 from app.web.patient import feed as feed_pages
+from app.web.patient import goals as my_goals
 from app.web.patient import granting as granting_pages
 from app.web.patient import help as help_pages
 from app.web.patient import invitations as circle_invitations
@@ -66,7 +69,7 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
-_LIFE = (my_wheel, console_wheel)
+_LIFE = (my_wheel, console_wheel, my_goals, goals_adding, console_goals)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

@@ -35,6 +35,7 @@ OWN_PAGES: Final = {
     "patient.add": ("Add a reading", Permission.ADD_READINGS),
     "patient.numbers": ("My numbers", Permission.SEE_READINGS),
     "my_doses.medicines": ("My medicines", Permission.SEE_MEDICINES),
+    "my_goals.goals": ("My goals", Permission.SEE_GOALS),
     "my_wheel.overview": ("My wheel", Permission.SEE_RATINGS),
     "patient.plan": ("My plan", Permission.SEE_PLAN),
     "my_feed.feed": ("News", Permission.SEE_FEED),
@@ -56,6 +57,7 @@ BEGINNINGS: Final = ("worklist", "people")  # where staff begin their day
 PAGES: Final = OWN_PAGES | {
     "patient.numbers": ("Numbers", Permission.SEE_READINGS),
     "my_doses.medicines": ("Medicines", Permission.SEE_MEDICINES),
+    "my_goals.goals": ("Goals", Permission.SEE_GOALS),
     "my_wheel.overview": ("Wheel", Permission.SEE_RATINGS),
     "patient.plan": ("Plan", Permission.SEE_PLAN),
     "my_circle.circle": ("Circle", Permission.SEE_CIRCLE),

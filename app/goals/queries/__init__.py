@@ -46,6 +46,15 @@ def goal(patient: AdmittedPatient, looking: Looking, goal_id: UUID) -> Goal:
     return found
 
 
+def goal_of_step(patient: AdmittedPatient, looking: Looking, step_id: UUID) -> UUID:
+    """The goal that a step belongs to. Raises NotFound."""
+    whose = select(Goal.id).join(GoalStep, GoalStep.goal_id == Goal.id)
+    found = db.session.scalar(whose.where(GoalStep.id == step_id, *visible(patient, looking)))
+    if found is None:
+        raise NotFound
+    return found
+
+
 def steps(goal_ids: Collection[UUID]) -> Mapping[UUID, list[GoalStep]]:
     """The steps of these goals in their order, without those that were taken away."""
     where = (GoalStep.goal_id.in_(goal_ids), GoalStep.removed_at.is_(None))

@@ -79,8 +79,14 @@ def move(goal: Goal, kind: str) -> bool:
 
 def still_cared_for(patient: AdmittedPatient) -> None:
     """Raise Conflict once care has ended: nobody is reminded or asked any more."""
-    if patient.ended_at is not None:
-        raise Conflict(f"Care with {patient.team_name} has ended, so goals are kept as they are.")
+    if why := care_ended(patient):
+        raise Conflict(why)
+
+
+def care_ended(patient: AdmittedPatient) -> str | None:
+    """Why no goal can be set or changed any more."""
+    ended = f"Care with {patient.team_name} has ended, so goals are kept as they are."
+    return ended if patient.ended_at is not None else None
 
 
 def note(

@@ -33,6 +33,7 @@ from app.web import looking, measuring, trends
 from app.web.coordinator import (
     ask_circle,
     emergencies,
+    goals,
     inbox_gathering,
     medicines,
     one_alert,
@@ -91,6 +92,7 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "measures": measuring.measures(patient, Span(days, now, zone)),
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "medicines": medicines.part(patient),
+        "goals": goals.part(patient),
         "visits": visits.part(patient),
         "feed": feed_gathering.part(patient),
         "messages_href": url_for("team_inbox.of_patient", patient_id=patient.id)

@@ -1,4 +1,4 @@
-"""Goals, over the API."""
+"""Goals, over the API and on pages."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from tests.access.rows.row import Row
 _GOALS = "/api/patients/<uuid:patient_id>/goals"
 _ONE, _STEP = f"{_GOALS}/<uuid:goal_id>", f"{_GOALS}/steps/<uuid:step_id>"
 _SUGGESTED = {"goal_id": "$suggested_goal"}
+_MY = "/my/<uuid:patient_id>/goals"
+_MINE, _MY_STEP = f"{_MY}/<uuid:goal_id>", f"{_MY}/steps/<uuid:step_id>"
+_CONSOLE = "/console/patients/<uuid:patient_id>/goals/suggest"
 HELPER = "member with every grant"  # was asked to help with a step of Mary's, and helps with another
 
 
@@ -46,4 +49,20 @@ ROWS: dict[str, Row] = {
     f"POST {_STEP}/accept": Row(ids={"step_id": "$asked_step"}, conflict=was_not_asked),
     f"POST {_STEP}/decline": Row(ids={"step_id": "$asked_step"}, conflict=was_not_asked),
     f"POST {_STEP}/helped": Row(ids={"step_id": "$accepted_step"}, conflict=does_not_help),
+    f"GET {_MY}": Row(),
+    f"GET {_MY}/add": Row(),
+    f"POST {_MY}/add": Row(body={"id": "$new", "words": "Sing", "step": "who", "audience": "team"}),
+    f"GET {_MINE}": Row(),
+    f"POST {_MINE}/act": Row(body={"act": "reached"}),
+    f"POST {_MINE}/share": Row(body={"audience": "team"}),
+    f"GET {_MINE}/change": Row(),
+    f"POST {_MINE}/change": Row(body={"words": "Dance all night", "version": "1"}),
+    f"POST {_MINE}/steps": Row(body={"id": "$new", "words": "Shoes"}),
+    f"POST {_MINE}/review": Row(body={"id": "$new", "confidence": "5"}),
+    f"POST {_MINE}/note": Row(body={"id": "$new", "note": "Well done"}),
+    f"POST {_MY_STEP}/act": Row(body={"act": "done"}),
+    f"POST {_MY_STEP}/ask": Row(body={"person_id": "$priya"}),
+    f"POST {_MY_STEP}/help": Row(body={"act": "accept"}, ids={"step_id": "$asked_step"}, conflict=was_not_asked),
+    f"GET {_CONSOLE}": Row(),
+    f"POST {_CONSOLE}": Row(body={"id": "$new", "words": "Sing"}),
 }

@@ -1,0 +1,154 @@
+"""What the pages of goals are made from: read through the slice's queries, handed to the pure words."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from flask import g, url_for
+
+from app.access import guards
+from app.access.permissions import Permission
+from app.core import clock
+from app.core.ids import new_id
+from app.goals import states
+from app.goals.audiences import Looking
+from app.goals.models import AUDIENCES, STATES
+from app.goals.queries import helping, showing
+from app.goals.queries.showing import Shown
+from app.patients.admission import AdmittedPatient
+from app.patients.by import By
+from app.web import frame, looking, moments
+from app.web.patient import goals_words as words
+
+P: Final = Permission
+A_PAGE: Final = 40
+NUMBERS: Final = {"measure": P.SEE_READINGS, "area": P.SEE_RATINGS}
+SAID: Final = {
+    "set": "Your goal is set. You can change it whenever you like.",
+    "changed": "It is changed.",
+    "step": "The step is added.",
+    "done": "Well done. The step is noted.",
+    "open-again": "The step is open again.",
+    "remove": "The step is taken away.",
+    "asked": "They are asked. Here you see what they say.",
+    "reviewed": "Thank you. It is noted.",
+    "noted": "Thank you. It is noted.",
+    "accept": "It is noted.",
+    "decline": "It is noted.",
+    "helped": "It is noted that the step is done. Thank you.",
+    "reached": "Well done. It is noted as reached.",
+    "put-aside": "It is put aside. You can take it up again whenever you like.",
+    "take-up": "You are working on it again.",
+}
+# What can be done with a goal by its state, the likeliest first, each with its words.
+ACTS: Final = {
+    "suggested": (("accept", "Take this goal"), ("decline", "Leave it")),
+    "active": (("reached", "It is reached"), ("put-aside", "Put it aside for now")),
+} | dict.fromkeys(states.ENDED, (("take-up", "Work on it again"),))
+
+
+def by() -> By:
+    """Who acts, on a page."""
+    return By(guards.caller().person_id, g.role, "page")
+
+
+def reader() -> Looking:
+    """Who looks, with the numbers that they may read elsewhere too."""
+    numbers = frozenset(kind for kind, permission in NUMBERS.items() if guards.reads(permission))
+    return Looking(guards.caller().person_id, g.role, numbers)
+
+
+def title(patient: AdmittedPatient) -> str:
+    """ "My goals", "Mary’s goals"."""
+    return f"{patient.given_name}’s goals" if frame.whose(patient) else "My goals"
+
+
+def for_list(patient: AdmittedPatient, cursor: str | None) -> dict[str, Any]:
+    """What is worked on and suggested, and what came before."""
+    page = showing.listed(patient, reader(), STATES, A_PAGE, cursor)
+    here: dict[str, Any] = {"patient_id": patient.id}
+    cards = [card(patient, one) | {"state": one.row.state} for one in page.items]
+    can_set = looking.may(P.CHANGE_GOALS) and patient.ended_at is None
+    return {
+        "title": title(patient),
+        "suggested": [one for one in cards if one["state"] == "suggested"],
+        "active": [one for one in cards if one["state"] == "active"],
+        "before": [one for one in cards if one["state"] in states.ENDED],
+        "add_href": url_for("my_goals_adding.add", **here) if can_set else None,
+        "older_href": url_for("my_goals.goals", **here, cursor=page.next) if page.next else None,
+        "newest_href": url_for("my_goals.goals", **here) if cursor else None,
+    }
+
+
+def card(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
+    """A goal in a list."""
+    return {
+        "words": one.row.words,
+        "way": words.way(one, clock.now(), patient.zone),
+        "steps": words.steps_said(one),
+        "state_words": words.STATES[one.row.state],
+        "audience": words.audience(one.row.audience, _you(patient)),
+        "sure": None if one.row.confidence is None else f"Sure: {one.row.confidence} of 10",
+        "is_asked": any(step.is_mine and step.row.helper_state == "asked" for step in one.steps),
+        "href": url_for("my_goals.one", patient_id=patient.id, goal_id=one.row.id),
+    }
+
+
+def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "") -> dict[str, Any]:
+    """One goal with its steps, what was said of it, and what can be done. Raises NotFound."""
+    whole = showing.whole(patient, reader(), goal_id)
+    one, me, now, zone = whole.goal, guards.caller().person_id, clock.now(), patient.zone
+    today, levels = clock.today(zone), words.by_level(whole.goal.levels)
+    owns = looking.may(P.CHANGE_GOALS)
+    is_running = one.row.state == "active" and patient.ended_at is None
+    return {
+        "goal": card(patient, one) | {"why": one.row.why, "set_by": words.who(one.set_by, me)},
+        "levels": list(levels.items()),
+        "level_items": [{"value": str(level), "text": f"{level:+d}: {said}"} for level, said in levels.items()],
+        "numbers_items": [{"value": "", "text": "Not now"}, *({"value": str(n), "text": str(n)} for n in range(11))],
+        "steps": [words.step(step, me, today) | _step_urls(patient, step.row.id) for step in one.steps],
+        "can_change": owns and is_running,
+        "can_help": looking.may(P.HELP_WITH_GOALS) and is_running,
+        "helps_all": looking.may(P.SUGGEST_GOALS),
+        "acts": _acts(patient, one) if owns else [],
+        "people": _people(patient, one.row.audience) if owns and is_running else [],
+        "audiences": _audiences(patient, one.row.audience) if owns and one.row.state != "suggested" else [],
+        "review_on": moments.day(one.row.review_on, today) if one.row.review_on else None,
+        "reviews": [words.review(each, levels, me, now, zone) for each in whole.reviews],
+        "history": [words.happened(each, me, now, zone) for each in whole.history],
+        "urls": _urls(patient, goal_id),
+        "new_id": str(new_id()),
+        "said": SAID.get(said),
+        "errors": [{"text": fault, "href": "#maincontent"}] if fault else [],
+        "back": title(patient),
+        "back_href": url_for("my_goals.goals", patient_id=patient.id),
+    }
+
+
+def _you(patient: AdmittedPatient) -> str:
+    return patient.given_name if frame.whose(patient) else "You"
+
+
+def _acts(patient: AdmittedPatient, one: Shown) -> list[dict[str, Any]]:
+    if patient.ended_at is not None:
+        return []
+    return [{"name": name, "text": text, "is_first": n == 0} for n, (name, text) in enumerate(ACTS[one.row.state])]
+
+
+def _people(patient: AdmittedPatient, audience: str) -> list[dict[str, str]]:
+    return [{"value": str(one.id), "text": one.name} for one in helping.helpers(patient, audience)]
+
+
+def _audiences(patient: AdmittedPatient, now: str) -> list[dict[str, Any]]:
+    return [{"value": name, "text": words.audience(name, _you(patient)), "checked": name == now} for name in AUDIENCES]
+
+
+def _urls(patient: AdmittedPatient, goal_id: UUID) -> dict[str, str]:
+    names = ("act", "share", "add_step", "review", "note", "change")
+    return {name: url_for(f"my_goals.{name}", patient_id=patient.id, goal_id=goal_id) for name in names}
+
+
+def _step_urls(patient: AdmittedPatient, step_id: UUID) -> dict[str, str]:
+    names = {"act_url": "act_on_step", "ask_url": "ask", "help_url": "answer"}
+    return {name: url_for(f"my_goals.{view}", patient_id=patient.id, step_id=step_id) for name, view in names.items()}

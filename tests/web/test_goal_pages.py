@@ -1,0 +1,201 @@
+"""Pages of goals: set a question a page, worked on, helped with, looked at, shared and ended."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from app.core.db import db
+from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
+from app.goals.models import Goal, GoalReview, GoalStep
+from app.goals.service import helping
+from app.identity.models import Person
+from tests.goals.at_goals import STEP, WORDS, AtGoals, at_goals, step_of
+from tests.people import World
+from tests.web.browsing import Browser, words
+
+
+@pytest.fixture
+def around(world: World) -> AtGoals:
+    return at_goals(world)
+
+
+@pytest.fixture
+def tom(browser_of: Callable[[Person], Browser], around: AtGoals) -> Browser:
+    return browser_of(around.world.tom)
+
+
+@pytest.fixture
+def priya(browser_of: Callable[[Person], Browser], around: AtGoals) -> Browser:
+    return browser_of(around.world.priya)
+
+
+def goals() -> list[Goal]:
+    db.session.rollback()
+    rows = select(Goal).order_by(Goal.created_at, Goal.id)
+    return list(db.session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def hidden(answer: object) -> dict[str, str]:
+    page = answer.get_data(as_text=True)  # type: ignore[attr-defined]
+    return {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)"', page)
+    }
+
+
+def test_a_goal_is_set_a_question_a_page(mary: Browser, around: AtGoals, home: str) -> None:
+    path = f"{home}/goals/add"
+    first = mary.get(path)
+    assert "What would you like to do" in words(first)
+    assert "Not for emergencies. Call 999" in words(first)
+    refused = mary.post(path, hidden(first) | {"words": " "})
+    assert (refused.status_code, "Say it in up to 300 letters" in words(refused)) == (422, True)
+    second = mary.post(path, hidden(first) | {"words": WORDS})
+    assert "Why does it matter?" in words(second)
+    third = mary.post(path, hidden(second) | {"why": "She is my granddaughter"})
+    assert "What are the first steps?" in words(third)
+    fourth = mary.post(path, hidden(third) | {"step-1": STEP, "step-3": "Shoes"})
+    assert "Who may see it?" in words(fourth)
+    refused = mary.post(path, hidden(fourth))
+    assert (refused.status_code, "Choose who sees it" in words(refused)) == (422, True)
+    form = hidden(fourth) | {"audience": "circle", "review_each_days": "14"}
+    done = mary.post(path, form)
+    assert (done.status_code, mary.post(path, form).location) == (303, done.location)
+    (goal,) = goals()
+    assert (goal.words, goal.why, goal.audience, goal.review_each_days) == (
+        WORDS, "She is my granddaughter", "circle", 14,
+    )  # fmt: skip
+    page = words(mary.get(done.location))
+    for said in ("Your goal is set.", WORDS, STEP, "Shoes", "0 of 2 steps done", "2 December", "You set this goal"):
+        assert said in page
+    assert WORDS in words(mary.get(f"{home}/goals"))
+
+
+def test_back_keeps_what_was_typed(mary: Browser, home: str) -> None:
+    path = f"{home}/goals/add"
+    second = mary.post(path, hidden(mary.get(path)) | {"words": WORDS})
+    again = mary.post(path, hidden(second) | {"why": "Because", "to": "what"})
+    assert WORDS in again.get_data(as_text=True)
+    assert hidden(again)["why"] == "Because"
+    assert goals() == []
+
+
+def test_tied_to_a_number_the_aim_is_asked(mary: Browser, around: AtGoals, home: str) -> None:
+    path = f"{home}/goals/add"
+    first = mary.get(f"{path}?tied_to=measure&tie=weight")
+    second = mary.post(path, hidden(first) | {"words": "Be lighter"})
+    third = mary.post(path, hidden(second))
+    assert "Which number do you hope for?" in words(third)
+    assert mary.post(path, hidden(third)).status_code == 422
+    fourth = mary.post(path, hidden(third) | {"aim_value": "70"})
+    last = mary.post(path, hidden(fourth))
+    wrong = mary.post(path, hidden(last) | {"audience": "private", "aim_value": "seventy"})
+    assert wrong.status_code == 422
+    assert mary.post(path, hidden(last) | {"audience": "private"}).status_code == 303
+    (goal,) = goals()
+    assert (goal.tie, str(goal.aim_value)) == ("weight", "70.000")
+    assert "Weight" in words(mary.get(f"{home}/goals/{goal.id}"))
+
+
+def test_steps_are_done_asked_about_and_helped_with(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
+    goal = around.goal()
+    page, step = f"{home}/goals/{goal.id}", f"{home}/goals/steps/{step_of(goal)}"
+    mary.get(page)
+    asked = mary.post(f"{step}/ask", {"person_id": str(around.world.tom.id)})
+    assert "They are asked." in words(mary.get(asked.location))
+    assert "Tom Okafor is asked to help." in words(mary.get(page))
+    assert "You are asked to help" in words(tom.get(f"{home}/goals"))
+    tom.get(page)
+    assert tom.post(f"{step}/help", {"act": "accept"}).status_code == 303
+    assert tom.post(f"{step}/help", {"act": "helped"}).status_code == 303
+    assert "Tom Okafor said that a step is done" in words(mary.get(page))
+    assert mary.post(f"{step}/act", {"act": "open-again"}).status_code == 303
+    assert mary.post(f"{step}/act", {"act": "done"}).status_code == 303
+    again = mary.post(f"{step}/ask", {"person_id": str(around.world.tom.id)})
+    assert (again.status_code, "This step is done already." in words(again)) == (409, True)
+    nobody = mary.post(f"{step}/ask", {"person_id": str(around.world.khan.id)})
+    assert nobody.status_code == 409
+    assert mary.post(f"{step}/act", {"act": "fly"}).status_code == 404
+
+
+def test_how_it_goes_is_said_and_helped_with_a_word(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
+    goal = around.goal(levels=("a", "b", "c", "d", "e"))
+    page = f"{home}/goals/{goal.id}"
+    mary.get(page)
+    form = {"id": str(new_id()), "confidence": "7", "level": "1", "note": "Twice"}
+    assert mary.post(f"{page}/review", form).status_code == mary.post(f"{page}/review", form).status_code == 303
+    empty = mary.post(f"{page}/review", {"id": str(new_id())})
+    assert (empty.status_code, "Say how it goes" in words(empty)) == (422, True)
+    tom.get(page)
+    assert tom.post(f"{page}/note", {"id": str(new_id()), "note": "Well done"}).status_code == 303
+    shown = words(tom.get(page))
+    for said in ("Sure: 7 of 10", "+1: d", "Twice", "Well done", "Mary Okafor said how it goes"):
+        assert said in shown
+    assert db.session.scalar(select(GoalReview.note_sealed).limit(1)) is not None
+
+
+def test_it_is_changed_shared_and_ended(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
+    goal = around.goal()
+    page = f"{home}/goals/{goal.id}"
+    form = mary.hidden(f"{page}/change")
+    wrong = mary.post(f"{page}/change", form | {"words": ""})
+    assert (wrong.status_code, "Say it in up to 300 letters" in words(wrong)) == (422, True)
+    assert "Because" in words(mary.post(f"{page}/change", form | {"words": "", "why": "Because"}))
+    assert mary.post(f"{page}/change", form | {"words": "Sing", "review_each_days": "28"}).status_code == 303
+    assert mary.post(f"{page}/change", form | {"words": "Hum"}).status_code == 412
+    assert "before: “Dance at the wedding in June”" in words(mary.get(page))
+    assert mary.post(f"{page}/share", {"audience": "world"}).status_code == 422
+    assert tom.get(page).status_code == 200
+    assert mary.post(f"{page}/share", {"audience": "private"}).status_code == 303
+    assert tom.get(page).status_code == 404
+    assert "Sing" not in words(tom.get(f"{home}/goals"))
+    for act, state in (("put-aside", "put_aside"), ("take-up", "active"), ("reached", "reached")):
+        assert mary.post(f"{page}/act", {"act": act}).status_code == 303
+        assert goals()[0].state == state
+    refused = mary.post(f"{page}/act", {"act": "put-aside"})
+    assert (refused.status_code, "Take it up again first" in words(refused)) == (409, True)
+
+
+def test_what_is_suggested_is_taken_or_left(mary: Browser, around: AtGoals, home: str) -> None:
+    taken, left = around.suggestion(), around.suggestion()
+    assert "Suggested by the care team" in words(mary.get(f"{home}/goals"))
+    for goal, act in ((taken, "accept"), (left, "decline")):
+        page = f"{home}/goals/{goal.id}"
+        mary.get(page)
+        assert mary.post(f"{page}/act", {"act": act}).status_code == 303
+    assert [goal.state for goal in goals()] == ["active", "declined"]
+
+
+def test_who_only_looks_has_no_buttons(mary: Browser, tom: Browser, priya: Browser, around: AtGoals, home: str) -> None:
+    goal = around.goal()
+    for who in (tom, priya):
+        page = who.get(f"{home}/goals/{goal.id}").get_data(as_text=True)
+        assert "Ask somebody to help" not in page
+        assert "Who may see this goal?" not in page
+        assert "Set a goal" not in words(who.get(f"{home}/goals"))
+    with unit_of_work():
+        helping.ask(around.patient, step_of(goal), around.world.priya.id, around.mary)
+    assert "I will help" in words(priya.get(f"{home}/goals/{goal.id}"))
+    assert db.session.scalars(select(GoalStep.helper_state)).one() == "asked"
+
+
+def test_the_team_suggests_from_the_page_of_the_patient(priya: Browser, around: AtGoals) -> None:
+    around.goal("team", words="Sing in the choir")
+    around.goal("private", words="Nobody knows this")
+    place = f"/console/patients/{around.patient.id}"
+    page = words(priya.get(place))
+    assert "Sing in the choir" in page
+    assert "Nobody knows this" not in page
+    form = priya.hidden(f"{place}/goals/suggest")
+    wrong = priya.post(f"{place}/goals/suggest", form)
+    assert (wrong.status_code, "Say it in up to 300 letters" in words(wrong)) == (422, True)
+    for _ in range(2):
+        assert priya.post(f"{place}/goals/suggest", form | {"words": "Walk each day"}).status_code == 303
+    assert "Walk each day Suggested by the care team" in words(priya.get(place))
+    assert [goal.state for goal in goals()] == ["active", "active", "suggested"]
