@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import clock, metrics
+from app.core import clock, metrics, rows
 from app.core.db import Base, Row, db
 from app.core.logs import describe, log
 
@@ -71,21 +71,25 @@ def subscribe(kind: type[Event], handler: Handler) -> None:
 
 
 def publish(event: Event) -> None:
-    """Let every handler do its work on this fact, in this transaction."""
+    """Let every handler do its work on this fact, in this transaction; what one is admitted to ends with it."""
+    before = rows.reached()
     for handler in _handlers.get(type(event), ()):
         try:
             _handle(handler, event)
+            rows.back_to(before)
         except Exception as error:
             if _transaction_is_dead():
                 raise
+            rows.back_to(before)
             _ask_for_rerun(handler, event, error)
 
 
 def rerun(row: EventRerun) -> None:
     """Run a failed handler again; raises what it raises."""
     handler = next(h for h in _handlers[_kinds[row.event]] if h.name == row.handler)
-    event = _kinds[row.event](**_facts_back(row.facts))
+    event, before = _kinds[row.event](**_facts_back(row.facts)), rows.reached()
     _handle(handler, event)
+    rows.back_to(before)
     row.done_at = clock.now()
     if handler.recovered is not None:
         handler.recovered(event, row.id)

@@ -68,6 +68,12 @@ def reached() -> Reach | None:
     return kept
 
 
+def back_to(before: Reach | None) -> None:
+    """Reach what was reached before, where a decision since has made it something else."""
+    if before is not None and reached() != before:
+        reach(before)
+
+
 def reach_also(organisation_id: UUID, patient_ids: Iterable[UUID]) -> None:
     """Reach some patients besides, whom a decision just made has admitted."""
     now = reached()

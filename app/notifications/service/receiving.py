@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import clock, events, limits, metrics, queue, sealed
+from app.core import clock, events, limits, metrics, queue, rows, sealed
 from app.core.db import db
 from app.core.errors import TooMany
 from app.core.ids import new_id
@@ -81,18 +81,18 @@ def handle(inbound_id: str) -> None:
 
     Several tasks run at once, so the one before may be in other hands, or not begun.
     """
-    for inbound in _waiting_until(UUID(inbound_id)):
+    this = db.session.get(InboundText, UUID(inbound_id))
+    while this is not None and (inbound := _first_waiting(this)):
+        rows.reach(rows.SERVICE)  # the one before may have been about one patient, this about another
         _understand(inbound)
 
 
-def _waiting_until(inbound_id: UUID) -> Sequence[InboundText]:
-    this = db.session.get(InboundText, inbound_id, populate_existing=True)
-    if this is None or this.handled_at is not None:
-        return []
+def _first_waiting(until: InboundText) -> InboundText | None:
+    """Held one by one: a refusal is written down at once, which lets go of whatever is held."""
     place = tuple_(InboundText.sent_at, InboundText.id)
-    waiting = (InboundText.sender_index == this.sender_index, InboundText.handled_at.is_(None))
-    until = select(InboundText).where(*waiting, place <= (this.sent_at, this.id)).order_by(place)
-    return db.session.scalars(until.with_for_update().execution_options(populate_existing=True)).all()
+    waiting = (InboundText.sender_index == until.sender_index, InboundText.handled_at.is_(None))
+    first = select(InboundText).where(*waiting, place <= (until.sent_at, until.id)).order_by(place).limit(1)
+    return db.session.scalar(first.with_for_update().execution_options(populate_existing=True))
 
 
 def _understand(inbound: InboundText) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from app.access.permissions import Permission
-from app.core import clock
+from app.core import clock, rows
 from app.notifications import queries as notifications
 from app.notifications import texts
 from app.notifications.events import TextReceived
@@ -70,6 +70,7 @@ _ANSWERS: Final[dict[type, Callable[[Any], None]]] = {
 
 def consider(event: TextReceived) -> Considered | None:
     """What the text says and whether its sender may; None for what the provider itself acts upon."""
+    rows.reach(rows.SERVICE)  # run again too: whom it is about is not known before it is read, and the guard narrows it
     inbound = notifications.inbound(event.inbound_id)
     about_asking = agreed.consider(event)
     if about_asking is not None:

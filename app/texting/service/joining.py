@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from app.core import limits
+from app.core import limits, rows
 from app.core.errors import Conflict, Invalid, TooMany
 from app.identity import queries as people
 from app.identity.service import joining_by_text
@@ -37,6 +37,7 @@ class Answered:
 
 def consider(event: InvitedTexted) -> Answered:
     """What the text says."""
+    rows.reach(rows.SERVICE)  # run again too: whose phone it is is not of one patient
     inbound = notifications.inbound(event.inbound_id)
     phone = inbound.sender or ""
     said = _SAID.fullmatch(inbound.body or "")
