@@ -32,6 +32,8 @@ from app.core.audit import AuditEntry
 from app.core.db import Base, db
 from app.core.sealed import SealedColumn, SealedFile
 from app.patients.models import Patient
+from app.ratings.instrument import Instrument
+from app.ratings.queries import copying
 from app.records import shape
 from app.records.queries import access_log
 from app.records.service import wording
@@ -167,6 +169,7 @@ class _Reader:
             name for name in (*self.shown, *self.sealed) if f"{table.name}.{name}" in shape.OF_THE_PATIENT
         ]
         self.kinds = {column.name: _named_by(table, column.name) for column in table.c}
+        self.instruments: dict[UUID, Instrument] = {}
 
     def rows(self, whose: ColumnElement[bool]) -> Iterator[dict[str, Any]]:
         order = list(self.table.primary_key.columns)
@@ -190,7 +193,7 @@ class _Reader:
             told["actor_id"] = None
         if self.table.name in _SAYS_WHOSE:
             told = {"whose_record": self.names.of("patient", row["patient_id"])} | told
-        return told | wording.beside(self.table.name, told)
+        return told | wording.beside(self.table.name, told) | copying.beside(self.table.name, row, self.instruments)
 
     def _is_told_who(self, row: Mapping[str, Any]) -> bool:
         actor, mine = row["actor_id"], {*self.subject.record_ids}
