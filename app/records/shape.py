@@ -89,7 +89,7 @@ CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields", "in
 # What a row in somebody else's record says of the patient rather than of the person it is copied for.
 OF_THE_PATIENT: Final = frozenset(
     {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id",
-     "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body",
+     "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body", "rating_draft.said",
      "goal_step.words"}
 )  # fmt: skip
 # What professionals write for each other: the patient's own copy has it, that of whoever acts for them has not.
