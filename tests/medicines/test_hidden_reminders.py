@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
-from app.core import clock
+from app.core import clock, embedded
 from app.core.db import db
 from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
@@ -125,6 +126,23 @@ def test_what_waits_for_a_carer_is_counted_again_when_it_is_hidden(home: Home, m
     assert [one[:12] for one in found[home.world.mary.id]] == ["Kith: 1 dose"]
     assert [one.remind_at for one in reminders()] == [EIGHT, EIGHT + MINUTE, EIGHT + MINUTE]
     assert dose(doses_of(home, medicines[1])[0]).reminded == 1
+
+
+def test_who_hides_it_waits_for_whoever_is_writing_a_reminder_of_it(
+    home: Home, medicines: list[Any], server: embedded.Server, database: str
+) -> None:
+    """Else that reminder would count it, and nobody would take it back."""
+    home.show(medicines[1])
+    url = server.url("kith_app", database).replace("+psycopg", "")
+    with ThreadPoolExecutor(1) as thread, clock.at(EIGHT - MINUTE), db.engine.connect() as writer:
+        writer.execute(text("select id from dose where due_at = :at for no key update"), {"at": EIGHT})
+        hiding = thread.submit(home.hide, medicines[1])
+        while not queries_counted.waiting_for_a_lock(url):
+            assert not hiding.done(), "nobody waited for whoever came first"
+        writer.rollback()
+        hiding.result(timeout=10)
+    remind_at(EIGHT - MINUTE)
+    assert [one[:12] for one in told()[home.world.tom.id]] == ["Kith: 2 dose"]
 
 
 def be_told(home: Home, medicine: Any, *people: Person) -> None:

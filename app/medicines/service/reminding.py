@@ -172,11 +172,15 @@ def call_off(dose_ids: Collection[UUID], *, waits: bool = False) -> CalledOff:
     return CalledOff(len(taken.unsent), bool(taken.may_arrive))
 
 
+# Held first: whoever is writing reminders of them is waited for, and who comes later knows what has changed.
+_NEAR = HotStatement("""
+    select id from dose where patient_id = :patient and medicine_id = :medicine and state = 'due'
+        and due_at between :since and :until order by id for update
+""")
 _TO_OTHERS = HotStatement("""
     select r.id from reminder r
     where r.patient_id = :patient and r.recipient_id <> :person and r.remind_at >= :since and r.state = 'made'
-        and r.dose_ids && array(select d.id from dose d where d.patient_id = :patient and d.medicine_id = :medicine
-            and d.due_at >= :since - interval '1 day' and d.state = 'due')
+        and r.dose_ids && cast(:doses as uuid[])
     order by r.id for update
 """)
 _AGAIN = HotStatement("""
@@ -187,8 +191,10 @@ _AGAIN = HotStatement("""
 
 def write_anew(patient: AdmittedPatient, medicine_id: UUID) -> None:
     """What waits to be sent to others about this medicine is written again, as they may know it by now."""
-    about = {"patient": patient.id, "person": patient.person_id, "medicine": medicine_id}
-    touched = [row["id"] for row in _TO_OTHERS.rows(about | {"since": clock.now() - due_doses.LOOK_BACK})]
+    now = clock.now()
+    about = {"patient": patient.id, "since": now - due_doses.LOOK_BACK}
+    doses = [row["id"] for row in _NEAR.rows(about | {"medicine": medicine_id, "until": now + AHEAD})]
+    touched = [row["id"] for row in _TO_OTHERS.rows(about | {"person": patient.person_id, "doses": doses})]
     unsent = list(taking_back.take_back(touched).unsent) if touched else []
     if unsent:
         _WITHDRAW.rows({"reminders": unsent})
