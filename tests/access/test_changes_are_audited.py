@@ -31,6 +31,7 @@ WITH_THEIR_FACTS = {
     "POST /api/patients/<uuid:patient_id>/readings/upload",
     "POST /api/patients/<uuid:patient_id>/check-ins",
     "POST /my/<uuid:patient_id>/readings/new/<measure>",
+    "POST /my/<uuid:patient_id>/unsent/readings/<measure>",
 }
 
 

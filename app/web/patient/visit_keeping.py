@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from flask import g, url_for
-
 from app.access import guards
 from app.access.permissions import Permission
 from app.core import clock
@@ -31,8 +29,8 @@ USUAL: Final = ("blood_pressure", "pulse", "oxygen_saturation", "temperature", "
 
 
 def kept(patient: AdmittedPatient) -> dict[str, Any] | None:
-    """What is kept of one patient; None for whoever records no visits, or looks with somebody else's eyes."""
-    if g.get("seen_as") or not looking.may(P.RECORD_VISITS) or patient.ended_at is not None:
+    """What is kept of one patient; None for whoever records no visits."""
+    if not looking.may(P.RECORD_VISITS) or patient.ended_at is not None:
         return None
     now, me = clock.now(), guards.caller().person_id
     near = visits.coming(patient, now - BACK, now + AHEAD)
@@ -47,7 +45,7 @@ def kept(patient: AdmittedPatient) -> dict[str, Any] | None:
         "visits": [_visit(one, patient) for one in found],
         "tasks": [[one, said] for one, said in visit_tasks.TASKS.items()],
         "measures": _measures(patient) if looking.may(P.ADD_READINGS) else [],
-        "send_to": url_for("my_visits.visits", patient_id=patient.id).removesuffix("visits") + "unsent",
+        "send_to": f"/my/{patient.id}/unsent",
     }
 
 

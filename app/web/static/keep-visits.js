@@ -7,7 +7,8 @@ const SHELL = "/offline";
 const WORKER = "/service-worker.js";
 const FAILED = "That did not work. Try again while there is a signal.";
 
-const part = document.getElementById("keep");
+// Whoever looks with a visitor's eyes keeps nothing.
+const part = document.body.classList.contains("kith-looking") ? null : document.getElementById("keep");
 const fresh = part && JSON.parse(part.dataset.kept);
 
 // The one address that may become a script of its own.
