@@ -75,6 +75,7 @@ from app.ratings import handlers as rating_handlers
 from app.ratings import jobs as rating_jobs
 from app.ratings import loader as instrument_loader
 from app.ratings import routes as ratings
+from app.ratings.queries import rated as rating_queries
 from app.readings import commands as reading_commands
 from app.readings import routes as readings
 from app.readings.events import ReadingCorrected, ReadingsRecorded
@@ -109,6 +110,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["logins"] = login_pages.clients(settings.logins, settings.public_url)
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     app.extensions["instruments"] = instrument_loader.load_all(settings.instruments)
+    app.extensions["rated"] = rating_queries.scores_of_area
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
     _events()
     _work(app, settings)

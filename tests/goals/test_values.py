@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from datetime import timedelta
-from decimal import Decimal
-
-from flask import Flask
 
 from app.core import clock
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
-from app.goals.queries.values import Value
-from app.patients.admission import AdmittedPatient
+from app.ratings.entering import NewRating
+from app.ratings.service import rating
 from app.readings.intake import Entry
 from app.readings.service import hiding, record
 from tests.conftest import NOW
@@ -84,23 +80,24 @@ def test_another_tie_begins_anew(around: AtGoals, mary: Caller) -> None:
     assert (now["tied_to"], now["tie"], now["way"]) == (None, None, None)
 
 
-class Wheel:
-    """What a peer would hand in."""
-
-    def knows(self, tie: str) -> bool:
-        return tie == "wheel:sleep"
-
-    def newest(self, patient: AdmittedPatient, ties: Collection[str]) -> Mapping[str, Value]:
-        return {tie: Value(Decimal(5), NOW) for tie in ties}
+def rates(around: AtGoals, days: int, **scores: int) -> None:
+    with clock.at(NOW + timedelta(days=days)), unit_of_work():
+        rating.give(around.patient, NewRating(new_id(), "wheel", "patient", scores), around.mary)
 
 
-def test_an_area_as_it_is_rated(app: Flask, mary: Caller, tom: Caller) -> None:
-    app.extensions["rated"] = Wheel()
-    goal = mary.sets(tied_to="area", tie="wheel:sleep", start_value="4", aim_value="8")
-    assert (goal["way"]["now"], goal["way"]["share"], goal["way"]["trend"]) == ("5.000", 0.25, "towards")
+def test_an_area_as_it_is_rated(around: AtGoals, mary: Caller, tom: Caller) -> None:
+    rates(around, -1, home=4)
+    goal = mary.sets(tied_to="area", tie="wheel:home", aim_value="8")
+    assert (goal["way"]["start"], goal["way"]["trend"]) == ("4.000", "unchanged")
     assert tom.get(f"/{goal['id']}")["way"] is None  # he sees no ratings
-    body = {"id": str(new_id()), "words": "x", "tied_to": "area", "tie": "wheel:luck", "aim_value": "8"}
-    assert mary.post("", body).status_code == 422
+    later = mary.sets(tied_to="area", tie="wheel:mood", aim_value="8")
+    assert (later["way"]["start"], later["way"]["now"]) == (None, None)
+    rates(around, 1, home=5, mood=2)
+    rates(around, 2, home=5, mood=5)
+    way = mary.get(f"/{goal['id']}")["way"]
+    assert (way["start"], way["now"], way["share"], way["trend"]) == ("4.000", "5.000", 0.25, "towards")
+    way = mary.get(f"/{later['id']}")["way"]
+    assert (way["start"], way["now"], way["share"]) == ("2.000", "5.000", 0.5)
 
 
 def test_a_list_asks_as_much_however_many_goals(around: AtGoals, mary: Caller, tom: Caller) -> None:

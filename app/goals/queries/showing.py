@@ -10,13 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.pages import Page, page, position
-from app.goals import attainment, progress, queries, ties
+from app.goals import attainment, progress, queries
 from app.goals.audiences import Looking
 from app.goals.history import Happened
 from app.goals.models import Goal, GoalReview, GoalStep
 from app.goals.progress import Progress
 from app.goals.queries import values
-from app.goals.queries.values import Value
+from app.goals.queries.values import Course, Value
 from app.messages.queries import people_here
 from app.messages.queries.people_here import Somebody
 from app.patients.admission import AdmittedPatient
@@ -131,18 +131,12 @@ def shown(patient: AdmittedPatient, looking: Looking, rows: Sequence[Goal]) -> l
     steps = queries.steps([row.id for row in rows])
     names = people_here.named(patient, _people(rows, steps))
     tied = [row for row in rows if row.tied_to in looking.values]
-    newest, starts = values.newest(patient, tied), values.starts(patient, tied)
-    ways = {row.id: _way(row, newest, starts) for row in tied}
+    courses = values.courses(patient, tied)
+    ways = {row.id: _way(row, courses[row.id]) for row in tied}
     return [
         _shown(row, [_step(one, names, looking) for one in steps.get(row.id, ())], names, ways.get(row.id))
         for row in rows
     ]
-
-
-def label(goal: Goal) -> str | None:
-    """What a goal is measured by, as people say it; None where it is no measure."""
-    measured = ties.measured(goal.tie) if goal.tied_to == "measure" and goal.tie else None
-    return measured.scale.label if measured else None
 
 
 def _shown(row: Goal, steps: list[ShownStep], names: Mapping[UUID, Somebody], way: Way | None) -> Shown:
@@ -164,13 +158,12 @@ def _step(row: GoalStep, names: Mapping[UUID, Somebody], looking: Looking) -> Sh
     return ShownStep(row, helper, done_by, row.helper_id == looking.person_id)
 
 
-def _way(row: Goal, newest: Mapping[tuple[str, str], Value], starts: Mapping[UUID, Decimal]) -> Way | None:
-    if row.tied_to not in ("measure", "area") or row.tie is None:
+def _way(row: Goal, course: Course) -> Way | None:
+    if row.tied_to not in ("measure", "area"):
         return None
-    now, start = newest.get((row.tied_to, row.tie)), starts.get(row.id)
-    come = _come(start, row.aim_value, now)
+    now, come = course.now, _come(course.start, row.aim_value, course.now)
     return Way(
-        start,
+        course.start,
         row.aim_value,
         now.number if now else None,
         now.at if now else None,

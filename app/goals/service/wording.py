@@ -46,7 +46,7 @@ def write(patient: AdmittedPatient, goal: Goal, changes: Mapping[str, Any]) -> d
 def remember_start(patient: AdmittedPatient, goal: Goal) -> None:
     """Remember the number at which a goal begins, where there is one already and nobody has said another."""
     if goal.start_value is None and goal.tied_to and goal.tie:
-        value = values.newest(patient, [goal]).get((goal.tied_to, goal.tie))
+        value = values.newest(patient, goal)
         goal.start_value = value.number if value else None
 
 
@@ -72,8 +72,6 @@ def _wanted(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
 
 def _faults(said: Mapping[str, Any]) -> list[Fault]:
     found = ties.faults(said["tied_to"], said["tie"], said["start_value"], said["aim_value"])
-    if not found and said["tied_to"] == "area":
-        known = values.rated()
-        if known is None or not known.knows(said["tie"]):
-            found = [("/tie", "Nothing of this name is rated here.")]
+    if not found and said["tied_to"] == "area" and not values.is_rated(said["tie"]):
+        return [("/tie", "Nothing of this name is rated here.")]
     return found
