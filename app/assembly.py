@@ -82,12 +82,14 @@ from app.readings.events import ReadingCorrected, ReadingsRecorded
 from app.records import commands as record_commands
 from app.records import jobs as record_jobs
 from app.records import routes as records
+from app.reports import routes as reports
 from app.rules import vectors
 from app.teams import commands as team_commands
 from app.teams import queries as team_queries
 from app.teams import routes as teams
 from app.teams.events import DutyEnded
 from app.texting import handlers as text_handlers
+from app.texting import jobs as text_jobs
 from app.todos import handlers as todo_handlers
 from app.todos import routes as todos
 from app.web import audiences, frame
@@ -133,11 +135,12 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
-    slices = (*below, medicine_jobs, goal_jobs, rating_jobs, alert_jobs, programme_jobs, record_jobs)
+    slices = (*below, medicine_jobs, goal_jobs, rating_jobs, alert_jobs, programme_jobs, text_jobs, record_jobs)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
     told.checks.append(Check("reminders", reminder_queries.writing_fault))
+    told.checks.append(Check("texts in", notification_queries.unhandled_fault, stops_traffic=False))
     told.checks.append(Check("channels", notification_queries.pause_fault, stops_traffic=False))
     told.gauges.extend((*notification_queries.GAUGES, *identity_queries.GAUGES))
 
@@ -184,7 +187,7 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (todos, readings, protocol_routes, alerts, programmes)
+    others = (todos, readings, protocol_routes, alerts, programmes, reports)
     slices = (identity, teams, patients, notification_routes, messages, medicines, goals, ratings, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)

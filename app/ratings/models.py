@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -113,6 +113,26 @@ class Rating(Base, OfPatient):
 
     notes = Sealed()
     reason = Sealed()
+
+
+class RatingDistance(Base, OfPatient):
+    """How far the standing ratings of one voice have come, area by area: a second note of them, for figures of many."""
+
+    __tablename__ = "rating_distance"
+    __table_args__ = (
+        UniqueConstraint("patient_id", "code", "voice"),
+        CheckConstraint(one_of("voice", VOICES), name="voice"),
+        CheckConstraint(
+            "cardinality(areas) = cardinality(first) and cardinality(areas) = cardinality(last)", name="areas"
+        ),
+    )
+
+    code: Mapped[str]
+    voice: Mapped[str]
+    areas: Mapped[list[str]] = mapped_column(ARRAY(Text))  # those that were said at least twice
+    first: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    last: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    last_at: Mapped[datetime]  # of the newest rating
 
 
 class RatingDraft(Base, OfPatient):

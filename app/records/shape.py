@@ -12,6 +12,7 @@ from typing import Any, Final
 # Tables of which nothing is copied, each with the reason.
 LEFT_OUT: Final = {
     "reading_state": "a second note of the newest readings, which are all in the copy",
+    "rating_distance": "a second note of how far the ratings have come, which are all in the copy",
     "event_rerun": "work the service had to do again: ids and no content",
     "sandbox_message": "the texts of a demo; the same texts stand among the deliveries",
     "legal_hold": "whether and why something is kept for a legal case (Data Protection Act 2018, Sch. 2, para. 5)",

@@ -35,9 +35,12 @@ class ListedTodo:
     owner: Person
 
 
-def open_todos(team_ids: Collection[UUID], after: Position | None = None, limit: int = 50) -> list[ListedTodo]:
+def open_todos(
+    team_ids: Collection[UUID], after: Position | None = None, limit: int = 50, kinds: Collection[str] | None = None
+) -> list[ListedTodo]:
     """The open to-dos of these teams, due first first, in one query; one more than `limit`, to know of a next page."""
     where: list[ColumnElement[bool]] = [Todo.team_id.in_(team_ids), Todo.done_at.is_(None)]
+    where += [Todo.kind.in_(kinds)] if kinds else []
     if after is not None:
         where.append(tuple_(Todo.due_at, Todo.id) > tuple_(literal(after.at), literal(after.id)))
     rows = _LISTED.where(*where).order_by(Todo.due_at, Todo.id).limit(limit + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.web import admin
 from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
-from app.web.coordinator import ask_circle
+from app.web.coordinator import ask_circle, figures
 from app.web.coordinator import asked_by_text as console_texts
 from app.web.coordinator import carers as console_carers
 from app.web.coordinator import emergency as emergency_pages
@@ -69,7 +69,7 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
-_LIFE = (my_wheel, console_wheel, my_goals, goals_adding, console_goals)
+_LIFE = (my_wheel, console_wheel, figures, my_goals, goals_adding, console_goals)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

@@ -171,6 +171,7 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
     if coordinates_somewhere(caller):
         links.append(_link("Worklist", "coordinator.worklist", here == "worklist"))
         links.append(_link("Inbox", "team_inbox.listed", here == "inbox"))
+        links.append(_link("Reviews", "team_figures.reviews", here == "reviews"))
         links.append(_link("Shared with us", "sharing.with_us", here == "shared"))
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))

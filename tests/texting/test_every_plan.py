@@ -13,7 +13,7 @@ from app.notifications import languages
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.programmes import asking_times, by_text, queries
-from app.programmes.service import following, silence, starting
+from app.programmes.service import silence, starting
 from app.protocols import loader
 from app.protocols import queries as protocols
 from tests.conftest import NOW
@@ -121,7 +121,7 @@ def misses(mary: AdmittedPatient, phone: Phone, moment: datetime) -> None:
         at(moment)
         assert moment < NOW + timedelta(days=7)
     reminded = [one for one in phone.got() if "not here yet" in one]
-    assert states().count("missed") == following.MISSED_IN_A_ROW
+    assert states().count("missed") == silence.IN_A_ROW
     assert len(reminded) in (2, 3)  # what is asked at 22:00 is over with the day, before its reminder
     for hours in range(1, 4):
         at(moment + hours * HOUR)

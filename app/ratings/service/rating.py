@@ -21,7 +21,7 @@ from app.ratings.events import RatingGiven
 from app.ratings.instrument import Instrument
 from app.ratings.models import Rating
 from app.ratings.queries import instruments, rated
-from app.ratings.service import courses, dues, falls, holding, telling, versions
+from app.ratings.service import courses, dues, falls, far, holding, telling, versions
 
 # A phone's clock may be a little fast.
 AHEAD: Final = timedelta(minutes=10)
@@ -72,6 +72,7 @@ def keep(patient: AdmittedPatient, new: Written, by: By) -> Rating:
     db.session.flush()
     if due is not None:
         dues.done(due, row)
+    far.renew(patient, row.code, row.voice)
     falls.look(patient, row)
     telling.given(patient, row.id, row.voice, by.person_id)
     _tell(row)
@@ -104,6 +105,7 @@ def _replace(patient: AdmittedPatient, old: Rating, one: Instrument, new: NewCor
     old.replaced_at = clock.now()
     db.session.add(row)
     db.session.flush()
+    far.renew(patient, row.code, row.voice)
     dues.follow(old.id, row.id)
     falls.look(patient, row)
     _tell(row)

@@ -12,6 +12,7 @@ from tests.access.rows import (
     circle,
     entrance,
     feed,
+    figures,
     goals,
     medicines,
     ratings,
@@ -20,12 +21,13 @@ from tests.access.rows import (
     texts,
     threads,
     visits,
+    wheel,
 )
 from tests.access.rows import help as helping
 from tests.access.rows.row import MARY, Of, Row
 
 _AROUND = (feed, helping, threads, visits, texts, carers)
-_SLICES = (entrance, teams, circle, care, medicines, records, ratings, goals, *_AROUND)
+_SLICES = (entrance, teams, circle, care, medicines, records, ratings, wheel, goals, figures, *_AROUND)
 ROWS: dict[str, Row] = {name: row for one in _SLICES for name, row in one.ROWS.items()}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]

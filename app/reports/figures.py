@@ -1,0 +1,128 @@
+"""What a figure is: numbers of people with their definition, hidden where they are few. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+FEWEST: Final = 5  # below this a number of people is not shown, nor anything reckoned from them
+HIDDEN: Final = f"fewer than {FEWEST}"
+GRACE_DAYS: Final = 28  # after its day a review is still in time
+
+DEFINITIONS: Final = {
+    "due": "Ratings whose day has come, of people in care now, as their course set it; called-off ones do not count.",
+    "done": "Of those, the ones answered by a rating of the patient’s own, or by one made together.",
+    "missing": f"Of those whose day came {GRACE_DAYS} days ago or more, the share that nobody has rated.",
+    "change": (
+        "The mean of each person’s last score less their first, over people in care now who have said that part of "
+        f"life at least twice; corrected ratings count as corrected. Hidden where they are fewer than {FEWEST}."
+    ),
+    "goals": "Goals of people in care now that are shared with the team or the circle; private ones do not count.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One occasion: how many were due and done; `late` are those due so long ago that they may be missing."""
+
+    occasion: str
+    due: int
+    done: int
+    late: int
+    late_done: int
+
+    @property
+    def missing(self) -> float | None:
+        """The share that is missing, from 0 to 1; None where too few were due to say."""
+        return 1 - self.late_done / self.late if self.late >= FEWEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One area: over how many people, their mean change, and how many rose, stayed and fell."""
+
+    area: str
+    people: int
+    mean: float
+    raised: int
+    kept: int
+    fell: int
+
+    @property
+    def is_shown(self) -> bool:
+        return self.people >= FEWEST
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Everything the page shows of one team."""
+
+    dues: Sequence[Due]
+    changes: Sequence[Change]
+    goals: Sequence[tuple[str, int]]  # a state, and how many
+
+
+def people(count: int) -> str:
+    """A number of people as it is shown; nobody at all is no secret."""
+    return str(count) if count == 0 or count >= FEWEST else HIDDEN
+
+
+def share(value: float | None) -> str:
+    """A share in per cent."""
+    return HIDDEN if value is None else f"{value:.0%}"
+
+
+def mean(change: Change) -> str:
+    """A mean change with its sign."""
+    return f"{change.mean:+.1f}" if change.is_shown else HIDDEN
+
+
+def of(change: Change, count: int) -> str:
+    """How many of those rose, stayed or fell: hidden with the rest where they are few."""
+    return people(count) if change.is_shown else HIDDEN
+
+
+def without_few(found: Figures) -> dict[str, Any]:
+    """The same as plain data, with nothing in the place of what is not shown."""
+    return {
+        "dues": [
+            {"occasion": one.occasion, "due": _or_none(one.due), "done": _or_none(one.done), "missing": one.missing}
+            for one in found.dues
+        ],
+        "changes": [
+            {"area": one.area, "people": one.people, "mean": one.mean}
+            if one.is_shown
+            else {"area": one.area, "people": None, "mean": None}
+            for one in found.changes
+        ],
+        "goals": [{"state": state, "count": _or_none(count)} for state, count in found.goals],
+        "definitions": DEFINITIONS,
+    }
+
+
+def _or_none(count: int) -> int | None:
+    return None if 0 < count < FEWEST else count
+
+
+def as_csv(found: Figures, areas: dict[str, str]) -> str:
+    """The same as a file for a spreadsheet: a line a figure, with its definition."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["figure", "of", "value", "people", "definition"])
+    writer.writerows(_lines(found, areas))
+    return out.getvalue()
+
+
+def _lines(found: Figures, areas: dict[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
+    for due in found.dues:
+        yield "ratings due", due.occasion, people(due.due), people(due.due), DEFINITIONS["due"]
+        yield "ratings done", due.occasion, people(due.done), people(due.due), DEFINITIONS["done"]
+        yield "reviews missing", due.occasion, share(due.missing), people(due.late), DEFINITIONS["missing"]
+    for one in found.changes:
+        name = areas.get(one.area, one.area)
+        yield "mean change", name, mean(one), people(one.people), DEFINITIONS["change"]
+    for state, count in found.goals:
+        yield "goals", state, people(count), "", DEFINITIONS["goals"]

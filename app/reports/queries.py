@@ -1,0 +1,46 @@
+"""Figures of one team, each in one statement over the patients in care now."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from app.core.db import HotStatement
+from app.reports.figures import GRACE_DAYS, Change, Due, Figures
+
+_DUES = HotStatement("""
+    select d.occasion, count(*) as due, count(*) filter (where d.state = 'done') as done,
+        count(*) filter (where d.due_on <= :late) as late,
+        count(*) filter (where d.due_on <= :late and d.state = 'done') as late_done
+    from patient p join rating_due d on d.patient_id = p.id
+    where p.team_id = :team_id and p.ended_at is null and d.code = :code and d.state <> 'called_off'
+        and d.due_on <= :today
+    group by d.occasion
+""")
+_CHANGES = HotStatement("""
+    select a.area, count(*) as people, avg(a.last - a.first)::float8 as mean,
+        count(*) filter (where a.last > a.first) as raised, count(*) filter (where a.last = a.first) as kept,
+        count(*) filter (where a.last < a.first) as fell
+    from patient p join rating_distance r on r.patient_id = p.id
+        cross join lateral unnest(r.areas, r.first, r.last) as a (area, first, last)
+    where p.team_id = :team_id and p.ended_at is null and r.code = :code and r.voice = :voice
+    group by a.area
+""")
+_GOALS = HotStatement("""
+    select g.state, count(*) as count from patient p join goal g on g.patient_id = p.id
+    where p.team_id = :team_id and p.ended_at is null and g.audience <> 'private'
+    group by g.state
+""")
+
+
+def figures(team_id: UUID, code: str, voice: str, today: date) -> Figures:
+    """Ratings due and done, how far people have come by area, and goals by state; in three statements."""
+    late = today - timedelta(days=GRACE_DAYS)
+    dues = _DUES.rows({"team_id": team_id, "code": code, "today": today, "late": late})
+    changes = _CHANGES.rows({"team_id": team_id, "code": code, "voice": voice})
+    goals = _GOALS.rows({"team_id": team_id})
+    return Figures(
+        [Due(**row) for row in dues],
+        [Change(**row) for row in changes],
+        sorted((row["state"], row["count"]) for row in goals),
+    )
