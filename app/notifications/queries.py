@@ -20,6 +20,7 @@ from app.notifications.models import OPEN_STATES, ChannelPause, Delivery, Inboun
 ALERTS_WAIT_AT_MOST = timedelta(seconds=60)
 LATELY = timedelta(days=1)
 OTHERS_WAIT_AT_MOST = timedelta(minutes=5)
+HANDLED_WITHIN = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +259,15 @@ def queue_age_fault() -> str | None:
     if alerts > ALERTS_WAIT_AT_MOST.total_seconds() or others > OTHERS_WAIT_AT_MOST.total_seconds():
         return f"The oldest text has waited {others:.0f} s, the oldest alert {alerts:.0f} s: start flask worker."
     return None
+
+
+def unhandled_fault() -> str | None:
+    """What is wrong when texts that came in wait to be understood."""
+    waiting = (InboundText.handled_at.is_(None), InboundText.created_at < clock.now() - HANDLED_WITHIN)
+    count, oldest = db.session.execute(select(func.count(), func.min(InboundText.created_at)).where(*waiting)).one()
+    if not count:
+        return None
+    return f"Texts that came in and are not handled: {count}, the oldest since {oldest:%H:%M}. See the worker's log."
 
 
 def pause_fault() -> str | None:

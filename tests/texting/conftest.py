@@ -31,6 +31,6 @@ def refusing(server: embedded.Server, database: str, app: Flask) -> Refusing:
                 yield
             finally:
                 db.session.rollback()
-                owner.execute(f"alter table {table} drop constraint refused")  # type: ignore[arg-type]
+                owner.execute(f"alter table {table} drop constraint refused")
 
     return within

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -93,6 +93,14 @@ def _first_waiting(until: InboundText) -> InboundText | None:
     waiting = (InboundText.sender_index == until.sender_index, InboundText.handled_at.is_(None))
     first = select(InboundText).where(*waiting, place <= (until.sent_at, until.id)).order_by(place).limit(1)
     return db.session.scalar(first.with_for_update().execution_options(populate_existing=True))
+
+
+def unhandled_since(before: datetime, limit: int) -> Sequence[InboundText]:
+    """Texts that have waited since then to be understood, oldest first, held; not those that somebody has in hand."""
+    waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before)
+    oldest = select(InboundText).where(*waiting).order_by(InboundText.created_at, InboundText.id).limit(limit)
+    held = oldest.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+    return db.session.scalars(held).all()
 
 
 def _understand(inbound: InboundText) -> None:

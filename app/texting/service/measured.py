@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid5
 
 from app.alerts.service import replies
+from app.core.db import db
 from app.core.errors import Conflict
+from app.core.logs import describe, log
 from app.notifications import texts
 from app.patients.admission import AdmittedPatient
 from app.programmes.service import following
@@ -33,8 +35,17 @@ def record(heard: Heard, said: Readings) -> None:
         return answer(heard, "text_care_ended")
     if any(one.outcome is not Outcome.STORED for one in received):
         return answer(heard, "text_impossible")
-    following.came(allowed)
-    return _answered(heard, allowed, received)
+    _apart("see what was waited for", lambda: following.came(allowed))
+    return _apart("answer", lambda: _answered(heard, allowed, received))
+
+
+def _apart(what: str, work: Callable[[], None]) -> None:
+    """The readings and their alerts stand whatever becomes of this."""
+    try:
+        with db.session.begin_nested():
+            work()
+    except Exception as error:
+        log.error("readings by text are kept without this", left_out=what, **describe(error))
 
 
 def _entries(heard: Heard, said: Readings, patient: AdmittedPatient) -> list[Entry]:

@@ -1,0 +1,92 @@
+"""A text that could not be handled: people of the team hear of it at once, and call whoever sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from app.core import clock, rows
+from app.core.db import db
+from app.core.logs import describe, log
+from app.identity import queries as people
+from app.identity.models import Person
+from app.notifications import queries as notifications
+from app.notifications.events import TextReceived
+from app.notifications.models import InboundText
+from app.notifications.service import posting, receiving
+from app.patients import queries as patients
+from app.patients.admission import AdmittedPatient
+from app.protocols.content import Severity
+from app.todos import service as todos
+
+KIND: Final = "text_unread"
+GIVEN: Final = "given to people"  # what became of a text that no machine could handle
+# By then its task has been tried five times; until then what its sender texts afterwards waits behind it.
+WAITS_AT_MOST: Final = timedelta(minutes=10)
+AT_ONCE: Final = 50
+_READ: Final = "“{body}” Call {given} now."
+_ASK: Final = (
+    "It may be about {patient} or about somebody else in whose circle {given} is, so it is not shown here. "
+    "Call {given} now and ask."
+)
+
+
+def tell_people(event: TextReceived, rerun_id: UUID) -> None:
+    """Something failed, and it is tried again: until it succeeds a person has it, as urgent as red."""
+    _tell(people.person(event.person_id), notifications.inbound(event.inbound_id), event.patient_id)
+
+
+def handled_after_all(event: TextReceived, rerun_id: UUID) -> None:
+    """The re-run succeeded: nobody need call any more."""
+    with rows.within(rows.SERVICE):
+        for patient in _concerned(event.person_id, event.patient_id):
+            todos.settle(patient.id, KIND, str(event.inbound_id), event.person_id)
+
+
+def give_to_people() -> int:
+    """Take from the machine what it could not even begin with, and tell its sender so; returns how many."""
+    found = receiving.unhandled_since(clock.now() - WAITS_AT_MOST, AT_ONCE)
+    for inbound in found:
+        try:
+            with db.session.begin_nested():
+                _give(inbound)
+        except Exception as error:  # it waits on, as the check of operators says; the others need not
+            log.critical("a text could be given to nobody", inbound=str(inbound.id), **describe(error))
+    return len(found)
+
+
+def _give(inbound: InboundText) -> None:
+    inbound.handled_at, inbound.meaning = clock.now(), GIVEN
+    person = people.person_by_contact(inbound.sender or "")
+    if person is not None:
+        is_shown = _tell(person, inbound)
+        _say(person, inbound, "text_to_team" if is_shown else "text_unsure")
+
+
+def _tell(person: Person, inbound: InboundText, otherwise: UUID | None = None) -> bool:
+    """Ask the coordinator of each patient it can be about; whether they may read it: where it is of one patient."""
+    found = _concerned(person.id, otherwise)
+    for patient in found:
+        at = inbound.sent_at.astimezone(patient.team_zone)
+        words = (_READ if len(found) == 1 else _ASK).format(
+            body=inbound.body, given=person.given_name, patient=patient.given_name
+        )
+        reason = f"A text of {person.name} of {at:%H:%M} on {at.day} {at:%B} could not be handled. {words}"
+        todos.add(patient, KIND, str(inbound.id), reason, patient.look_at_by(Severity.RED, clock.now()))
+    return len(found) == 1
+
+
+def _concerned(person_id: UUID, otherwise: UUID | None) -> Sequence[AdmittedPatient]:
+    ids = [one for one, _ in notifications.patients_of(person_id)] or ([otherwise] if otherwise else [])
+    return list(patients.admitted(ids).values())
+
+
+def _say(person: Person, inbound: InboundText, template: str) -> None:
+    """What keeps a text from being handled may keep an answer from being written."""
+    try:
+        with db.session.begin_nested():
+            posting.post(person.id, "phone", template, {}, "message", about_id=inbound.id)
+    except Exception as error:  # people have it: that must stand
+        log.error("a text given to people was not answered", inbound=str(inbound.id), **describe(error))
