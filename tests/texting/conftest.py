@@ -13,6 +13,7 @@ from app.core import embedded
 from app.core.db import db
 from tests.notifications.conftest import provider as provider
 from tests.notifications.conftest import served as served
+from tests.notifications.conftest import tell as tell
 
 Refusing = Callable[[str, str], AbstractContextManager[None]]
 

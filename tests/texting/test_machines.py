@@ -10,14 +10,16 @@ from sqlalchemy import select
 
 from app.core.db import db
 from app.messages.models import ThreadMessage
+from app.notifications.service import bulk
 from tests.conftest import NOW
+from tests.notifications.conftest import Tell
 from tests.people import World
 from tests.stand_ins.twilio import TwilioStandIn
 from tests.texting.on_a_phone import WEBHOOK, Phone
 from tests.texting.texted import MARY, TOM
 
 DRIVING = "I am driving at the moment and will read your text later. Sent automatically."
-UNANSWERED, IN, OUT = "kith_texts_unanswered_total", "kith_texts_received_total", "kith_text_parts_total"
+UNANSWERED, IN, PARTS = "kith_texts_unanswered_total", "kith_texts_received_total", "kith_text_parts_total"
 
 
 def counted(name: str, **labels: str) -> float:
@@ -57,15 +59,28 @@ def test_a_long_text_of_many_parts_is_one_text_whole_and_all_of_it_is_counted(
     assert 1500 < len(long) <= 1600
     calls, parts, sent = (
         counted(IN, way="called"),
-        counted(OUT, way="in", kind="called"),
-        counted(OUT, way="out", kind="message"),
+        counted(PARTS, way="in", kind="called"),
+        counted(PARTS, way="out", kind="message"),
     )
     form = [("MessageSid", "SM" + "9" * 32), ("From", MARY), ("Body", long), ("NumSegments", "11")]
     assert provider.post_signed(WEBHOOK, [*form, ("AccountSid", provider.account_sid)]) == 200
     phone = Phone(provider, MARY)
     phone.sends("Thank you so much for all of it", NOW)
     assert counted(IN, way="called") == calls + 2
-    assert counted(OUT, way="in", kind="called") == parts + 11 + 1
+    assert counted(PARTS, way="in", kind="called") == parts + 11 + 1
     first, _ = db.session.scalars(select(ThreadMessage).order_by(ThreadMessage.created_at, ThreadMessage.id))
     assert first.body == long
-    assert counted(OUT, way="out", kind="message") > sent
+    assert counted(PARTS, way="out", kind="message") > sent
+
+
+def test_the_parts_of_reminders_that_leave_by_the_hundred_are_counted_too(
+    provider: TwilioStandIn, world: World, tell: Tell
+) -> None:
+    for body in ("one part", "two parts " * 20, "zł"):
+        tell(kind="reminder", body=body)
+    before = counted(PARTS, way="out", kind="reminder")
+    (batch,) = bulk.claim(1)
+    bulk.hand_over(batch)
+    bulk.rest()
+    assert len(provider.accepted) == 3
+    assert counted(PARTS, way="out", kind="reminder") == before + 1 + 2 + 1

@@ -61,7 +61,7 @@ def is_awaited(person_id: UUID) -> bool:
 
 def agree(person_id: UUID) -> None:
     """They want to be told by text, as everybody is until they choose otherwise."""
-    choosing.begin(person_id)
+    choosing.choose_as_usual(person_id)
 
 
 def _was_asked(person_id: UUID) -> bool:

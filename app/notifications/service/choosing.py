@@ -68,7 +68,7 @@ def mute(person_id: UUID, until: datetime | None) -> None:
     db.session.flush()
 
 
-def begin(person_id: UUID) -> None:
+def choose_as_usual(person_id: UUID) -> None:
     """Write down that this person has had a say; what usually holds is what they chose."""
     _held(person_id)
 
