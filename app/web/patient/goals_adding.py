@@ -121,7 +121,7 @@ def _box(refused: DomainError) -> str:
 def _page(
     patient: AdmittedPatient, form: MultiDict[str, str], question: str, errors: dict[str, str] | None = None
 ) -> tuple[str, int]:
-    names, you = _questions(form), patient.given_name if frame.whose(patient) else "You"
+    names, you = _questions(form), patient.given_name if frame.whose(patient) else "you"
     others = [box for name, boxes in QUESTIONS.items() if name != question for box in boxes]
     context = {
         "step": question,

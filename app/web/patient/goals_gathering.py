@@ -105,7 +105,7 @@ def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "")
     return {
         "goal": card(patient, one) | {"why": one.row.why, "set_by": words.who(one.set_by, me)},
         "levels": list(levels.items()),
-        "level_items": [{"value": str(level), "text": f"{level:+d}: {said}"} for level, said in levels.items()],
+        "level_items": [{"value": str(level), "text": words.level(level, said)} for level, said in levels.items()],
         "numbers_items": [{"value": "", "text": "Not now"}, *({"value": str(n), "text": str(n)} for n in range(11))],
         "steps": [words.step(step, me, today) | _step_urls(patient, step.row.id) for step in one.steps],
         "can_change": owns and is_running,
@@ -127,7 +127,7 @@ def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "")
 
 
 def _you(patient: AdmittedPatient) -> str:
-    return patient.given_name if frame.whose(patient) else "You"
+    return patient.given_name if frame.whose(patient) else "you"
 
 
 def _acts(patient: AdmittedPatient, one: Shown) -> list[dict[str, Any]]:

@@ -80,8 +80,14 @@ def way(one: Shown, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
 
 
 def audience(name: str, you: str) -> str:
-    """Who sees it: "You and the care team"."""
-    return AUDIENCES[name].format(you=you)
+    """Who sees it: "You and the care team"; `you` begins with a capital where it is a name."""
+    said = AUDIENCES[name].format(you=you)
+    return said[:1].upper() + said[1:]
+
+
+def level(number: int, said: str) -> str:
+    """A level with its words: "+1: To the park"."""
+    return f"{number:+d}: {said}" if number else f"0: {said}"
 
 
 def step(one: ShownStep, me: UUID, today: date) -> dict[str, Any]:
@@ -103,9 +109,9 @@ def step(one: ShownStep, me: UUID, today: date) -> dict[str, Any]:
 def review(one: ShownReview, levels: Mapping[int, str], me: UUID, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """How it went, with who said it."""
     sure = None if one.row.confidence is None else f"Sure: {one.row.confidence} of 10"
-    level = None if one.row.level is None else f"{one.row.level:+d}: {levels.get(one.row.level, '')}"
+    reached = None if one.row.level is None else level(one.row.level, levels.get(one.row.level, ""))
     return {
-        "said": [said for said in (sure, level, one.row.note) if said],
+        "said": [said for said in (sure, reached, one.row.note) if said],
         "by": who(one.by, me),
         "when": moments.moment(one.row.created_at, now, zone),
     }
