@@ -82,7 +82,7 @@ def _overview(pages: Pages, audience: Audience) -> None:
         on_paper = request.form.get("on_paper") == "yes"
         try:
             code, voice = request.form.get("code", ""), request.form.get("voice", "")
-            draft = drafts.begin(patient, code, _voice(audience, voice), by(), on_paper=on_paper)
+            draft = drafts.take_up(patient, code, _voice(audience, voice), by(), on_paper=on_paper)
         except REFUSED as refused:
             return page(patient, refused), refused.status
         return _onward(audience, patient, draft)
@@ -113,7 +113,9 @@ def _sending(pages: Pages, audience: Audience) -> None:
     @pages.get("/<uuid:rating_draft>/send", access=RATE)
     def check(patient: AdmittedPatient, rating_draft: UUID) -> Any:
         """Everything that was said, before it is sent."""
-        return audience.show("check", patient, rating_shown.check(patient, audience.name, _draft(patient, rating_draft)))
+        return audience.show(
+            "check", patient, rating_shown.check(patient, audience.name, _draft(patient, rating_draft))
+        )
 
     @pages.post("/<uuid:rating_draft>/send", access=RATE)
     def send(patient: AdmittedPatient, rating_draft: UUID) -> Any:

@@ -129,7 +129,7 @@ def test_a_licence_that_ends_stops_none_that_was_begun(raters: Raters, harbour: 
         draft = drafts.keep(raters.patient, "harbour", "team", {"wind": Said(2)}, raters.priya)
     with clock.at(NOW + timedelta(days=3)):
         with pytest.raises(Conflict), unit_of_work():
-            drafts.begin(raters.patient, "harbour", "together", raters.priya)
+            drafts.take_up(raters.patient, "harbour", "together", raters.priya)
         with unit_of_work():
             drafts.keep(raters.patient, "harbour", "team", {"tide": Said(5)}, raters.priya)
             made = drafts.finish(raters.patient, draft.row.client_id, raters.priya)

@@ -44,9 +44,9 @@ class Finished:
 def ask_next(patient: AdmittedPatient, code: str, by: By) -> Asking | Finished:
     """Ask for the first area of which nothing was said; asked again before it is answered, it is the same area.
 
-    Raises Forbidden, Conflict and Invalid as `drafts.begin` does.
+    Raises Forbidden, Conflict and Invalid as `drafts.take_up` does.
     """
-    draft = drafts.begin(patient, code, voicing.PATIENT, by)
+    draft = drafts.take_up(patient, code, voicing.PATIENT, by)
     area = draft.next_area
     if area is None:
         return _finish(patient, draft, by)

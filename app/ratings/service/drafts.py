@@ -20,7 +20,7 @@ from app.ratings.queries.drafts import Draft
 from app.ratings.service import holding, rating, versions
 
 
-def begin(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper: bool = False) -> Draft:
+def take_up(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper: bool = False) -> Draft:
     """What somebody is writing in this voice, or a new one, in the newest version of the instrument.
 
     Raises Forbidden (a voice that is not theirs), Conflict (care or licence ended) and Invalid (no such instrument).
@@ -35,8 +35,8 @@ def begin(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper: 
 def keep(
     patient: AdmittedPatient, code: str, voice: str, said: Mapping[str, Said], by: By, *, on_paper: bool = False
 ) -> Draft:
-    """Keep what was said of some areas; said again it counts as said last. Raises as `begin` does, and Invalid."""
-    draft = begin(patient, code, voice, by, on_paper=on_paper)
+    """Keep what was said of some areas; said again it counts as said last. Raises as `take_up` does, and Invalid."""
+    draft = take_up(patient, code, voice, by, on_paper=on_paper)
     scores = {area: one.score for area, one in said.items()}
     notes = {area: one.note for area, one in said.items() if one.note}
     holding.refuse(saying.faults(draft.instrument, scores, notes))
