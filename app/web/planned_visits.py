@@ -129,6 +129,11 @@ def part(
     }
 
 
+def answered(steps: tuple[str, ...], part: str | None) -> tuple[str, ...]:
+    """The questions so far, `part` being the last; all of them where nothing is said."""
+    return steps[: steps.index(part) + 1] if part in steps else steps
+
+
 def unanswered(answered: Sequence[str], refused: DomainError) -> str | None:
     """The first question so far whose answer is missing or wrong; what belongs to none is asked at the last."""
     named = {one["pointer"].strip("/").split("/")[0] for one in refused.errors}

@@ -70,8 +70,7 @@ def _making(pages: Pages, name: str, show: Show) -> None:
     def answer(patient: AdmittedPatient, kind: str) -> Any:
         """On to the next question, or back to one that was not answered; after the last it is planned."""
         steps, form = _steps(kind), request.form
-        part = form.get("part", steps[-1])
-        answered = steps[: steps.index(part) + 1] if part in steps else steps
+        answered = planned.answered(steps, form.get("part"))
         try:
             _plan_it(patient, kind, form, is_last=answered == steps)
         except REFUSED as refused:

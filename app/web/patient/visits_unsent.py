@@ -20,6 +20,7 @@ from app.messages.schemas import visits as schemas
 from app.messages.service import noting, visiting
 from app.patients.admission import AdmittedPatient
 from app.readings import answers, catalogue, service
+from app.readings.catalogue import Measure
 from app.readings.schemas import Upload
 from app.readings.service import Outcome, answering
 from app.web.patient import typed as forms
@@ -30,6 +31,7 @@ from app.web.patient.typed import Typed
 pages = Pages("my_unsent", __name__, url_prefix="/my/<uuid:patient_id>/unsent")
 RECORD: Final = guards.on_patient(Permission.RECORD_VISITS)
 MEASURE: Final = guards.on_patient(Permission.ADD_READINGS)
+NOT_WHEN: Final = "Say when it was measured."
 ONE: Final = "/visits/<uuid:visit_id>"
 _UPLOAD, _ARRIVAL, _LEAVING, _MEASURED = Upload(), schemas.NewArrival(), schemas.NewLeaving(), schemas.Happened()
 
@@ -62,15 +64,20 @@ def measured(patient: AdmittedPatient, measure: str) -> Response:
     """They measured: judged now, as of then; answered as any reading is."""
     if (found := catalogue.find(measure)) is None:
         raise NotFound
+    return _recorded(patient, {"sent_at": request.form.get("sent_at"), "readings": _typed(patient, found)})
+
+
+def _typed(patient: AdmittedPatient, measure: Measure) -> list[dict[str, Any]]:
+    """The readings of one form, as of when they were taken. Raises Invalid."""
     told = http.loaded(_MEASURED, typed.told(request.form))
     if told["happened_at"] is None:
-        raise Invalid("Say when it was measured.", errors=[{"pointer": "/happened_at", "detail": "Say when."}])
+        raise Invalid(NOT_WHEN, errors=[{"pointer": "/happened_at", "detail": NOT_WHEN}])
     values = {name: text for name, text in request.form.items() if name != "measured_at"}
-    read = forms.read(found, Typed(values), told["happened_at"], patient.zone)
+    read = forms.read(measure, Typed(values), told["happened_at"], patient.zone)
     if read.errors:
         faults = [{"pointer": f"/{name}", "detail": detail} for name, detail in read.errors.items()]
         raise Invalid("This cannot be a reading.", errors=faults)
-    return _recorded(patient, {"sent_at": request.form.get("sent_at"), "readings": read.readings})
+    return read.readings
 
 
 def _recorded(patient: AdmittedPatient, said: Mapping[str, Any]) -> Response:
