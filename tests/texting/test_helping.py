@@ -113,6 +113,15 @@ class TestWhoHasOnlyTexts:
         assert "Zoe, may we text you news of Mary O., and when help is wanted? Reply OK if we may" in asked
         assert "shopping" not in asked
 
+    def test_asked_by_requests_of_the_app_she_is_asked_once_too(
+        self, zoe: Phone, marys: Circle, client: FlaskClient
+    ) -> None:
+        """A request reaches her rows alone; the worker, which asks at other times, all."""
+        for thing in ("shopping", "lift"):
+            circle.caller(client, marys.world, marys.world.mary).asks(thing)
+        sending.send_all_due()
+        assert ["may we text you" in one for one in zoe.got()] == [True]
+
     def test_after_ok_she_is_told_what_waits_and_asked_as_others_are(self, zoe: Phone, marys: Circle) -> None:
         request = asks(marys)
         zoe.got()
