@@ -55,6 +55,7 @@ def overview(patient: AdmittedPatient, name: str, voices: Sequence[str]) -> dict
         "most": wheels.MOST,
         "apart": _apart(patient, one, side),
         "words": _words(patient, side),
+        "aims": _aims(patient, code, found),
     }
 
 
@@ -143,6 +144,22 @@ def _others(patient: AdmittedPatient, name: str, code: str) -> list[dict[str, st
         {"text": one.name, "href": url_for(f"{name}.overview", patient_id=patient.id, code=one.code)}
         for one in usable
         if one.code != code
+    ]
+
+
+def _aims(patient: AdmittedPatient, code: str, found: Sequence[Shown]) -> list[dict[str, Any]]:
+    """Each area that the patient rated, lowest first, to make a goal of; for whoever sets goals."""
+    own = next((one for one in found if one.row.voice in voicing.ANSWERS), None)
+    if own is None or patient.ended_at is not None or not looking.may(Permission.CHANGE_GOALS):
+        return []
+    rated_ones = [(own.scores[one.code], one) for one in own.instrument.areas if own.scores.get(one.code) is not None]
+    return [
+        {
+            "text": area.name,
+            "score": score,
+            "href": url_for("my_goals_adding.add", patient_id=patient.id, tied_to="area", tie=f"{code}:{area.code}"),
+        }
+        for score, area in sorted(rated_ones, key=lambda each: each[0])
     ]
 
 

@@ -15,6 +15,8 @@ from app.core.unit_of_work import unit_of_work
 from app.goals.models import Goal, GoalReview, GoalStep
 from app.goals.service import helping
 from app.identity.models import Person
+from app.ratings.entering import NewRating
+from app.ratings.service import rating
 from tests.goals.at_goals import STEP, WORDS, AtGoals, at_goals, step_of
 from tests.people import World
 from tests.web.browsing import Browser, words
@@ -101,6 +103,23 @@ def test_tied_to_a_number_the_aim_is_asked(mary: Browser, around: AtGoals, home:
     (goal,) = goals()
     assert (goal.tie, str(goal.aim_value)) == ("weight", "70.000")
     assert "Weight" in words(mary.get(f"{home}/goals/{goal.id}"))
+
+
+def test_from_an_area_of_the_wheel_to_a_goal_in_one_step(
+    mary: Browser, tom: Browser, around: AtGoals, home: str
+) -> None:
+    with unit_of_work():
+        rating.give(around.patient, NewRating(new_id(), "wheel", "patient", {"mood": 7, "home": 3}), around.mary)
+    page = mary.get(f"{home}/wheel").get_data(as_text=True)
+    hrefs = [html.unescape(one) for one in re.findall(r'href="([^"]*/goals/add[^"]*)"', page)]
+    assert [one.rpartition("tie=")[2] for one in hrefs] == ["wheel:home", "wheel:mood"]
+    form = hidden(mary.get(hrefs[0])) | {"words": "Tidy the hall", "audience": "private", "aim_value": "6"}
+    assert mary.post(f"{home}/goals/add", form | {"step": "who"}).status_code == 303
+    (goal,) = goals()
+    assert (goal.tied_to, goal.tie, goal.start_value, goal.aim_value) == ("area", "wheel:home", 3, 6)
+    with unit_of_work():
+        rating.give(around.patient, NewRating(new_id(), "wheel", "patient", {"mood": 7, "home": 5}), around.mary)
+    assert "66% of the way" in words(mary.get(f"{home}/goals"))
 
 
 def test_steps_are_done_asked_about_and_helped_with(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
