@@ -23,7 +23,7 @@ from app.notifications import channels, keywords, queries, segments, texts
 from app.notifications.events import InvitedTexted, TextReceived
 from app.notifications.models import InboundText
 from app.notifications.outcomes import Outcome
-from app.notifications.service import reaching
+from app.notifications.service import reaching, unheard
 
 HANDLE = "handle inbound text"
 # JOIN and a name: of somebody known anything longer is for people.
@@ -116,6 +116,8 @@ def _understand(inbound: InboundText) -> None:
     if concerned := queries.concerned(person.id, clock.now()):
         patient_id, organisation_id = concerned
         events.publish(TextReceived(organisation_id, patient_id, inbound.id, person.id))
+    elif inbound.meaning is None:
+        unheard.answer(inbound, person)
 
 
 def _answers_an_invitation(inbound: InboundText, person: Person | None) -> bool:

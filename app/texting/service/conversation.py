@@ -24,6 +24,7 @@ from app.texting.service import (
     hearing,
     helped,
     measured,
+    nobody,
     opted_in,
     returned,
     spoken,
@@ -57,7 +58,7 @@ _PERMISSIONS: Final[dict[type, Permission]] = {
     NoneType: Permission.WRITE_TO_TEAM,
 }
 Answering: TypeAlias = agreed.Answered | doses.Received | carers.Said | alerted.Told | returned.Back | opted_in.Replied
-Considered: TypeAlias = Answering | Heard
+Considered: TypeAlias = Answering | nobody.Nobodys | Heard
 _ANSWERS: Final[dict[type, Callable[[Any], None]]] = {
     agreed.Answered: agreed.answer,
     doses.Received: doses.answer,
@@ -65,6 +66,7 @@ _ANSWERS: Final[dict[type, Callable[[Any], None]]] = {
     alerted.Told: alerted.note,
     returned.Back: returned.come_back,
     opted_in.Replied: opted_in.heed,
+    nobody.Nobodys: nobody.answer,
 }
 
 
@@ -82,7 +84,7 @@ def consider(event: TextReceived) -> Considered | None:
         return asked_for
     heard = _completed(event, inbound) or hearing.hear(event)
     if not heard.circles:
-        return None
+        return nobody.Nobodys(event)
     return opted_in.consider(heard) or _admitted(heard)
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Final
 from uuid import uuid5
 
+from app.core import clock
 from app.core.errors import Conflict, DomainError
+from app.messages import waiting
 from app.messages.feed_entering import NewPost
+from app.messages.models import Thread
 from app.messages.queries import by_text
 from app.messages.service import opening, posting, writing
 from app.messages.written import NewMessage, NewThread
+from app.patients.admission import AdmittedPatient
 from app.texting.grammar.said import Post
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
@@ -43,5 +47,12 @@ def to_team(heard: Heard) -> None:
             writing.write(allowed, "team", running.id, NewMessage(one, heard.body), by)
     except Conflict:
         return answer(heard, "text_care_ended")
-    # While somebody of the team is talking there, no machine speaks between them.
-    return None if running is not None and running.claimed_by is not None else answer(heard, "text_to_team")
+    return None if running is not None and _is_talked_in(allowed, running) else answer(heard, "text_to_team")
+
+
+def _is_talked_in(patient: AdmittedPatient, thread: Thread) -> bool:
+    """While somebody of the team is talking there, no machine speaks between them; not when they have gone home."""
+    now = clock.now()
+    if thread.claimed_at is None or not patient.team_is_there(now):
+        return False
+    return not waiting.is_overdue(patient, thread.waiting_since or now, thread.claimed_at, now)

@@ -15,7 +15,7 @@ from app.identity.models import Person
 from app.notifications import queries as notifications
 from app.notifications.events import TextReceived
 from app.notifications.models import InboundText
-from app.notifications.service import posting, receiving
+from app.notifications.service import receiving, unheard
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.protocols.content import Severity
@@ -87,6 +87,6 @@ def _say(person: Person, inbound: InboundText, template: str) -> None:
     """What keeps a text from being handled may keep an answer from being written."""
     try:
         with db.session.begin_nested():
-            posting.post(person.id, "phone", template, {}, "message", about_id=inbound.id)
+            unheard.say_back(inbound, person, template)
     except Exception as error:  # people have it: that must stand
         log.error("a text given to people was not answered", inbound=str(inbound.id), **describe(error))
