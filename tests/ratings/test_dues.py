@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from flask import Flask
@@ -18,6 +18,7 @@ from app.medicines.service import pausing
 from app.patients import service
 from app.patients.models import Patient
 from app.patients.service.enrolling import enrol
+from app.programmes.service import agreeing, running, starting
 from app.ratings import jobs
 from app.ratings.instrument import Instrument
 from app.ratings.models import RatingCourse, RatingDue
@@ -288,6 +289,19 @@ def test_somebody_who_is_away_is_reminded_when_they_are_back(raters: Raters, nam
         remind(at(TODAY + day * DAY))
     assert len(told(raters.world.mary, WORDS)) == reminders
     remind(at(TODAY + 4 * DAY))
+    assert len(told(raters.world.mary, WORDS)) == 1
+
+
+def test_nobody_is_reminded_while_asking_by_text_is_paused(raters: Raters) -> None:
+    start(raters, TODAY + DAY)
+    with unit_of_work():
+        programme = starting.start(raters.patient, [time(8)], raters.mary)
+        agreeing.agree(raters.patient)
+        running.pause(raters.patient, programme.id, TODAY + 3 * DAY)
+    for day in (1, 2):
+        remind(at(TODAY + day * DAY))
+    assert told(raters.world.mary, WORDS) == []
+    remind(at(TODAY + 3 * DAY))
     assert len(told(raters.world.mary, WORDS)) == 1
 
 
