@@ -94,7 +94,7 @@ def kept(home: Home, **more: Any) -> dict[str, str]:
     """One that is kept from the circle, with all that can be known of a medicine; gives the ids of it."""
     mary = home.mary
     medicine = mary.add(f"{CANARY} 5 mg", reason=f"For a {CANARY}", prescriber=f"Dr {CANARY}", **more)
-    home.hide(medicine)
+    assert mary.post(f"/medicines/{medicine['id']}/hiding").status_code == 204
     schedule = mary.scheduled(medicine, AT_TWENTY)
     dose = next(one for one in mary.doses(since="2026-11-18T12:00:00Z") if one["medicine_id"] == medicine["id"])
     assert mary.say(dose, "taken")["outcome"] == "recorded"
