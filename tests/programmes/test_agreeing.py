@@ -13,6 +13,7 @@ from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict
 from app.core.ids import new_id
+from app.notifications import service as telling
 from app.notifications.models import Delivery
 from app.patients import consents
 from app.patients.admission import AdmittedPatient
@@ -94,7 +95,7 @@ class TestYes:
         with working():
             other = {"about": "message", "about_id": new_id(), "kind": "message", "body": "Something else?"}
             whom = {"organisation_id": mary.organisation_id, "patient_id": mary.id, "recipient_id": mary.person_id}
-            from_us = starting.agreeing.saying.telling.tell(**whom, **other)
+            from_us = telling.tell(**whom, **other)
         assert db.session.get(Delivery, from_us) is not None
         at(NOW + timedelta(minutes=1))
         assert says("ok") == []
