@@ -16,6 +16,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
 from app.identity.models import Person
 from tests.access.matrix import declared
 from tests.access.rows import ROWS
@@ -91,7 +92,8 @@ class Reader:
 
 def readers(home: Home) -> dict[str, Reader]:
     world = home.world
-    as_tom, as_nurse = (str(member_of(world, one)) for one in (world.tom, world.adeyemi))
+    with unit_of_work():  # nothing stays open while so much is read
+        as_tom, as_nurse = (str(member_of(world, one)) for one in (world.tom, world.adeyemi))
     return {
         "Tom": Reader(home, world.tom),
         "Nurse Adeyemi": Reader(home, world.adeyemi),
