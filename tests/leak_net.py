@@ -6,7 +6,7 @@ bodies of refusals), in metrics, in what the stand-ins for SMS and e-mail were h
 column of the databases (sealed ones as they lie on the disk).
 
 Left out, for they would be found by chance or by right: what is shorter than six characters ("Tom", "son"), numbers
-of fewer than nine digits, ids and instants, and words that Kith itself uses ("heart failure"). What a test made is
+of fewer than nine digits, ids, codes and instants, and words that Kith itself uses ("heart failure"). What a test made is
 looked for until it ends; what a fixture of a wider scope made, until the session does.
 """
 
@@ -34,7 +34,8 @@ from app.identity.models import Person
 
 SHORTEST = 6
 MESSAGE = "a message"
-LIKE_AN_ID = re.compile(r"([a-z]{2})?[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d.*|[\d\s.+-]{0,12}")
+# An id, an instant, a number, or a code of Kith's own with its part ("wheel:home").
+LIKE_AN_ID = re.compile(r"([a-z]{2})?[0-9a-f-]{32,36}|\d{4}-\d\d-\d\d.*|[\d\s.+-]{0,12}|[a-z_]+[:.][a-z_]+")
 NUMBER = re.compile(r"\+?[\d ]+")
 # A kept answer and a copy are what their reader was shown: their parts are noted where they were sealed. What somebody
 # is invited into is a team, whose name anybody may read, or a patient, whose name is noted by itself.

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 
 from app.core import clock, ids
 from app.core.unit_of_work import unit_of_work
-from app.demo import circle, histories, medicines, people, sittings, story
+from app.demo import circle, histories, life, medicines, people, sittings, story
 from app.demo.callers import SignedIn
 from app.demo.coordinator import URGENT, Coordinator
 from app.demo.histories import History, Part
@@ -96,6 +96,7 @@ class _Replay:
             self._plan_life(Life(patient.id, SignedIn(self.client, person.email or ""), sent))
         medicines.plan(self.timeline, self.world, self.last_day, LONDON)
         circle.plan(self.timeline, self.world, self.last_day, LONDON)
+        life.plan(self.timeline, self.world, self.last_day, LONDON)
         self._plan_evenings()
         with clock.at(self.timeline.clock):
             self.timeline.run(self.until)
