@@ -6,8 +6,8 @@ bodies of refusals), in metrics, in what the stand-ins for SMS and e-mail were h
 column of the databases (sealed ones as they lie on the disk).
 
 Left out, for they would be found by chance or by right: what is shorter than six characters ("Tom", "son"), numbers
-of fewer than nine digits, ids, codes and instants, and words that Kith itself uses ("heart failure"). What a test made is
-looked for until it ends; what a fixture of a wider scope made, until the session does.
+of fewer than nine digits, ids, codes and instants, and words that Kith itself uses ("heart failure"). What a test made
+is looked for until it ends; what a fixture of a wider scope made, until the session does.
 """
 
 from __future__ import annotations

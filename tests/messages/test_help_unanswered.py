@@ -79,7 +79,7 @@ def tick(moment: datetime) -> int:
 
 
 def todos() -> list[Todo]:
-    rows = select(Todo).where(Todo.kind == unanswered.TODO).order_by(Todo.created_at)
+    rows = select(Todo).where(Todo.kind == unanswered.KIND).order_by(Todo.created_at)
     return list(db.session.scalars(rows.execution_options(populate_existing=True)))
 
 

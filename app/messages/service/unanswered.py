@@ -21,7 +21,7 @@ from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
 
 AT_ONCE: Final = 200
-TODO: Final = "help_unanswered"
+KIND: Final = "help_unanswered"
 NOT_YET: Final = "Nobody of {patient}’s circle has said yet that they will"
 NONE_CAN: Final = "Nobody of {patient}’s circle can"
 REASON: Final = "{who}: “{what}”. It was asked because of an alert. Ask somebody else, or see to it another way."
@@ -63,7 +63,7 @@ def open_again(patient: AdmittedPatient, request: HelpRequest, *, by_clock: bool
 def settle(request: HelpRequest, by: UUID) -> None:
     """Somebody has taken it, or it is wanted no more: nothing is left to do for the coordinator."""
     if request.alert_id is not None:
-        todos.settle(request.patient_id, TODO, str(request.id), by)
+        todos.settle(request.patient_id, KIND, str(request.id), by)
 
 
 def _ask_coordinator(patient: AdmittedPatient, request: HelpRequest, who: str) -> None:
@@ -72,4 +72,4 @@ def _ask_coordinator(patient: AdmittedPatient, request: HelpRequest, who: str) -
         return
     reason = REASON.format(who=who.format(patient=patient.given_name), what=request.what)
     now = clock.now()
-    todos.add(patient, TODO, str(request.id), reason, max(filter(None, [request.wanted_at, now])))
+    todos.add(patient, KIND, str(request.id), reason, max(filter(None, [request.wanted_at, now])))

@@ -30,6 +30,14 @@ _IN_HAND = HotStatement("""
 """)
 
 
+class _InHand(Exception):
+    """A sender has a message about these things in hand."""
+
+    def __init__(self, about: set[UUID]) -> None:
+        super().__init__()
+        self.about = about
+
+
 @dataclass(frozen=True, slots=True)
 class TakenBack:
     """About which things a message was stopped in time, and about which one may arrive although it was stopped."""
@@ -53,14 +61,21 @@ def take_back(about_ids: Collection[UUID], *, waits: bool = True) -> TakenBack:
     while time.monotonic() < patience:
         # A row that was claimed under the statement stays locked by it, though it is left alone: that lock has to go
         # before the wait, or its sender could never write the outcome that is waited for.
-        with db.session.begin_nested() as attempt:
-            stopped, in_hand = _stopped(about), _in_hand(about)
-            if not in_hand:
-                return _taken_back(stopped, held)
-            attempt.rollback()
-        held |= in_hand
+        try:
+            with db.session.begin_nested():
+                return _taken_back(_all_stopped(about), held)
+        except _InHand as some:
+            held |= some.about
         time.sleep(LOOK_EACH)
     return _taken_back(_stopped(about, also_in_hand=True), held)
+
+
+def _all_stopped(about: list[UUID]) -> dict[UUID, bool]:
+    """What is stopped now; raises _InHand where not all of it can be."""
+    stopped, in_hand = _stopped(about), _in_hand(about)
+    if in_hand:
+        raise _InHand(in_hand)
+    return stopped
 
 
 def _taken_back(stopped: dict[UUID, bool], held: set[UUID]) -> TakenBack:

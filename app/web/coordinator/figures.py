@@ -47,15 +47,7 @@ def figures(caller: Caller) -> str:
     """Ratings due and done, how far people have come, goals by state; each with its definition."""
     team, voice = console.team_of(caller), _voice()
     found = queries.figures(team.id, courses.DEFAULT, voice, _today(team))
-    context = {
-        **_in_words(found),
-        "team": team.name,
-        "voice": voice,
-        "voices": [{"value": each, "text": VOICE_NAMES[each], "selected": each == voice} for each in VOICES],
-        "definitions": shown.DEFINITIONS,
-        "file_href": url_for("team_figures.as_file", voice=voice),
-        "reviews_href": url_for("team_figures.reviews"),
-    }
+    context = _in_words(found) | _around(team, voice)
     return frame.for_staff("coordinator/figures.html", team, "figures", **context)
 
 
@@ -75,14 +67,24 @@ def reviews(caller: Caller) -> str:
     late = dues.overdue(mine, MOST)
     waiting = todos.open_todos(mine, limit=MOST, kinds=(falls.KIND, settling.KIND))[:MOST]
     _note_look(caller, late, waiting)
-    today = _today(team)
-    context = {
-        "team": team.name,
-        "late": [_late(one, today) for one in late],
+    context: dict[str, Any] = {
+        "late": [_late(one, _today(team)) for one in late],
         "waiting": [_waiting(one) for one in waiting],
-        "figures_href": url_for("team_figures.figures"),
     }
+    context |= {"team": team.name, "figures_href": url_for("team_figures.figures")}
     return frame.for_staff("coordinator/reviews.html", team, "reviews", **context)
+
+
+def _around(team: Team, voice: str) -> dict[str, Any]:
+    """What the page needs besides the figures."""
+    return {
+        "team": team.name,
+        "voice": voice,
+        "voices": [{"value": each, "text": VOICE_NAMES[each], "selected": each == voice} for each in VOICES],
+        "definitions": shown.DEFINITIONS,
+        "file_href": url_for("team_figures.as_file", voice=voice),
+        "reviews_href": url_for("team_figures.reviews"),
+    }
 
 
 def _voice() -> str:
