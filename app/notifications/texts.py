@@ -35,6 +35,7 @@ _SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
 _JOINERS = "\u200c\u200d"  # within words of Urdu, Punjabi and Bengali
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
 LONGEST_SAYS = 80
+LONGEST_QUESTION = 190
 MOST_CHOICES = 6
 MOST_MEASURES = 5
 _CHOICES = re.compile(r"[A-Z]{2,20}(?:, [A-Z]{2,20}){0,4}(?: or [A-Z]{2,20})?", re.ASCII)
@@ -115,6 +116,12 @@ def advice(words: str) -> str:
     """A plan's own advice in GSM-7; nothing where it is too long for a text."""
     folded = segments.fold(" ".join(words.split()))
     return folded if _ADVICE.fullmatch(folded) else ""
+
+
+def question(words: str) -> str:
+    """A question of an instrument in GSM-7; nothing where it is too long for a text."""
+    folded = advice(words)
+    return folded if len(folded) <= LONGEST_QUESTION else ""
 
 
 def render_email(template: str, language: str, **variables: str) -> str:
@@ -280,6 +287,7 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
     "choices": _matching(_CHOICES, 100),
     "advice": _matching(_ADVICE, 220),
+    "question": _matching(_ADVICE, LONGEST_QUESTION),  # of an instrument, which holds nothing of anybody
     "consent": _agreed,
     "text": lambda value: value,  # of an e-mail: a text that was rendered before
 }

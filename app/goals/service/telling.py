@@ -33,7 +33,7 @@ def asked(patient: AdmittedPatient, step: GoalStep) -> None:
     """Somebody is asked to help; what was asked before and is not told yet is no longer so."""
     ask_no_more([step.id])
     if step.helper_id is not None:
-        _tell(patient, ABOUT_STEP, _asking(step.id), "goal_help_asked", [step.helper_id])
+        _tell(patient, ABOUT_STEP, asking(step.id), "goal_help_asked", [step.helper_id])
 
 
 def answered(patient: AdmittedPatient, step: GoalStep, by: By, *, helps: bool) -> None:
@@ -66,7 +66,7 @@ def looked_at(goal: Goal) -> None:
 
 def ask_no_more(step_ids: Collection[UUID]) -> None:
     """Ask nobody to help with these who has not been told yet."""
-    news.withdraw([_asking(one) for one in step_ids])
+    news.withdraw([asking(one) for one in step_ids])
 
 
 def over(goal: Goal) -> None:
@@ -80,7 +80,7 @@ def shared_no_more(goal: Goal) -> None:
     news.withdraw([goal.id, *_steps(goal)])
 
 
-def _asking(step_id: UUID) -> UUID:
+def asking(step_id: UUID) -> UUID:
     """By which it is known that somebody is asked: other news of the step goes out all the same."""
     return uuid5(step_id, "asked")
 

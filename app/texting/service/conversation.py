@@ -26,8 +26,10 @@ from app.texting.service import (
     measured,
     nobody,
     opted_in,
+    rated,
     returned,
     spoken,
+    stepped,
     wishes,
 )
 from app.texting.service.answering import answer
@@ -57,13 +59,24 @@ _PERMISSIONS: Final[dict[type, Permission]] = {
     Post: Permission.WRITE_POSTS,
     NoneType: Permission.WRITE_TO_TEAM,
 }
-Answering: TypeAlias = agreed.Answered | doses.Received | carers.Said | alerted.Told | returned.Back | opted_in.Replied
+Answering: TypeAlias = (
+    agreed.Answered
+    | doses.Received
+    | carers.Said
+    | rated.Said
+    | alerted.Told
+    | stepped.Replied
+    | returned.Back
+    | opted_in.Replied
+)
 Considered: TypeAlias = Answering | nobody.Nobodys | Heard
 _ANSWERS: Final[dict[type, Callable[[Any], None]]] = {
     agreed.Answered: agreed.answer,
     doses.Received: doses.answer,
     carers.Said: carers.answer,
+    rated.Said: rated.go_on,
     alerted.Told: alerted.note,
+    stepped.Replied: stepped.keep,
     returned.Back: returned.come_back,
     opted_in.Replied: opted_in.heed,
     nobody.Nobodys: nobody.answer,
@@ -79,9 +92,10 @@ def consider(event: TextReceived) -> Considered | None:
         return about_asking
     if inbound.meaning in ("stop", "start", "help"):
         return None
-    asked_for = doses.consider(event) or carers.consider(event) or alerted.consider(event) or returned.consider(event)
-    if asked_for is not None:
-        return asked_for
+    for one in (doses, carers, rated, alerted, stepped, returned):
+        asked_for: Answering | None = one.consider(event)
+        if asked_for is not None:
+            return asked_for
     heard = _completed(event, inbound) or hearing.hear(event)
     if not heard.circles:
         return nobody.Nobodys(event)
