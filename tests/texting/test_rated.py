@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
+from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
@@ -19,6 +20,7 @@ from app.goals.service import helping, setting
 from app.notifications.service import agreeing, sending
 from app.patients import queries as patients
 from app.patients.by import By
+from app.programmes.service import saying
 from app.ratings import loader
 from app.ratings.models import Rating, RatingDraft
 from app.readings.models import Reading
@@ -104,6 +106,17 @@ def test_a_reading_between_is_a_reading(mary: Phone) -> None:
     mary.sends("BP 132/81", minutes(1))
     assert len(db.session.scalars(select(Reading)).all()) == 1
     assert "2 of 8" in mary.sends("5", minutes(2))[0]
+
+
+def test_where_another_number_was_asked_for_since_it_is_not_certain(mary: Phone, world: World) -> None:
+    mary.sends("RATE", minutes(0))
+    with clock.at(minutes(1)), unit_of_work():
+        saying.say(patients.admitted_one(world.mary_patient.id), new_id(), "text_ask", measures="weight")
+    with clock.at(minutes(1)):
+        sending.send_all_due()
+    mary.sends("7", minutes(2))
+    (draft,) = db.session.scalars(select(RatingDraft))
+    assert draft.said == "{}"
 
 
 def test_whose_texts_are_of_no_record_rates_nothing(provider: TwilioStandIn, world: World) -> None:

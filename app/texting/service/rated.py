@@ -9,11 +9,13 @@ from typing import Final, Protocol
 from app.access.permissions import Permission
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.identity import queries as people
+from app.messages.service import carers
 from app.notifications import queries as notifications
 from app.notifications import texts
 from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from app.programmes.service import saying
 from app.ratings.queries import drafts
 from app.ratings.queries.drafts import Draft
 from app.ratings.service import area_by_area, courses
@@ -25,7 +27,7 @@ from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
 SKIP: Final = "skip"
-ANSWERED: Final = "inbound"  # what was said back to a text of theirs, as each question is
+ASK_FOR_NUMBERS: Final = (saying.ABOUT, carers.ABOUT)  # of something else
 
 
 class GoOn(Protocol):
@@ -115,7 +117,7 @@ def _is_begin(event: TextReceived, typed: str) -> bool:
 
 
 def _was_asked_for_more(event: TextReceived, waiting: Draft) -> bool:
-    """Was something else asked for by text after the part of life? Then a number alone is not certain."""
+    """Was another number asked for by text after the part of life? Then one alone is not certain."""
     inbound = notifications.inbound(event.inbound_id)
     since = notifications.texts_to(event.person_id, waiting.row.touched_at, inbound.sent_at)
-    return any(one.about != ANSWERED for one in since)
+    return any(one.about in ASK_FOR_NUMBERS for one in since)
