@@ -2,6 +2,7 @@
 
 from app.web.admin import (
     audit_pages,
+    instrument_pages,
     invitation_pages,
     keeping_pages,
     pages,
@@ -16,6 +17,7 @@ ALL = (
     invitation_pages.pages,
     person_pages.pages,
     keeping_pages.pages,
+    instrument_pages.pages,
     audit_pages.pages,
     shared_pages.pages,
 )

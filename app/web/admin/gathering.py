@@ -45,6 +45,7 @@ def for_organisation(caller: Caller, organisation_id: UUID) -> dict[str, Any]:
         "new_team_href": _here("admin.new_team", organisation_id) if administers else None,
         "new_admin_href": _here("admin.new_admin", organisation_id) if administers else None,
         "keeping_href": _here("admin_keeping.keeping_page", organisation_id) if administers else None,
+        "instruments_href": _here("admin_instruments.overview", organisation_id) if administers else None,
         "audit_href": _here("admin_audit.search", organisation_id) if administers else None,
     }
 

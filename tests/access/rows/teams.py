@@ -25,6 +25,14 @@ _INVITED = f"{_TEAM}/invitations"
 _WAITING, _ACCEPTED = {"invitation_id": "$into_team"}, {"invitation_id": "$accepted_into_team"}
 _REASON = {"reason": "Lost the phone; seen in person with a passport."}
 
+_LICENCE = {
+    "code": "harbour",
+    "holder": "Riverside Care",
+    "number": "H-1",
+    "approval": "Letter of 1 November",
+    "expires_on": "2027-11-01",
+}
+
 ROWS: dict[str, Row] = {
     "GET /api/teams": Row(),
     "POST /api/teams": Row(body={"name": "New Team"}),
@@ -88,5 +96,8 @@ ROWS: dict[str, Row] = {
         of=Of.ORGANISATION, body={"covers": "all", "reason": "A claim was made in November."}
     ),
     f"POST {_PAGES}/keeping/holds/<uuid:hold_id>/lift": Row(of=Of.ORGANISATION),
+    f"GET {_PAGES}/instruments": Row(of=Of.ORGANISATION),
+    f"POST {_PAGES}/instruments": Row(of=Of.ORGANISATION, body=_LICENCE),
+    f"POST {_PAGES}/instruments/licences/<uuid:licence_id>/end": Row(of=Of.ORGANISATION),
     "GET /console/shared": Row(),
 }
