@@ -10,6 +10,7 @@ from app.access import guards
 from app.access.guards import Caller
 from app.access.permissions import Permission
 from app.core import clock
+from app.core.errors import NotFound
 from app.core.http import Routes
 from app.reports import figures, queries, schemas
 from app.teams import queries as teams
@@ -25,6 +26,8 @@ routes = Routes("reports", __name__, url_prefix="/api", description="Figures of 
 )
 def team_figures(caller: Caller, team_id: UUID, query: dict[str, Any]) -> dict[str, Any]:
     """Ratings due and done, how far people have come, goals by state; small numbers are hidden."""
-    team = teams.team_for(caller, team_id, Permission.SEE_FIGURES)
+    if team_id not in caller.teams(Permission.SEE_FIGURES):
+        raise NotFound
+    team = teams.team_in(caller.organisations(Permission.SEE_FIGURES), team_id)
     today = clock.today(ZoneInfo(team.zone))
     return figures.without_few(queries.figures(team.id, query["code"], query["voice"], today))

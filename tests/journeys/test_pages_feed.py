@@ -15,7 +15,7 @@ from tests.journeys.windows import Window
 from tests.messages.feeds import give, picture
 from tests.people import World
 
-DONE = ".kith-notice[role=status]"
+DONE = "p.kith-notice[role=status]"
 SIZES = pytest.mark.parametrize("size", [windows.PHONE, windows.DESK], ids=["320", "1280"])
 
 

@@ -198,12 +198,13 @@ class TestAnAlert:
         assert client.post(url, json={"outcome": "patient_well", "note": None}, headers=headers).status_code < 300
         assert "no alert that you were texted about waits" in priya.sends("GO", SOON)[0]
 
-    def test_who_works_there_no_more_says_nothing(self, priya: Phone, world: World) -> None:
+    def test_who_works_there_no_more_is_answered_as_a_stranger(self, priya: Phone, world: World) -> None:
         with unit_of_work():
             db.session.execute(
                 text("update membership set ended_at = :now where person_id = :id"), {"now": NOW, "id": world.priya.id}
             )
-        assert priya.sends("GO", SOON) == []
+        (answer,) = priya.sends("GO", SOON)
+        assert "nobody has read yours" in answer
         assert "seen" not in self.steps()
 
 

@@ -81,7 +81,8 @@ def test_whoever_is_no_longer_cared_for_still_reads_their_record(
         assert answer.status_code == 200
         assert "Care with Riverside Long-Term Conditions has ended" in words(answer)
     assert "Add a reading" not in words(mary.get(f"{home}/numbers"))
-    pages = ["My numbers", "My medicines", "My plan", "News", "Visits", "Help", "Messages", "My circle"]
+    mine, around = ["My numbers", "My medicines", "My goals", "My wheel", "My plan"], ["News", "Visits", "Help"]
+    pages = [*mine, *around, "Messages", "My circle"]
     assert navigation_of(mary, f"{home}/numbers") == pages
     assert f'href="{home}/"' not in page.text
 
