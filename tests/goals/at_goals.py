@@ -28,6 +28,7 @@ from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from tests.around_mary import AroundMary, AtTheApi
 from tests.people import World, signed_in
 
 NUMBERS = frozenset({"measure", "area"})
@@ -35,32 +36,10 @@ WORDS, WHY, STEP = "Dance at the wedding in June", "She is my only granddaughter
 
 
 @dataclass(frozen=True, slots=True)
-class AtGoals:
+class AtGoals(AroundMary):
     """Mary and the people of her goals: Tom sees and helps, Ada sees only, Nurse Adeyemi sees nothing of them."""
 
-    world: World
     ada: Person
-
-    @property
-    def patient(self) -> AdmittedPatient:
-        patient_id = self.world.mary_patient.id
-        return patients.admitted([patient_id])[patient_id]
-
-    @property
-    def seen(self) -> AdmittedPatient:
-        return self.patient.for_circle()
-
-    @property
-    def mary(self) -> By:
-        return By(self.world.mary.id, Role.PATIENT, "page")
-
-    @property
-    def priya(self) -> By:
-        return By(self.world.priya.id, Role.COORDINATOR, "page")
-
-    @property
-    def tom(self) -> By:
-        return By(self.world.tom.id, Role.MEMBER, "sms")
 
     @property
     def ada_(self) -> By:
@@ -111,23 +90,8 @@ def member_id(patient: AdmittedPatient, person: Person) -> UUID:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(AtTheApi):
     """Somebody at the API of Mary's goals."""
-
-    client: FlaskClient
-    url: str
-    headers: dict[str, str]
-
-    def get(self, path: str = "") -> Any:
-        answer = self.tries(path)
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        return answer.get_json()
-
-    def tries(self, path: str = "") -> TestResponse:
-        return self.client.get(self.url + path, headers=self.headers)
-
-    def post(self, path: str = "", body: Any = None) -> TestResponse:
-        return self.client.post(self.url + path, json=body, headers=self.headers)
 
     def does(self, path: str, body: Any = None) -> Any:
         answer = self.post(path, body)

@@ -27,47 +27,20 @@ from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from tests.around_mary import AroundMary, AtTheApi
 from tests.people import World, signed_in
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(AroundMary):
     """Mary's circle; Tom and Ada may write in it, Nurse Adeyemi only sees and takes."""
 
-    world: World
     ada: Person
-
-    @property
-    def patient(self) -> AdmittedPatient:
-        """As work finds her that no person asked for."""
-        patient_id = self.world.mary_patient.id
-        return patients.admitted([patient_id])[patient_id]
-
-    @property
-    def seen(self) -> AdmittedPatient:
-        """As somebody of the circle is admitted to her."""
-        return self.patient.for_circle()
 
     def ask(self, thing: str | None = "look_in", by: By | None = None, **more: Any) -> HelpRequest:
         """Mary asks, unless somebody else does."""
         with unit_of_work():
             return asking.ask(self.patient, NewHelp(new_id(), thing, **more), by or self.mary)
-
-    @property
-    def mary(self) -> By:
-        return By(self.world.mary.id, Role.PATIENT, "page")
-
-    @property
-    def priya(self) -> By:
-        return By(self.world.priya.id, Role.COORDINATOR, "page")
-
-    @property
-    def tom(self) -> By:
-        return By(self.world.tom.id, Role.MEMBER, "sms")
-
-    @property
-    def nurse(self) -> By:
-        return By(self.world.adeyemi.id, Role.VISITOR, "app")
 
     @property
     def ada_(self) -> By:
@@ -104,23 +77,8 @@ def give(patient: AdmittedPatient, person: Person, right: Right, world: World, d
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(AtTheApi):
     """Somebody at the API of Mary's help."""
-
-    client: FlaskClient
-    url: str
-    headers: dict[str, str]
-
-    def get(self, path: str = "") -> Any:
-        answer = self.client.get(self.url + path, headers=self.headers)
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        return answer.get_json()
-
-    def tries(self, path: str = "") -> TestResponse:
-        return self.client.get(self.url + path, headers=self.headers)
-
-    def post(self, path: str = "", body: Any = None) -> TestResponse:
-        return self.client.post(self.url + path, json=body, headers=self.headers)
 
     def delete(self, path: str) -> TestResponse:
         return self.client.delete(self.url + path, headers=self.headers)

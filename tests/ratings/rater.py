@@ -24,13 +24,13 @@ from app.identity.models import Person
 from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service as circles
-from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.ratings import loader
 from app.ratings.entering import NewRating
 from app.ratings.instrument import Instrument, from_content
 from app.ratings.models import Rating, RatingDue
 from app.ratings.service import licensing, rating
+from tests.around_mary import AroundMary
 from tests.people import World, signed_in
 
 MADE_UP: Final = Path(__file__).with_name("instruments")
@@ -39,24 +39,8 @@ SCORES: Final = {"mood": 6, "home": 8, "people": 3}
 
 
 @dataclass(frozen=True, slots=True)
-class Raters:
+class Raters(AroundMary):
     """Mary, those around her, and her ratings."""
-
-    world: World
-
-    @property
-    def patient(self) -> AdmittedPatient:
-        """As work finds her that no person asked for."""
-        patient_id = self.world.mary_patient.id
-        return patients.admitted([patient_id])[patient_id]
-
-    @property
-    def mary(self) -> By:
-        return By(self.world.mary.id, Role.PATIENT, "page")
-
-    @property
-    def priya(self) -> By:
-        return By(self.world.priya.id, Role.COORDINATOR, "page")
 
     @property
     def tom(self) -> By:
