@@ -102,7 +102,11 @@ def authenticator_app(person_id: UUID) -> AuthenticatorApp | None:
 
 def passkeys(person_id: UUID) -> list[Passkey]:
     """The passkeys of a person, oldest first."""
-    return list(db.session.scalars(select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.created_at)))
+    return list(
+        db.session.scalars(
+            select(Passkey).where(Passkey.person_id == person_id).order_by(Passkey.created_at, Passkey.id)
+        )
+    )
 
 
 def push_subscriptions(person_id: UUID) -> list[PushSubscription]:
@@ -215,7 +219,11 @@ def invitations_into(*, patient_id: UUID | None = None, team_id: UUID | None = N
     """The invitations into a circle or a team that somebody may still do something about, newest first."""
     where = Invitation.patient_id == patient_id if patient_id else Invitation.team_id == team_id
     running = (where, Invitation.state.in_(("waiting", "accepted")))
-    return _sent(db.session.scalars(select(Invitation).where(*running).order_by(Invitation.created_at.desc())).all())
+    return _sent(
+        db.session.scalars(
+            select(Invitation).where(*running).order_by(Invitation.created_at.desc(), Invitation.id.desc())
+        ).all()
+    )
 
 
 def answered(person_id: UUID) -> list[Sent]:

@@ -97,7 +97,7 @@ def running_of(person_id: UUID) -> Sequence[TextProgramme]:
     """The programmes that run for this person as a patient, newest first."""
     theirs = select(TextProgramme).join(Patient, Patient.id == TextProgramme.patient_id)
     mine = theirs.where(Patient.person_id == person_id, TextProgramme.ended_at.is_(None))
-    return db.session.scalars(mine.order_by(TextProgramme.created_at.desc())).all()
+    return db.session.scalars(mine.order_by(TextProgramme.created_at.desc(), TextProgramme.id.desc())).all()
 
 
 def programmes(patient: AdmittedPatient, after: Position | None, limit: int) -> Sequence[TextProgramme]:
@@ -120,7 +120,7 @@ def running_for_change(patient: AdmittedPatient) -> TextProgramme | None:
 def last(patient: AdmittedPatient) -> TextProgramme | None:
     """The programme that runs, or the one that ran last."""
     mine = select(TextProgramme).where(TextProgramme.patient_id == patient.id)
-    return db.session.scalar(mine.order_by(TextProgramme.created_at.desc()).limit(1))
+    return db.session.scalar(mine.order_by(TextProgramme.created_at.desc(), TextProgramme.id.desc()).limit(1))
 
 
 def asks(programme: TextProgramme, limit: int, after: Position | None = None) -> Sequence[TextAsk]:

@@ -57,7 +57,9 @@ def _day(moment: str) -> str:
 def plans(patient: AdmittedPatient) -> Sequence[MonitoringPlan]:
     """The running plans of a patient."""
     where = (MonitoringPlan.patient_id == patient.id, MonitoringPlan.ended_at.is_(None))
-    return db.session.scalars(select(MonitoringPlan).where(*where).order_by(MonitoringPlan.created_at)).all()
+    return db.session.scalars(
+        select(MonitoringPlan).where(*where).order_by(MonitoringPlan.created_at, MonitoringPlan.id)
+    ).all()
 
 
 def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:

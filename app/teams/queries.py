@@ -71,7 +71,10 @@ def giveable(caller: Caller, team: Team) -> frozenset[Role]:
 def members(team_id: UUID) -> list[Member]:
     """Who holds which role in a team now, longest first."""
     running = (Membership.team_id == team_id, Membership.ended_at.is_(None))
-    return [Member(*row) for row in db.session.execute(_MEMBERS.where(*running).order_by(Membership.created_at))]
+    return [
+        Member(*row)
+        for row in db.session.execute(_MEMBERS.where(*running).order_by(Membership.created_at, Membership.id))
+    ]
 
 
 def member(membership_id: UUID) -> Member:

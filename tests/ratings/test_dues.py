@@ -207,8 +207,8 @@ def test_three_reminders_each_once_and_nothing_of_the_content(raters: Raters) ->
     assert (
         sent
         == [
-            "Kith: Mary, it is time to look again at how life is going for you. It takes a few minutes, part by part: "
-            "http://localhost/ Not for emergencies: 999 or 111."
+            "Kith: Mary, it is time to look again at how life is going for you. It takes a few minutes, part by part. "
+            "Text RATE, or see http://localhost/ Not for emergencies: 999 or 111."
         ]
         * 3
     )

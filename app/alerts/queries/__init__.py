@@ -184,7 +184,7 @@ def last_contacts(patient: AdmittedPatient, limit: int = 5) -> list[tuple[AlertE
     """What the team last wrote down about a patient, each with who did, newest first."""
     where = (AlertEvent.patient_id == patient.id, AlertEvent.text_sealed.is_not(None))
     noted = select(AlertEvent, Person).join(Person, Person.id == AlertEvent.by).where(*where)
-    rows = db.session.execute(noted.order_by(AlertEvent.created_at.desc()).limit(limit))
+    rows = db.session.execute(noted.order_by(AlertEvent.created_at.desc(), AlertEvent.id.desc()).limit(limit))
     return [(event, person.name) for event, person in rows]
 
 

@@ -24,7 +24,7 @@ def waiting_for(phone: str) -> Invitation | None:
     where = (Invitation.contact_kind == "phone", Invitation.contact_index == index, Invitation.state == "waiting")
     running = select(Invitation).where(*where, Invitation.patient_id.is_not(None), Invitation.expires_at > clock.now())
     with inviting.reaching_any():
-        return db.session.scalar(running.order_by(Invitation.created_at.desc()).limit(1))
+        return db.session.scalar(running.order_by(Invitation.created_at.desc(), Invitation.id.desc()).limit(1))
 
 
 def accept(invitation_id: UUID, given_name: str, family_name: str) -> Person:

@@ -31,7 +31,7 @@ class Shown:
 def own(person_id: UUID) -> Sequence[CarerCheckIn]:
     """Somebody's own, newest first."""
     mine = select(CarerCheckIn).where(CarerCheckIn.person_id == person_id)
-    return db.session.scalars(mine.order_by(CarerCheckIn.created_at.desc()).limit(NEWEST)).all()
+    return db.session.scalars(mine.order_by(CarerCheckIn.created_at.desc(), CarerCheckIn.id.desc()).limit(NEWEST)).all()
 
 
 def kept(person_id: UUID, client_id: UUID) -> CarerCheckIn | None:
@@ -65,7 +65,7 @@ def shown(patient: AdmittedPatient) -> list[Shown]:
         .where(CircleMember.patient_id == patient.id, CircleMember.ended_at.is_(None), CarerConsent.agreed == "shown")
         .where(CarerConsent.ended_at.is_(None), CarerCheckIn.created_at >= CarerConsent.created_at)
     )
-    found = db.session.execute(rows.order_by(CarerCheckIn.created_at.desc()).limit(NEWEST))
+    found = db.session.execute(rows.order_by(CarerCheckIn.created_at.desc(), CarerCheckIn.id.desc()).limit(NEWEST))
     return [Shown(person.name, member.relationship, one.created_at, numbers(one)) for one, person, member in found]
 
 

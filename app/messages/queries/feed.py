@@ -107,7 +107,11 @@ def felt(patient: AdmittedPatient, viewer: Viewer, post_id: UUID) -> list[Felt]:
     """Who feels how about a post, first first. Raises NotFound."""
     post(patient, viewer, post_id)
     where = (PostReaction.post_id == post_id, PostReaction.patient_id == patient.id, PostReaction.ended_at.is_(None))
-    rows = select(PostReaction.person_id, PostReaction.kind).where(*where).order_by(PostReaction.created_at)
+    rows = (
+        select(PostReaction.person_id, PostReaction.kind)
+        .where(*where)
+        .order_by(PostReaction.created_at, PostReaction.id)
+    )
     found = [(person_id, kind) for person_id, kind in db.session.execute(rows)]
     known = people_here.named(patient, [person_id for person_id, _ in found])
     return [Felt(known[person_id], kind) for person_id, kind in found]
@@ -127,7 +131,7 @@ def reports(patient: AdmittedPatient, viewer: Viewer, post_id: UUID) -> list[Rep
     if post(patient, viewer, post_id).author_id == viewer.person_id:
         raise Forbidden("Who reports a post is not told to whoever wrote it.")
     where = (PostReport.post_id == post_id, PostReport.patient_id == patient.id)
-    rows = list(db.session.scalars(select(PostReport).where(*where).order_by(PostReport.created_at)))
+    rows = list(db.session.scalars(select(PostReport).where(*where).order_by(PostReport.created_at, PostReport.id)))
     known = people_here.named(patient, [row.by for row in rows])
     return [Reported(known[row.by], row.reason or "", row.created_at) for row in rows]
 

@@ -39,5 +39,5 @@ def others(patient: AdmittedPatient, besides: UUID) -> list[Person]:
 def relationships(patient_ids: Collection[UUID], person_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], str]:
     """What these people are, or were last, to these patients: (patient, person)."""
     where = (CircleMember.patient_id.in_(patient_ids), CircleMember.person_id.in_(person_ids))
-    rows = db.session.scalars(select(CircleMember).where(*where).order_by(CircleMember.created_at))
+    rows = db.session.scalars(select(CircleMember).where(*where).order_by(CircleMember.created_at, CircleMember.id))
     return {(row.patient_id, row.person_id): row.relationship or "" for row in rows}

@@ -142,7 +142,11 @@ def _ticks(note_ids: Collection[UUID]) -> Mapping[UUID, list[ReadBy]]:
     """Who has read these handovers, first first."""
     if not note_ids:
         return {}
-    asked = select(HandoverRead).where(HandoverRead.note_id.in_(note_ids)).order_by(HandoverRead.created_at)
+    asked = (
+        select(HandoverRead)
+        .where(HandoverRead.note_id.in_(note_ids))
+        .order_by(HandoverRead.created_at, HandoverRead.id)
+    )
     rows = db.session.scalars(asked).all()
     known = people.people({one.person_id for one in rows})
     found: dict[UUID, list[ReadBy]] = {}
@@ -157,7 +161,9 @@ class _Names:
     def __init__(self, patient: AdmittedPatient, person_ids: set[UUID]) -> None:
         self._patient, self._people = patient, people.people(person_ids)
         place = (CircleMember.patient_id == patient.id, CircleMember.person_id.in_(person_ids))
-        members = db.session.scalars(select(CircleMember).where(*place).order_by(CircleMember.created_at))
+        members = db.session.scalars(
+            select(CircleMember).where(*place).order_by(CircleMember.created_at, CircleMember.id)
+        )
         self._relations = {one.person_id: one.relationship for one in members} if person_ids else {}
 
     def of(self, person_id: UUID, role: str) -> dict[str, str]:

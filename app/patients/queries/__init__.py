@@ -107,7 +107,7 @@ def circles_of(person_id: UUID) -> list[CirclePlace]:
 def _memberships(whose: ColumnElement[bool], shown: InstrumentedAttribute[UUID]) -> list[CirclePlace]:
     both = select(CircleMember, Person).select_from(CircleMember).join(Patient, Patient.id == CircleMember.patient_id)
     joined = both.join(Person, Person.id == shown).where(whose, CircleMember.ended_at.is_(None))
-    rows = db.session.execute(joined.order_by(CircleMember.created_at)).all()
+    rows = db.session.execute(joined.order_by(CircleMember.created_at, CircleMember.id)).all()
     given = (CircleGrant.member_id.in_([member.id for member, _ in rows]), CircleGrant.ended_at.is_(None))
     grants: dict[UUID, list[CircleGrant]] = {}
     running = select(CircleGrant).join(Patient, Patient.id == CircleGrant.patient_id)
@@ -138,7 +138,7 @@ def acting_by(person_id: UUID) -> list[MyActing]:
         .join(Person, Person.id == Patient.person_id)
         .where(ActingFor.person_id == person_id, ActingFor.ended_at.is_(None))
     )
-    return [MyActing(*row) for row in db.session.execute(rows.order_by(ActingFor.created_at))]
+    return [MyActing(*row) for row in db.session.execute(rows.order_by(ActingFor.created_at, ActingFor.id))]
 
 
 def stands_by_somebody(person_id: UUID) -> bool:

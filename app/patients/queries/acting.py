@@ -45,7 +45,9 @@ def one_acting(patient: AdmittedPatient, acting_id: UUID) -> Acting:
 
 def _acting(patient: AdmittedPatient, *where: ColumnElement[bool]) -> list[Acting]:
     both = select(ActingFor, Person).join(Person, Person.id == ActingFor.person_id)
-    found = db.session.execute(both.where(*where, ActingFor.ended_at.is_(None)).order_by(ActingFor.created_at))
+    found = db.session.execute(
+        both.where(*where, ActingFor.ended_at.is_(None)).order_by(ActingFor.created_at, ActingFor.id)
+    )
     rows = [(row, person) for row, person in found]
     names = consent.who(patient, [(row.given_by, None) for row, _ in rows]) if rows else {}
     today = clock.today(patient.zone)

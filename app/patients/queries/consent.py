@@ -94,7 +94,7 @@ def running_grants(patient: AdmittedPatient, member_ids: Collection[UUID] | None
     where.append(CircleGrant.ends_on >= clock.today(patient.zone))
     if member_ids is not None:
         where.append(CircleGrant.member_id.in_(member_ids))
-    rows = list(db.session.scalars(select(CircleGrant).where(*where).order_by(CircleGrant.created_at)))
+    rows = list(db.session.scalars(select(CircleGrant).where(*where).order_by(CircleGrant.created_at, CircleGrant.id)))
     return sorted(rows, key=lambda one: labelling.position(*granted(one)))
 
 
@@ -187,7 +187,7 @@ def who(patient: AdmittedPatient, acts: Iterable[tuple[UUID, UUID | None]]) -> d
 
 def _places(patient: AdmittedPatient, *where: ColumnElement[bool]) -> list[Place]:
     both = select(CircleMember, Person).join(Person, Person.id == CircleMember.person_id)
-    running = both.where(*where, CircleMember.ended_at.is_(None)).order_by(CircleMember.created_at)
+    running = both.where(*where, CircleMember.ended_at.is_(None)).order_by(CircleMember.created_at, CircleMember.id)
     rows = [(member, person) for member, person in db.session.execute(running)]
     grants = running_grants(patient, [member.id for member, _ in rows])
     givens = given(patient, grants, {member.id: person for member, person in rows})

@@ -44,7 +44,7 @@ def opened(access_id: UUID) -> Opened:
 def running_of(person_id: UUID) -> list[Opened]:
     """What somebody has open now, opened last first."""
     mine = (EmergencyAccess.person_id == person_id, EmergencyAccess.ends_at > clock.now())
-    return _rows(_all().where(*mine).order_by(EmergencyAccess.created_at.desc()))
+    return _rows(_all().where(*mine).order_by(EmergencyAccess.created_at.desc(), EmergencyAccess.id.desc()))
 
 
 def running(person_id: UUID, patient_id: UUID) -> EmergencyAccess | None:
@@ -71,7 +71,7 @@ def of_patient(patient: AdmittedPatient, since: datetime | None = None) -> list[
     """How a record was opened in emergencies, last first; of the last two weeks where nothing else is said."""
     recent = EmergencyAccess.created_at >= (since or clock.now() - TOLD_FOR)
     of_one = _all().where(EmergencyAccess.patient_id == patient.id, recent)
-    return _rows(of_one.order_by(EmergencyAccess.created_at.desc()))
+    return _rows(of_one.order_by(EmergencyAccess.created_at.desc(), EmergencyAccess.id.desc()))
 
 
 def _all() -> Select[EmergencyAccess, Person, Person, Person]:

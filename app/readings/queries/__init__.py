@@ -188,7 +188,7 @@ def seen_by(patient: AdmittedPatient, reading: Reading) -> dict[str, Any] | None
         select(Person, AuditEntry.created_at)
         .join(Person, Person.id == AuditEntry.actor_id)
         .where(*looked, *staff)
-        .order_by(AuditEntry.created_at)
+        .order_by(AuditEntry.created_at, AuditEntry.id)
         .limit(1)
     ).first()
     return {"name": found[0].name, "at": found[1]} if found else None

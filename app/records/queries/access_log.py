@@ -118,7 +118,7 @@ def _known(patient: AdmittedPatient, person_ids: Collection[UUID]) -> dict[UUID,
 def _relationships(record_id: UUID, person_ids: Collection[UUID]) -> dict[UUID, str]:
     members = select(CircleMember).where(CircleMember.patient_id == record_id, CircleMember.person_id.in_(person_ids))
     # Whoever left and came back is what they are now.
-    rows = db.session.scalars(members.order_by(CircleMember.created_at))
+    rows = db.session.scalars(members.order_by(CircleMember.created_at, CircleMember.id))
     return {row.person_id: row.relationship or "" for row in rows}
 
 

@@ -30,7 +30,10 @@ class Held:
 def holds(organisation_ids: Sequence[UUID]) -> list[Held]:
     """The running holds of some organisations, the last set first."""
     where = (LegalHold.organisation_id.in_(organisation_ids), LegalHold.lifted_at.is_(None))
-    return [_held(row) for row in db.session.execute(_all().where(*where).order_by(LegalHold.created_at.desc()))]
+    return [
+        _held(row)
+        for row in db.session.execute(_all().where(*where).order_by(LegalHold.created_at.desc(), LegalHold.id.desc()))
+    ]
 
 
 def hold(hold_id: UUID) -> Held:
@@ -55,7 +58,9 @@ class Noted:
 def correction_notes(patient: AdmittedPatient) -> list[Noted]:
     """What the patient says is wrong in their record, the last first."""
     rows = select(CorrectionNote, Person).join(Person, Person.id == CorrectionNote.written_by)
-    mine = rows.where(CorrectionNote.patient_id == patient.id).order_by(CorrectionNote.created_at.desc())
+    mine = rows.where(CorrectionNote.patient_id == patient.id).order_by(
+        CorrectionNote.created_at.desc(), CorrectionNote.id.desc()
+    )
     return [Noted(note, person.name) for note, person in db.session.execute(mine)]
 
 

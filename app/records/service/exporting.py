@@ -127,7 +127,7 @@ def _ask(export: RecordExport) -> RecordExport:
 
 def _running(*whose: Any) -> Sequence[RecordExport]:
     fresh = select(RecordExport).where(*whose, RecordExport.expires_at > clock.now())
-    return db.session.scalars(fresh.order_by(RecordExport.created_at.desc())).all()
+    return db.session.scalars(fresh.order_by(RecordExport.created_at.desc(), RecordExport.id.desc())).all()
 
 
 def _records(person_id: UUID) -> list[tuple[UUID | None, UUID | None]]:
