@@ -10,7 +10,7 @@ from flask import Response
 from app.access import guards
 from app.access.permissions import Permission
 from app.alerts import queries, schemas, service
-from app.alerts.queries import worklist
+from app.alerts.queries import answering
 from app.core.http import Routes
 from app.core.pages import PageQuery
 from app.patients.admission import AdmittedPatient
@@ -23,7 +23,7 @@ ONE = "/patients/<uuid:patient_id>/alerts/<uuid:alert_id>"
 @routes.get("/worklist", access=guards.on_caseload(Permission.SEE_CASELOAD), gives={200: schemas.Worklist})
 def get_worklist(caller: guards.Caller) -> Response:
     """Everything that waits for the caller's teams, worst first."""
-    return Response(worklist.answer(caller), mimetype="application/json")
+    return Response(answering.answer(caller), mimetype="application/json")
 
 
 @routes.get("/patients/<uuid:patient_id>/alerts", access=SEE, query=PageQuery(), gives={200: schemas.AlertPage})
