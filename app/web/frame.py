@@ -133,7 +133,7 @@ def for_patient(template: str, patient: AdmittedPatient, here: str, /, **context
     """A page about one patient, for them or for somebody of their circle."""
     now = clock.now()
     frame: dict[str, Any] = {"navigation": patient_navigation(patient, here), "listening": listening(patient, now)}
-    frame["person"] = _person(guards.caller(), patient)
+    frame["person"], frame["paper"] = _person(guards.caller(), patient), _paper(patient.name, patient.zone)
     if here == "today" and looking.may(Permission.CHANGE_CIRCLE):
         frame["answered"] = answered.to(guards.caller().person_id, patient.id)
     return render_template(template, banner=looking.banner(patient), **frame, **context)
@@ -145,9 +145,16 @@ def for_staff(template: str, team: Team | AdmittedPatient | None, here: str, /, 
     frame["listening"] = _on_duty(team, clock.now()) if team else None
     if isinstance(team, AdmittedPatient):
         frame["person"] = _person(guards.caller(), team)
+    if team:
+        frame["paper"] = _paper(team.name, ZoneInfo(team.zone) if isinstance(team, Team) else team.team_zone)
     if here in BEGINNINGS:
         frame["answered"] = answered.to(guards.caller().person_id)
     return render_template(template, **frame, **context)
+
+
+def _paper(name: str, zone: ZoneInfo) -> str:
+    """What a printed page begins with: whose it is, and when it was printed."""
+    return f"{name}, printed on {moments.full(clock.today(zone))}"
 
 
 def whose(patient: AdmittedPatient) -> str | None:

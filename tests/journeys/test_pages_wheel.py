@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from app.ratings import loader
 from tests.journeys import windows
@@ -32,6 +35,8 @@ def test_rated_alone_and_beside(opens: Opens, world: World, size: dict[str, int]
     priya.looks_right("Mary’s life now: My wheel")
     mary.go(mine)
     mary.page.get_by_text("you say 6, your team says 3").wait_for()
+    then_nothing_is_cut(mary)
+    then_it_is_one_sheet_with_name_and_day(mary)
     when_corrected(mary)
 
 
@@ -53,6 +58,29 @@ def when_rated(window: Window, button: str, scores: list[int | None]) -> None:
     window.looks_right("Before it is sent")
     window.page.get_by_role("button", name="Send it").click()
     window.page.get_by_text("Thank you. It is sent.").wait_for()
+
+
+def then_nothing_is_cut(mary: Window) -> None:
+    """Every row of the table stands there; only what is too wide scrolls."""
+    table = mary.page.get_by_role("region", name="My wheel, as a table")
+    assert table.evaluate("one => one.scrollHeight <= one.clientHeight + 1")
+    for area in WHEEL.areas:
+        expect(table.get_by_role("rowheader", name=area.name)).to_be_visible()
+
+
+def then_it_is_one_sheet_with_name_and_day(mary: Window) -> None:
+    sheet = mary.page.get_by_text("Mary Okafor, printed on 18 November 2026")
+    expect(sheet).to_be_hidden()
+    mary.page.evaluate("window.print = () => { window.printed = true; }")
+    mary.page.get_by_role("button", name="Print or save as PDF").click()
+    assert mary.page.evaluate("window.printed")
+    mary.page.emulate_media(media="print")
+    expect(sheet).to_be_visible()
+    expect(mary.page.get_by_role("button")).to_have_count(0)
+    pdf = mary.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1
+    assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf  # A4
+    mary.page.emulate_media(media="screen")
 
 
 def when_corrected(mary: Window) -> None:

@@ -2,6 +2,9 @@
 
 document.body.classList.add("js-enabled", "nhsuk-frontend-supported");
 
+// The browser's own print, which saves as a PDF too; without this its menu does the same.
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+
 const components = document.getElementById("components");
 if (components) {
   const { initAll } = await import(components.href);
