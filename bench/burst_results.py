@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Callable, Sequence
 
@@ -30,7 +31,8 @@ def section(found: Bursts, size: Size, load: tuple[float, float]) -> str:
             HEADING,
             "",
             f"Measured on {clock.now():%d %B %Y, %H:%M} UTC; load average before {load[0]:.2f} and after {load[1]:.2f}"
-            " (the run itself is about 2), on a machine of 2 cores.",
+            f" (the run itself is about 2), on a machine of {os.cpu_count()} cores; a quarter of its memory is the"
+            " database's `shared_buffers`.",
             "",
             "| # | figure | measured | floor | stretch | |",
             "| --- | --- | --- | --- | --- | --- |",

@@ -36,9 +36,10 @@ _VERSION = """
 """
 _RATINGS = """
     insert into rating (id, created_at, organisation_id, patient_id, client_id, instrument_id, code, voice, rated_by,
-        rated_role, channel, rated_at, scores)
+        rated_role, channel, rated_at, occasion, scores)
     select uuidv7(), now(), p.organisation_id, p.id, gen_random_uuid(), %(version)s, 'wheel', 'patient', p.person_id,
-        'patient', 'app', now() - make_interval(months => 3 * n), array(select (random() * 10)::smallint
+        'patient', 'app', now() - make_interval(months => 3 * n),
+        (array['baseline', 'month_3', 'month_6', null, 'month_12'])[%(ratings)s::int - n], array(select (random() * 10)::smallint
             from generate_series(1, %(areas)s::int))
     from patient p, generate_series(0, %(ratings)s::int - 1) n
 """
@@ -62,8 +63,8 @@ _DUES = """
         as o (occasion, days)
 """
 _DONE = """
-    update rating_due d set rating_id = (select id from rating r where r.patient_id = d.patient_id limit 1)
-    where state = 'done'
+    update rating_due d set rating_id = r.id from rating r
+    where r.patient_id = d.patient_id and r.occasion = d.occasion and d.state = 'done'
 """
 _GOALS = """
     insert into goal (id, created_at, organisation_id, patient_id, client_id, words_sealed, audience, state, set_by,

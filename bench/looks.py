@@ -178,7 +178,8 @@ def _page(size: Size, small: Crowd, large: Crowd, few: Looked, many: Looked) -> 
     rows = "\n".join([*_rows(small, few), *_rows(large, many)])
     return f"""# Looking: benchmarks 9 and 10
 
-Measured on {clock.now():%-d %B %Y} by `python -m bench.looks`, {size.rounds} rounds taking turns after one to warm up.
+Measured on {clock.now():%-d %B %Y} by `python -m bench.looks`, {size.rounds} rounds taking turns after one to warm up;
+a quarter of the machine's memory is the database's `shared_buffers`.
 
 | # | figure | measured | floor | stretch | |
 | --- | --- | --- | --- | --- | --- |

@@ -157,12 +157,14 @@ def _how(size: Size, refused: Refusals) -> list[str]:
 def _machine(stage: Stage, load_before: float) -> list[str]:
     with psycopg.connect(stage.conninfo("kith_owner")) as connection:
         server = connection.info.server_version
+        shown = connection.execute("show shared_buffers").fetchone()
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     memory = psutil.virtual_memory().total / 2**30
     return [
         f"Machine: {_processor()}, {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()};"
         f" load average before the run {load_before:.2f}. Python {platform.python_version()},"
-        f" PostgreSQL {server // 10000}.{server % 10000} (fsync and synchronous_commit on), {packages}."
+        f" PostgreSQL {server // 10000}.{server % 10000} (fsync and synchronous_commit on, shared_buffers"
+        f" {shown[0] if shown else None}), {packages}."
     ]
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
+
 from app import config, create_app
 from app.core import embedded
 from app.core.db import db
@@ -48,10 +50,15 @@ def _enrolled(stage_: Stage, count: int) -> list[Voice]:
             db.engine.dispose()
 
 
+def buffers_mb() -> int:
+    """A quarter of the memory, as PostgreSQL advises for a server of its own (docs/operations.md)."""
+    return psutil.virtual_memory().total // 4 // 2**20
+
+
 @contextmanager
 def own_server(folder: Path) -> Iterator[embedded.Server]:
-    """A database server for the benchmarks alone, so that nobody else's work is counted."""
+    """A database server for the benchmarks alone, so that nobody else's work is counted; set up for this machine."""
     try:
-        yield embedded.ensure_running(folder)
+        yield embedded.ensure_running(folder, buffers_mb())
     finally:
         embedded.stop(folder)

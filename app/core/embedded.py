@@ -28,12 +28,14 @@ OWNER = "kith_owner"
 PATIENCE = 60.0  # seconds to start, recovery after a crash included
 PAUSE = 0.1
 
+BUFFERS_MB = 256  # of shared memory for pages; the default of PostgreSQL is half of it
+
 SETTINGS = """\
 # Written by app/core/embedded.py at each start.
 fsync = on
 synchronous_commit = on
 max_connections = 200
-shared_buffers = 256MB
+shared_buffers = {buffers_mb}MB
 max_wal_size = 4GB
 timezone = 'UTC'
 log_timezone = 'UTC'
@@ -83,13 +85,16 @@ class Server:
         return self.url("postgres", "postgres")
 
 
-def ensure_running(folder: Path) -> Server:
-    """Give the server of this folder, made and started where needed; any number of processes may ask at once."""
+def ensure_running(folder: Path, buffers_mb: int = BUFFERS_MB) -> Server:
+    """Give the server of this folder, made and started where needed; any number of processes may ask at once.
+
+    `buffers_mb` is for the server that this call starts; one that runs keeps what it has.
+    """
     folder = folder.expanduser().resolve()
     server = _answering(folder)
     if server is None or not _has_roles(server):
         with _locked(folder):
-            server = _started(folder)
+            server = _started(folder, buffers_mb)
     return server
 
 
@@ -134,14 +139,14 @@ def clone_database(server: Server, template: str, name: str, owner: str = OWNER)
         connection.execute(make.format(sql.Identifier(name), sql.Identifier(template), sql.Identifier(owner)))
 
 
-def _started(folder: Path) -> Server:
+def _started(folder: Path, buffers_mb: int) -> Server:
     """Start until it answers: after a crash the old processes need a moment to be gone."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         # What may fail on the way: pg_ctl, a half-written postmaster.pid, a process that has just ended.
         with suppress(subprocess.SubprocessError, AssertionError, OSError, ValueError, psutil.Error):
             _forget_dead_postmaster(folder)
-            _start(folder)
+            _start(folder, buffers_mb)
         server = _answering(folder)
         if server is not None:
             _make_roles(server)
@@ -150,7 +155,7 @@ def _started(folder: Path) -> Server:
     raise DidNotStart(f"PostgreSQL did not start in {PATIENCE:.0f} s.\n{_end_of_log(folder)}")
 
 
-def _start(folder: Path) -> None:
+def _start(folder: Path, buffers_mb: int) -> None:
     """Make the folder a data folder if it is none, and start its server if none runs.
 
     pgserver's get_server() is not used: it answers from a list of the process although the postmaster has been
@@ -159,7 +164,7 @@ def _start(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     binaries = PostgresServer(folder, cleanup_mode=None)
     binaries.ensure_pgdata_inited()
-    (folder / "kith.conf").write_text(SETTINGS)
+    (folder / "kith.conf").write_text(SETTINGS.format(buffers_mb=buffers_mb))
     own = folder / "postgresql.conf"
     if "kith.conf" not in own.read_text():
         with own.open("a") as file:
