@@ -76,6 +76,12 @@ WRONG = {
     "not a number": ({"tied_to": "measure", "tie": "weight", "aim_value": "NaN"}, ["/aim_value"]),
     "too large": ({"tied_to": "measure", "tie": "weight", "aim_value": "1e9"}, ["/aim_value"]),
     "an action that is none": ({"tied_to": "action", "tie": "swim"}, ["/tie"]),
+    "no such weight": ({"tied_to": "measure", "tie": "weight", "aim_value": "7"}, ["/aim_value"]),
+    "no such beginning": (
+        {"tied_to": "measure", "tie": "weight", "start_value": "700", "aim_value": "70"},
+        ["/start_value"],
+    ),
+    "beyond the scale": ({"tied_to": "area", "tie": "wheel:home", "aim_value": "11"}, ["/aim_value"]),
     "an action in numbers": ({"tied_to": "action", "tie": str(new_id()), "aim_value": "7"}, ["/aim_value"]),
     "a step without words": ({"steps": [{"id": str(new_id()), "words": ""}]}, ["/steps/0/words"]),
     "many steps": ({"steps": [{"id": str(new_id()), "words": "x"} for _ in range(31)]}, ["/steps"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +18,9 @@ from app.goals.service import helping
 from app.identity.models import Person
 from app.ratings.entering import NewRating
 from app.ratings.service import rating
+from app.web.patient import goals_number as number
 from tests.goals.at_goals import STEP, WORDS, AtGoals, at_goals, step_of
+from tests.goals.test_values import weighs
 from tests.people import World
 from tests.web.browsing import Browser, words
 
@@ -60,13 +63,19 @@ def test_a_goal_is_set_a_question_a_page(mary: Browser, around: AtGoals, home: s
     assert (refused.status_code, "Say it in up to 300 letters" in words(refused)) == (422, True)
     second = mary.post(path, hidden(first) | {"words": WORDS})
     assert "Why does it matter?" in words(second)
-    third = mary.post(path, hidden(second) | {"why": "She is my granddaughter"})
+    seen = mary.post(path, hidden(second) | {"why": "She is my granddaughter"})
+    assert "How would you like to see how far it has come?" in words(seen)
+    refused = mary.post(path, hidden(seen))
+    assert (refused.status_code, "Choose how you would like to see it" in words(refused)) == (422, True)
+    third = mary.post(path, hidden(seen) | {"tied_to": "steps"})
     assert "What are the first steps?" in words(third)
     fourth = mary.post(path, hidden(third) | {"step-1": STEP, "step-3": "Shoes"})
     assert "Who may see it?" in words(fourth)
     refused = mary.post(path, hidden(fourth))
     assert (refused.status_code, "Choose who sees it" in words(refused)) == (422, True)
-    form = hidden(fourth) | {"audience": "circle", "review_each_days": "14"}
+    last = mary.post(path, hidden(fourth) | {"audience": "circle"})
+    assert "When would you like to look at it?" in words(last)
+    form = hidden(last) | {"review_each_days": "14"}
     done = mary.post(path, form)
     assert (done.status_code, mary.post(path, form).location) == (303, done.location)
     (goal,) = goals()
@@ -88,21 +97,47 @@ def test_back_keeps_what_was_typed(mary: Browser, home: str) -> None:
     assert goals() == []
 
 
-def test_tied_to_a_number_the_aim_is_asked(mary: Browser, around: AtGoals, home: str) -> None:
+def test_a_number_that_she_sends_is_chosen_with_its_aim(mary: Browser, around: AtGoals, home: str) -> None:
     path = f"{home}/goals/add"
-    first = mary.get(f"{path}?tied_to=measure&tie=weight")
-    second = mary.post(path, hidden(first) | {"words": "Be lighter"})
-    third = mary.post(path, hidden(second))
-    assert "Which number do you hope for?" in words(third)
-    assert mary.post(path, hidden(third)).status_code == 422
-    fourth = mary.post(path, hidden(third) | {"aim_value": "70"})
-    last = mary.post(path, hidden(fourth))
-    wrong = mary.post(path, hidden(last) | {"audience": "private", "aim_value": "seventy"})
-    assert wrong.status_code == 422
-    assert mary.post(path, hidden(last) | {"audience": "private"}).status_code == 303
+    weighs(around, 80, -1)
+    form = hidden(mary.get(path)) | {"words": "Be lighter", "step": "why"}
+    seen = mary.post(path, form)
+    assert "weight" in words(seen)
+    which = mary.post(path, hidden(seen) | {"tied_to": "measure"})
+    assert "Weight Last: 80.0 kg, yesterday at 10:00" in words(which)
+    assert mary.post(path, hidden(which) | {"tie": "luck"}).status_code == 422
+    aim = mary.post(path, hidden(which) | {"tie": "weight"})
+    assert "From which number to which?" in words(aim)
+    assert 'value="80.0"' in aim.get_data(as_text=True)
+    for numbers, said in (
+        ({}, number.AIM),
+        ({"aim_value": "seventy"}, number.AIM),
+        ({"aim_value": "7"}, number.NO_SUCH),
+        ({"aim_value": "70", "start_value": "much"}, number.START),
+    ):
+        wrong = mary.post(path, hidden(aim) | numbers)
+        assert (wrong.status_code, said in words(wrong)) == (422, True)
+    steps = mary.post(path, hidden(aim) | {"start_value": "80", "aim_value": "70,5"})
+    form = hidden(steps) | {"audience": "private", "step": "when"}
+    done = mary.post(path, form)
+    assert done.status_code == 303
     (goal,) = goals()
-    assert (goal.tie, str(goal.aim_value)) == ("weight", "70.000")
-    assert "Weight" in words(mary.get(f"{home}/goals/{goal.id}"))
+    assert (goal.tied_to, goal.tie, goal.start_value, goal.aim_value) == ("measure", "weight", 80, Decimal("70.5"))
+    weighs(around, 78.1, 1)
+    page = words(mary.get(f"{home}/goals/{goal.id}"))
+    assert "Weight: On the way. It began at 80 kg and is now 78.1 kg. 70.5 kg is hoped for." in page
+    assert "20% of the way" in page
+
+
+def test_another_measure_begins_anew(mary: Browser, around: AtGoals, home: str) -> None:
+    path = f"{home}/goals/add"
+    weighs(around, 80, -1)
+    form = hidden(mary.get(path)) | {"words": "Be lighter", "tied_to": "measure", "tie": "weight", "aim_value": "70"}
+    again = form | {"aim_of": "weight", "tie": "blood_pressure:systolic", "step": "which"}
+    page = mary.post(path, again).get_data(as_text=True)
+    assert "Blood pressure, top number" in page
+    assert 'value="70"' not in page
+    assert mary.post(path, again | {"step": "aim"}).status_code == 422
 
 
 def test_from_an_area_of_the_wheel_to_a_goal_in_one_step(
@@ -113,13 +148,21 @@ def test_from_an_area_of_the_wheel_to_a_goal_in_one_step(
     page = mary.get(f"{home}/wheel").get_data(as_text=True)
     hrefs = [html.unescape(one) for one in re.findall(r'href="([^"]*/goals/add[^"]*)"', page)]
     assert [one.rpartition("tie=")[2] for one in hrefs] == ["wheel:home", "wheel:mood"]
-    form = hidden(mary.get(hrefs[0])) | {"words": "Tidy the hall", "audience": "private", "aim_value": "6"}
-    assert mary.post(f"{home}/goals/add", form | {"step": "who"}).status_code == 303
+    why = mary.post(f"{home}/goals/add", hidden(mary.get(hrefs[0])) | {"words": "Tidy the hall"})
+    aim = mary.post(f"{home}/goals/add", hidden(why))  # which part of life is not asked again
+    assert "My home: 0 is “It makes life hard”" in words(aim)
+    assert 'value="3"' in aim.get_data(as_text=True)
+    beyond = mary.post(f"{home}/goals/add", hidden(aim) | {"aim_value": "11"})
+    assert (beyond.status_code, number.NO_SUCH in words(beyond)) == (422, True)
+    form = hidden(aim) | {"aim_value": "6", "audience": "private", "step": "when"}
+    assert mary.post(f"{home}/goals/add", form).status_code == 303
     (goal,) = goals()
     assert (goal.tied_to, goal.tie, goal.start_value, goal.aim_value) == ("area", "wheel:home", 3, 6)
     with unit_of_work():
         rating.give(around.patient, NewRating(new_id(), "wheel", "patient", {"mood": 7, "home": 5}), around.mary)
-    assert "66% of the way" in words(mary.get(f"{home}/goals"))
+    page_of_goals = words(mary.get(f"{home}/goals"))
+    assert "My home: On the way. It began at 3 and is now 5. 6 is hoped for." in page_of_goals
+    assert "66% of the way" in page_of_goals
 
 
 def test_steps_are_done_asked_about_and_helped_with(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
@@ -154,7 +197,7 @@ def test_how_it_goes_is_said_and_helped_with_a_word(mary: Browser, tom: Browser,
     tom.get(page)
     assert tom.post(f"{page}/note", {"id": str(new_id()), "note": "Well done"}).status_code == 303
     shown = words(tom.get(page))
-    for said in ("Sure: 7 of 10", "+1: d", "Twice", "Well done", "Mary Okafor said how it goes"):
+    for said in ("Sure: 7 of 10", "More than hoped: d", "Twice", "Well done", "Mary Okafor said how it goes"):
         assert said in shown
     assert db.session.scalar(select(GoalReview.note_sealed).limit(1)) is not None
 

@@ -54,6 +54,15 @@ def is_rated(tie: str) -> bool:
     return instrument is not None and instrument.area(area) is not None
 
 
+def fits(tied_to: str, tie: str, number: Decimal) -> bool:
+    """Can what a goal is tied to be this number at all?"""
+    if tied_to == "measure":
+        found = ties.measured(tie)
+        return found is not None and not found.scale.reject.hold(float(number))
+    instrument = current_app.extensions["instruments"].get(tie.partition(":")[0])
+    return instrument is not None and instrument.lowest <= number <= instrument.highest
+
+
 def courses(patient: AdmittedPatient, goals: Sequence[Goal]) -> dict[UUID, Course]:
     """Where each goal that is tied to a number began and is now.
 

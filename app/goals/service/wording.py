@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from app.core import clock
@@ -15,6 +16,8 @@ from app.patients.admission import AdmittedPatient
 
 _PLAIN: Final = ("words", "why", "confidence", "tied_to", "tie", "start_value", "aim_value", "review_each_days")
 _TIE: Final = {"tied_to", "tie", "aim_value"}
+_NUMBERS: Final = ("start_value", "aim_value")
+NO_SUCH: Final = "There is no such number here. Look at it again, and at its unit."
 
 
 def said(goal: Goal) -> dict[str, Any]:
@@ -74,4 +77,8 @@ def _faults(said: Mapping[str, Any]) -> list[Fault]:
     found = ties.faults(said["tied_to"], said["tie"], said["start_value"], said["aim_value"])
     if not found and said["tied_to"] == "area" and not values.is_rated(said["tie"]):
         return [("/tie", "Nothing of this name is rated here.")]
-    return found
+    return found or [(f"/{name}", NO_SUCH) for name in _NUMBERS if not _fits(said, said[name])]
+
+
+def _fits(said: Mapping[str, Any], number: Decimal | None) -> bool:
+    return number is None or values.fits(said["tied_to"], said["tie"], number)

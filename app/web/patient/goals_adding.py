@@ -1,4 +1,4 @@
-"""Set a goal, a question a page: what, why, how far where it has a number, the steps, who sees it."""
+"""Set a goal, a question a page: what, why, by which number if any, the steps, who sees it, when it is looked at."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from app.goals.service import acting, setting
 from app.patients.admission import AdmittedPatient
 from app.web import frame
 from app.web.patient import goals_gathering as gathering
+from app.web.patient import goals_number as number
 from app.web.patient import goals_typed as typed
 from app.web.patient import goals_words as words
-from app.web.patient import medicine_typed
+from app.web.patient import medicine_typed, question_pages
 from app.web.patient.sharing import Shown
 
 pages = Pages("my_goals_adding", __name__, url_prefix="/my/<uuid:patient_id>/goals")
@@ -33,34 +34,32 @@ REFUSED: Final = (Conflict, Invalid)
 QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "what": ("words",),
     "why": ("why",),
-    "aim": ("aim_value",),
+    **number.QUESTIONS,
     "steps": ("step-1", "step-2", "step-3"),
-    "who": ("audience", "review_each_days"),
+    "who": ("audience",),
+    "when": ("review_each_days",),
 }
-FROM_ELSEWHERE: Final = ("id", "step-id-1", "step-id-2", "step-id-3", "tied_to", "tie")
-AIM: Final = "Give the number that you hope for"
+IDS: Final = ("id", "step-id-1", "step-id-2", "step-id-3")
 _NEW: Final = schemas.NewGoalSchema()
 
 
 @pages.get("/add", access=CHANGE)
 def add(patient: AdmittedPatient) -> Any:
     """What would somebody like to do, or to be able to do?"""
-    ids = {name: str(new_id()) for name in ("id", "step-id-1", "step-id-2", "step-id-3")}
-    given = {name: value for name in ("tied_to", "tie", "words") if (value := request.args.get(name))}
-    return _page(patient, MultiDict(ids | given), "what")
+    form = MultiDict({name: str(new_id()) for name in IDS})
+    kind, tie = request.args.get("tied_to", ""), request.args.get("tie", "")
+    if any(one.tie == tie for one in number.offered(patient, kind)):  # from there: it is not asked again
+        form.update({"tied_to": kind, "tie": tie, "given": "yes"})
+    return _page(patient, form, "what")
 
 
 @pages.post("/add", access=CHANGE)
 def add_next(patient: AdmittedPatient) -> Any:
     """The next question, or the goal."""
-    form, names = request.form, _questions(request.form)
-    if form.get("to") in names:
-        return _page(patient, form, form["to"])
-    at = names.index(form["step"]) if form.get("step") in names else 0
-    for each in names[: at + 1]:
-        if errors := _faults(form, each):
-            return _page(patient, form, each, errors)
-    return _page(patient, form, names[at + 1]) if at + 1 < len(names) else _set(patient, form)
+    form = request.form
+    names = _questions(patient, form)
+    question, errors = question_pages.following(form, names, lambda one: _faults(patient, form, one))
+    return _page(patient, form, question, errors) if question else _set(patient, form)
 
 
 def _set(patient: AdmittedPatient, form: MultiDict[str, str]) -> Any:
@@ -68,16 +67,15 @@ def _set(patient: AdmittedPatient, form: MultiDict[str, str]) -> Any:
         made = setting.set_goal(patient, http.loaded(_NEW, _typed(form)), gathering.by())
     except REFUSED as refused:
         where = _box(refused)
-        question = next((name for name, boxes in QUESTIONS.items() if where in boxes), "who")
+        question = next((one for one in _questions(patient, form) if where in QUESTIONS[one]), "what")
         return _page(patient, form, question, {where: typed.fault(refused)})
     return redirect(url_for("my_goals.one", patient_id=patient.id, goal_id=made.id, said="set"), 303)
 
 
 def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, as the schema takes it."""
-    tie = {name: form[name] for name in ("tied_to", "tie", "aim_value") if form.get(name, "").strip()}
-    said = [(form.get(f"step-id-{number}", ""), form.get(f"step-{number}", "").strip()) for number in (1, 2, 3)]
-    return tie | {
+    said = [(form.get(f"step-id-{place}", ""), form.get(f"step-{place}", "").strip()) for place in (1, 2, 3)]
+    return number.body(form) | {
         "id": str(medicine_typed.form_id(form)),
         "words": form.get("words", ""),
         "why": form.get("why", "").strip() or None,
@@ -87,29 +85,26 @@ def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
     }
 
 
-def _questions(form: Mapping[str, str]) -> list[str]:
-    """How far is asked where there is a number."""
-    has_number = form.get("tied_to") in ("measure", "area")
-    return [name for name in QUESTIONS if name != "aim" or has_number]
+def _questions(patient: AdmittedPatient, form: Mapping[str, str]) -> list[str]:
+    """Those that are to be asked, by what was answered."""
+    of_number = number.questions(patient, form)
+    return [name for name in QUESTIONS if name in of_number or name not in number.QUESTIONS]
 
 
-def _faults(form: Mapping[str, str], question: str) -> dict[str, str]:
+def _faults(patient: AdmittedPatient, form: Mapping[str, str], question: str) -> dict[str, str]:
     """What is missing on one page."""
+    if question in number.QUESTIONS:
+        return number.faults(patient, form, question)
     said = form.get("words", "").strip()
     if question == "what" and not 0 < len(said) <= entering.LONGEST_WORDS:
         return {"words": typed.PLAINLY["words"]}
     if question == "why" and len(form.get("why", "").strip()) > entering.LONGEST_WHY:
         return {"why": typed.PLAINLY["why"]}
-    if question == "aim" and not form.get("aim_value", "").strip():
-        return {"aim_value": AIM}
     if question == "steps":
         long = [name for name in QUESTIONS["steps"] if len(form.get(name, "").strip()) > entering.LONGEST_WORDS]
         return dict.fromkeys(long, typed.PLAINLY["words"])
-    return {"audience": typed.PLAINLY["audience"]} if question == "who" and _audience(form) is None else {}
-
-
-def _audience(form: Mapping[str, str]) -> str | None:
-    return form["audience"] if form.get("audience") in AUDIENCES else None
+    is_missing = question == "who" and form.get("audience") not in AUDIENCES
+    return {"audience": typed.PLAINLY["audience"]} if is_missing else {}
 
 
 def _box(refused: DomainError) -> str:
@@ -121,13 +116,12 @@ def _box(refused: DomainError) -> str:
 def _page(
     patient: AdmittedPatient, form: MultiDict[str, str], question: str, errors: dict[str, str] | None = None
 ) -> tuple[str, int]:
-    names, you = _questions(form), patient.given_name if frame.whose(patient) else "you"
-    others = [box for name, boxes in QUESTIONS.items() if name != question for box in boxes]
+    names, you = _questions(patient, form), gathering.you(patient)
     context = {
         "step": question,
-        "before": names[names.index(question) - 1] if question != names[0] else None,
-        "is_last": question == names[-1],
-        "kept": [(name, value) for name, value in form.items(multi=True) if name in (*FROM_ELSEWHERE, *others)],
+        "previous": question_pages.before(names, question),
+        "send": "Set this goal" if question == names[-1] else None,
+        "kept": question_pages.kept(form, QUESTIONS, question, (*IDS, "given")),
         "typed": form,
         "audiences": [{"value": name, "text": words.audience(name, you)} for name in AUDIENCES],
         "rhythms": [{"value": value, "text": text} for value, text in typed.RHYTHMS.items()],
@@ -135,6 +129,7 @@ def _page(
         "action": url_for("my_goals_adding.add_next", patient_id=patient.id),
         "back": gathering.title(patient),
         "back_href": url_for("my_goals.goals", patient_id=patient.id),
+        **(number.context(patient, form, question) if question in number.QUESTIONS else {}),
         **Shown(form, errors or {}).context(),
     }
     return frame.for_patient("patient/goals/add.html", patient, "goals", **context), 422 if errors else 200

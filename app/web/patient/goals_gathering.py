@@ -18,6 +18,7 @@ from app.goals.queries import helping, showing
 from app.goals.queries.showing import Shown
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from app.ratings.queries import instruments
 from app.web import frame, looking, moments
 from app.web.patient import goals_words as words
 
@@ -85,10 +86,10 @@ def card(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
     """A goal in a list."""
     return {
         "words": one.row.words,
-        "way": words.way(one, clock.now(), patient.zone),
+        "way": words.way(one, _area(one), clock.now(), patient.zone),
         "steps": words.steps_said(one),
         "state_words": words.STATES[one.row.state],
-        "audience": words.audience(one.row.audience, _you(patient)),
+        "audience": words.audience(one.row.audience, you(patient)),
         "sure": None if one.row.confidence is None else f"Sure: {one.row.confidence} of 10",
         "is_asked": any(step.is_mine and step.row.helper_state == "asked" for step in one.steps),
         "href": url_for("my_goals.one", patient_id=patient.id, goal_id=one.row.id),
@@ -126,7 +127,16 @@ def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "")
     }
 
 
-def _you(patient: AdmittedPatient) -> str:
+def _area(one: Shown) -> str:
+    """The name of the area that a goal goes by."""
+    code, _, name = (one.row.tie or "").partition(":")
+    instrument = instruments.registry().get(code)
+    area = instrument.area(name) if instrument else None
+    return area.name if area else "The rated area"
+
+
+def you(patient: AdmittedPatient) -> str:
+    """What the patient is called, to whoever looks."""
     return patient.given_name if frame.whose(patient) else "you"
 
 
@@ -141,7 +151,7 @@ def _people(patient: AdmittedPatient, audience: str) -> list[dict[str, str]]:
 
 
 def _audiences(patient: AdmittedPatient, now: str) -> list[dict[str, Any]]:
-    return [{"value": name, "text": words.audience(name, _you(patient)), "checked": name == now} for name in AUDIENCES]
+    return [{"value": name, "text": words.audience(name, you(patient)), "checked": name == now} for name in AUDIENCES]
 
 
 def _urls(patient: AdmittedPatient, goal_id: UUID) -> dict[str, str]:

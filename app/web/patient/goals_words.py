@@ -13,7 +13,10 @@ from app.goals import ties
 from app.goals.attainment import LEVELS
 from app.goals.queries.showing import Shown, ShownEvent, ShownReview, ShownStep, Way
 from app.messages.queries.people_here import Somebody
+from app.readings import catalogue
 from app.web import moments
+from app.web import words as readings
+from app.web.patient import questions
 
 AUDIENCES: Final = {
     "private": "Only {you}",
@@ -26,6 +29,14 @@ STATES: Final = {
     "reached": "Reached",
     "put_aside": "Put aside for now",
     "declined": "Not for now",
+}
+# Goal attainment scaling, for whoever reads: nobody is asked to think in numbers from -2 to +2.
+LEVEL_NAMES: Final = {
+    2: "Much more than hoped",
+    1: "More than hoped",
+    0: "What is hoped for",
+    -1: "Less than hoped",
+    -2: "Much less than hoped",
 }
 TRENDS: Final = {
     "there": "Where it was hoped to be.",
@@ -64,19 +75,34 @@ def steps_said(one: Shown) -> str | None:
     return f"{one.steps_done} of {len(one.steps)} steps done" if one.steps else None
 
 
-def way(one: Shown, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
+def way(one: Shown, area: str, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
     """How far it has come by its number; None where it has none, or whoever looks may not read it."""
     found = one.way
     if found is None:
         return None
-    measured = ties.measured(one.row.tie or "") if one.row.tied_to == "measure" else None
     return {
-        "label": measured.scale.label if measured else "The rated area",
+        "label": measure(one.row.tie or "") if one.row.tied_to == "measure" else area,
         "percent": None if found.share is None else int(max(Decimal(0), found.share) * 100),
-        "numbers": _numbers(found),
-        "when": moments.moment(found.at, now, zone) if found.at else None,
+        "numbers": _numbers(found, one.row.tied_to or "", one.row.tie or ""),
+        "when": moments.words(found.at, now, zone) if found.at else None,
         "trend": TRENDS[found.trend] if found.trend else "There is no number to compare yet.",
     }
+
+
+def measure(tie: str) -> str:
+    """Its name as patients call it: "Weight", "Blood pressure, top number"."""
+    found = ties.measured(tie)
+    if found is None:
+        return "The number"
+    title, boxes = readings.title(found.measure), questions.boxes(catalogue.MEASURES[found.measure])
+    part = boxes[found.number]
+    return title if part.name == "value" else f"{title}, {readings.lower(part.label)}"
+
+
+def amount(tied_to: str, tie: str, number: str) -> str:
+    """A number with its unit: "82.5 kg"."""
+    found = ties.measured(tie) if tied_to == "measure" else None
+    return catalogue.MEASURES[found.measure].shown.format(number) if found else number
 
 
 def audience(name: str, you: str) -> str:
@@ -86,8 +112,8 @@ def audience(name: str, you: str) -> str:
 
 
 def level(number: int, said: str) -> str:
-    """A level with its words: "+1: To the park"."""
-    return f"{number:+d}: {said}" if number else f"0: {said}"
+    """A level with its words: "More than hoped: To the park"."""
+    return f"{LEVEL_NAMES[number]}: {said}" if said else LEVEL_NAMES[number]
 
 
 def step(one: ShownStep, me: UUID, today: date) -> dict[str, Any]:
@@ -131,12 +157,25 @@ def by_level(levels: list[str] | None) -> dict[int, str]:
     return dict(reversed(list(zip(LEVELS, levels or (), strict=False))))
 
 
+def levels_named(levels: list[str] | None) -> list[tuple[str, str]]:
+    """Each level by its plain name, with what it would be."""
+    return [(LEVEL_NAMES[number], said) for number, said in by_level(levels).items()]
+
+
 def who(somebody: Somebody, me: UUID) -> str:
     """Their name; "You" for whoever looks."""
     return "You" if somebody.person_id == me else somebody.name
 
 
-def _numbers(found: Way) -> str | None:
-    parts = (("began at", found.start), ("now", found.now), ("hoped for", found.aim))
-    said = [f"{words} {number.normalize():f}" for words, number in parts if number is not None]
-    return ", ".join(said) or None
+def _numbers(found: Way, tied_to: str, tie: str) -> str | None:
+    """ "It began at 82 kg and is now 80 kg. 75 kg is hoped for."."""
+
+    def said(number: Decimal) -> str:
+        return amount(tied_to, tie, f"{number.normalize():f}")
+
+    course = [
+        f"{words} {said(at)}" for words, at in (("began at", found.start), ("is now", found.now)) if at is not None
+    ]
+    told = [f"It {' and '.join(course)}."] if course else []
+    hoped = [] if found.aim is None else [f"{said(found.aim)} is hoped for."]
+    return " ".join(told + hoped) or None

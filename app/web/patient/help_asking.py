@@ -20,7 +20,7 @@ from app.messages.schemas import help as schemas
 from app.messages.service import asking
 from app.patients.admission import AdmittedPatient
 from app.web import frame
-from app.web.patient import dose_typed, medicine_typed
+from app.web.patient import dose_typed, medicine_typed, question_pages
 from app.web.patient import help_gathering as gathering
 from app.web.patient.sharing import Shown
 
@@ -54,15 +54,9 @@ def ask(patient: AdmittedPatient) -> str:
 @pages.post("/ask", access=ASK)
 def ask_next(patient: AdmittedPatient) -> Any:
     """The next question, or ask those who were chosen."""
-    form, step = request.form, request.form.get("step", "")
-    if form.get("to") in STEPS:
-        return _page(patient, form, form["to"])
-    steps = list(STEPS)
-    for each in steps[: steps.index(step) + 1 if step in steps else 1]:
-        if errors := _faults(form, each):
-            return _page(patient, form, each, errors)
-    after = steps[steps.index(step) + 1 :] if step in steps else steps[1:]
-    return _page(patient, form, after[0]) if after else _asked(patient, form)
+    form = request.form
+    step, errors = question_pages.following(form, list(STEPS), lambda one: _faults(form, one))
+    return _page(patient, form, step, errors) if step else _asked(patient, form)
 
 
 def _asked(patient: AdmittedPatient, form: MultiDict[str, str]) -> Any:
@@ -114,7 +108,9 @@ def _page(
     ticked = form.getlist("person")
     context = {
         "step": step,
-        "kept": [(name, value) for name, value in form.items(multi=True) if _is_kept(name, step)],
+        "previous": question_pages.before(list(STEPS), step),
+        "send": "Ask them" if step == "whom" else None,
+        "kept": question_pages.kept(form, STEPS, step, ("id",)),
         "typed": form,
         "things": [
             *({"value": name, "text": text} for name, text in wanted.THINGS.items()),
@@ -138,8 +134,3 @@ def _closed(patient: AdmittedPatient, *, is_nobody: bool) -> str | None:
     if patient.ended_at is not None:
         return asking.ENDED.format(team=patient.team_name)
     return asking.NOBODY if is_nobody else None
-
-
-def _is_kept(name: str, step: str) -> bool:
-    """Typed on another page of the question."""
-    return name == "id" or any(name in boxes for one, boxes in STEPS.items() if one != step)

@@ -51,7 +51,7 @@ ROWS: dict[str, Row] = {
     f"POST {_STEP}/helped": Row(ids={"step_id": "$accepted_step"}, conflict=does_not_help),
     f"GET {_MY}": Row(),
     f"GET {_MY}/add": Row(),
-    f"POST {_MY}/add": Row(body={"id": "$new", "words": "Sing", "step": "who", "audience": "team"}),
+    f"POST {_MY}/add": Row(body={"id": "$new", "words": "Sing", "step": "when", "audience": "team", "tied_to": "steps"}),
     f"GET {_MINE}": Row(),
     f"POST {_MINE}/act": Row(body={"act": "reached"}),
     f"POST {_MINE}/share": Row(body={"audience": "team"}),
