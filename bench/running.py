@@ -52,7 +52,7 @@ def _enrolled(stage_: Stage, count: int) -> list[Voice]:
 
 def buffers_mb() -> int:
     """A quarter of the memory, as PostgreSQL advises for a server of its own (docs/operations.md)."""
-    return psutil.virtual_memory().total // 4 // 2**20
+    return int(psutil.virtual_memory().total) // 4 // 2**20
 
 
 @contextmanager
