@@ -19,6 +19,7 @@ from app.notifications.models import OutOfReach, Receipt
 from app.notifications.service import reporting, sending
 from tests.conftest import NOW
 from tests.notifications.conftest import PUBLIC, Tell, row, send_at
+from tests.queries_counted import counted
 from tests.stand_ins import twilio
 from tests.stand_ins.twilio import TwilioStandIn
 
@@ -149,6 +150,21 @@ def test_what_twilio_did_not_sign_is_refused(provider: TwilioStandIn, tell: Tell
 
 def _signed(provider: TwilioStandIn, path: str, form: twilio.Form) -> tuple[dict[str, str], twilio.Form, str]:
     return {"X-Twilio-Signature": twilio.sign(provider.auth_token, PUBLIC + path, form)}, form, path
+
+
+@pytest.mark.parametrize("path", ["inbound", f"status/{NOBODYS}"])
+def test_a_thousand_forged_calls_ask_the_database_nothing_and_lock_nobody_out(
+    provider: TwilioStandIn, client: FlaskClient, path: str
+) -> None:
+    """That is the limit: no count is kept that the provider's own calls could be refused by."""
+    address = f"/webhooks/twilio/{path}"
+    headers, form, _ = _signed(provider, address, [*FORM, ("From", "+447700900999"), ("Body", "hello")])
+    with client.application.app_context(), counted() as statements:
+        for number in range(1000):
+            forged = {"X-Twilio-Signature": twilio.sign("guess", PUBLIC + address, [*FORM, ("Body", str(number))])}
+            assert client.post(address, data=dict(form), headers=forged).status_code == 403
+    assert statements == []
+    assert client.post(address, data=dict(form), headers=headers).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("path", ["inbound", f"status/{NOBODYS}"])
