@@ -39,8 +39,8 @@ _RATINGS = """
         rated_role, channel, rated_at, occasion, scores)
     select uuidv7(), now(), p.organisation_id, p.id, gen_random_uuid(), %(version)s, 'wheel', 'patient', p.person_id,
         'patient', 'app', now() - make_interval(months => 3 * n),
-        (array['baseline', 'month_3', 'month_6', null, 'month_12'])[%(ratings)s::int - n], array(select (random() * 10)::smallint
-            from generate_series(1, %(areas)s::int))
+        (array['baseline', 'month_3', 'month_6', null, 'month_12'])[%(ratings)s::int - n],
+        array(select (random() * 10)::smallint from generate_series(1, %(areas)s::int))
     from patient p, generate_series(0, %(ratings)s::int - 1) n
 """
 _DISTANCES = """

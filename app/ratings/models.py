@@ -177,6 +177,7 @@ class RatingDue(Base, OfPatient):
     occasion: Mapped[str]
     due_on: Mapped[date]
     state: Mapped[str] = mapped_column(default="due")
+    # Where its occasion is another, nobody rated in time and a later rating stands in.
     rating_id: Mapped[UUID | None] = mapped_column(ForeignKey("rating.id"))
     remind_at: Mapped[datetime | None]  # when the patient is reminded next; None: no more, or not yet known
     reminded: Mapped[int] = mapped_column(SmallInteger, default=0)

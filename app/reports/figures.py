@@ -8,14 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from app.ratings import due_days
+
 FEWEST: Final = 5  # below this a number of people is not shown, nor anything reckoned from them
 HIDDEN: Final = f"fewer than {FEWEST}"
+NOT_SHOWN: Final = "–"  # what would tell of the hidden one beside it
 GRACE_DAYS: Final = 28  # after its day a review is still in time
 
 DEFINITIONS: Final = {
     "due": "Ratings whose day has come, of people in care now, as their course set it; called-off ones do not count.",
-    "done": "Of those, the ones answered by a rating of the patient’s own, or by one made together.",
-    "missing": f"Of those whose day came {GRACE_DAYS} days ago or more, the share that nobody has rated.",
+    "done": (
+        f"Of those, the ones rated by the patient or together from {due_days.BEFORE.days} days before their day until "
+        f"{due_days.BEFORE.days} days before the next one’s. A later rating closes what was missed, and counts once."
+    ),
+    "missing": f"Of those whose day came {GRACE_DAYS} days ago or more, the share that was not done.",
     "change": (
         "The mean of each person’s last score less their first, over people in care now who have said that part of "
         f"life at least twice; corrected ratings count as corrected. Hidden where they are fewer than {FEWEST}."
@@ -36,8 +42,10 @@ class Due:
 
     @property
     def missing(self) -> float | None:
-        """The share that is missing, from 0 to 1; None where too few were due to say."""
-        return 1 - self.late_done / self.late if self.late >= FEWEST else None
+        """The share that is missing, from 0 to 1; None where too few were due, done or missed to say."""
+        if self.late < FEWEST or _is_few(self.late_done) or _is_few(self.late - self.late_done):
+            return None
+        return 1 - self.late_done / self.late
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Figures:
 
 def people(count: int) -> str:
     """A number of people as it is shown; nobody at all is no secret."""
-    return str(count) if count == 0 or count >= FEWEST else HIDDEN
+    return HIDDEN if _is_few(count) else str(count)
 
 
 def share(value: float | None) -> str:
@@ -80,9 +88,21 @@ def mean(change: Change) -> str:
     return f"{change.mean:+.1f}" if change.is_shown else HIDDEN
 
 
-def of(change: Change, count: int) -> str:
-    """How many of those rose, stayed or fell: hidden with the rest where they are few."""
-    return people(count) if change.is_shown else HIDDEN
+def moved(change: Change) -> list[str]:
+    """How many rose, stayed and fell. Where one alone is hidden so is the next smallest: it would be what is left."""
+    counts = [change.raised, change.kept, change.fell]
+    if not change.is_shown:
+        return [HIDDEN] * len(counts)
+    shown, few = [people(count) for count in counts], [count for count in counts if _is_few(count)]
+    if len(few) == 1:
+        shown[counts.index(min(count for count in counts if count >= FEWEST))] = NOT_SHOWN
+    return shown
+
+
+def once(cells: Sequence[str]) -> list[str]:
+    """A row of a table that says once that something is hidden."""
+    first = cells.index(HIDDEN) if HIDDEN in cells else len(cells)
+    return [NOT_SHOWN if cell == HIDDEN and n > first else cell for n, cell in enumerate(cells)]
 
 
 def without_few(found: Figures) -> dict[str, Any]:
@@ -103,8 +123,12 @@ def without_few(found: Figures) -> dict[str, Any]:
     }
 
 
+def _is_few(count: int) -> bool:
+    return 0 < count < FEWEST
+
+
 def _or_none(count: int) -> int | None:
-    return None if 0 < count < FEWEST else count
+    return None if _is_few(count) else count
 
 
 def as_csv(found: Figures, areas: dict[str, str]) -> str:

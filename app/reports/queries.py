@@ -8,14 +8,18 @@ from uuid import UUID
 from app.core.db import HotStatement
 from app.reports.figures import GRACE_DAYS, Change, Due, Figures
 
+# A rating that closes several was made for the last of them; the others were missed.
 _DUES = HotStatement("""
-    select d.occasion, count(*) as due, count(*) filter (where d.state = 'done') as done,
-        count(*) filter (where d.due_on <= :late) as late,
-        count(*) filter (where d.due_on <= :late and d.state = 'done') as late_done
-    from patient p join rating_due d on d.patient_id = p.id
-    where p.team_id = :team_id and p.ended_at is null and d.code = :code and d.state <> 'called_off'
-        and d.due_on <= :today
-    group by d.occasion
+    with one as (
+        select d.occasion, d.due_on,
+            d.state = 'done' and d.due_on = max(d.due_on) over (partition by d.rating_id) as is_done
+        from patient p join rating_due d on d.patient_id = p.id
+        where p.team_id = :team_id and p.ended_at is null and d.code = :code and d.state <> 'called_off'
+    )
+    select occasion, count(*) as due, count(*) filter (where is_done) as done,
+        count(*) filter (where due_on <= :late) as late,
+        count(*) filter (where is_done and due_on <= :late) as late_done
+    from one where due_on <= :today group by occasion
 """)
 _CHANGES = HotStatement("""
     select a.area, count(*) as people, avg(a.last - a.first)::float8 as mean,

@@ -179,6 +179,8 @@ def staff_navigation(here: str) -> list[dict[str, Any]]:
         links.append(_link("Worklist", "coordinator.worklist", here == "worklist"))
         links.append(_link("Inbox", "team_inbox.listed", here == "inbox"))
         links.append(_link("Reviews", "team_figures.reviews", here == "reviews"))
+        if caller.teams(Permission.SEE_FIGURES):
+            links.append(_link("Figures", "team_figures.figures", here == "figures"))
         links.append(_link("Shared with us", "sharing.with_us", here == "shared"))
     if runs_something(caller):
         links.append(_link("Teams and people", "admin.start", here == "people"))

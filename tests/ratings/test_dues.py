@@ -117,14 +117,16 @@ ANSWERED = {
     "four weeks before": ([0, 92 - 28], ["baseline", "month_3"]),
     "a day too early": ([0, 92 - 29], ["baseline", None]),
     "late": ([0, 150], ["baseline", "month_3"]),
-    "two at once": ([0, 170, 170], ["baseline", "month_3", "month_6"]),
-    "three months missed": ([100], ["baseline"]),
+    "near the next": ([0, 170, 170], ["baseline", "month_6", None]),
+    "the baseline missed": ([100], ["month_3"]),
+    "all but the last missed": ([350], ["month_12"]),
+    "again between": ([0, 40, 92, 100], ["baseline", None, "month_3", None]),
     "after the last": ([0, 92, 181, 365, 400], ["baseline", "month_3", "month_6", "month_12", None]),
 }
 
 
 @pytest.mark.parametrize("name", ANSWERED)
-def test_a_rating_answers_the_earliest_that_is_open(raters: Raters, name: str) -> None:
+def test_a_rating_is_for_the_last_whose_day_has_come_or_is_near(raters: Raters, name: str) -> None:
     days, occasions = ANSWERED[name]
     start(raters)
     given = []
@@ -132,6 +134,27 @@ def test_a_rating_answers_the_earliest_that_is_open(raters: Raters, name: str) -
         with clock.at(NOW + day * DAY):
             given.append(raters.rate().occasion)
     assert given == occasions
+
+
+def test_a_rating_answers_all_that_was_open_by_then(raters: Raters) -> None:
+    start(raters)
+    with clock.at(NOW + 92 * DAY):
+        raters.rate()
+    assert states(raters) == ["done", "done", "due", "due"]
+    remind(NOW + 99 * DAY)
+    assert told(raters.world.mary, WORDS) == []
+    assert queries.overdue([raters.world.team.id]) == []
+
+
+def test_the_paper_of_the_first_day_typed_in_last_is_the_baseline_after_all(raters: Raters) -> None:
+    start(raters)
+    with clock.at(NOW + 92 * DAY):
+        third = raters.rate()
+        first = raters.rate(rated_at=NOW)
+        again = raters.rate(rated_at=NOW + DAY)
+    assert (third.occasion, first.occasion, again.occasion) == ("month_3", "baseline", None)
+    answered = select(RatingDue.rating_id).where(RatingDue.state == "done").order_by(RatingDue.due_on)
+    assert list(db.session.scalars(answered)) == [first.id, third.id]
 
 
 def test_everybody_in_care_has_a_course_from_the_day_of_enrolment_or_of_the_first_run(world: World) -> None:

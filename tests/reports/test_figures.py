@@ -21,7 +21,7 @@ from app.patients.by import By
 from app.ratings.entering import NewCorrection, NewRating
 from app.ratings.models import RatingDistance
 from app.ratings.queries import shown as showing
-from app.ratings.service import rating
+from app.ratings.service import courses, rating
 from app.reports import figures, queries
 from app.reports.figures import Change, Due
 from tests.conftest import NOW
@@ -98,6 +98,56 @@ def test_what_was_due_and_done(world: World, five: list[UUID]) -> None:
     assert "month_12" not in found
 
 
+def test_one_rating_is_done_once_however_much_it_closes(world: World) -> None:
+    people = [somebody(world) for _ in range(5)]
+    for one in people:
+        patient = patients.admitted([one])[one]
+        with clock.at(NOW - timedelta(days=200)), unit_of_work():
+            courses.start(patient, "wheel", None, By(world.priya.id, Role.COORDINATOR))
+        rated(one, 7)  # 170 days on: the next is due in eleven
+    found = {one.occasion: one for one in queries.figures(world.team.id, "wheel", "patient", TODAY).dues}
+    assert found["baseline"] == Due("baseline", 5, 0, 5, 0)
+    assert found["month_3"] == Due("month_3", 5, 0, 5, 0)
+    assert found["month_6"] == Due("month_6", 5, 5, 0, 0)
+
+
+SHARES = {
+    "none due so long": (Due("", 9, 2, 0, 0), None),
+    "few due": (Due("", 4, 2, 4, 0), None),
+    "few done": (Due("", 9, 2, 9, 2), None),
+    "few missed": (Due("", 9, 7, 9, 7), None),
+    "all done": (Due("", 9, 9, 9, 9), 0.0),
+    "none done": (Due("", 9, 0, 9, 0), 1.0),
+    "enough of both": (Due("", 10, 5, 10, 5), 0.5),
+}
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_a_share_tells_of_nobody(name: str) -> None:
+    due, missing = SHARES[name]
+    assert due.missing == missing
+
+
+MOVED = {
+    "few of all": ((2, 1, 1), ["fewer than 5"] * 3),
+    "two few": ((9, 4, 1), ["9", "fewer than 5", "fewer than 5"]),
+    "one few": ((9, 7, 1), ["9", "–", "fewer than 5"]),
+    "one few and nobody": ((9, 0, 1), ["–", "0", "fewer than 5"]),
+    "none few": ((9, 0, 5), ["9", "0", "5"]),
+}
+
+
+@pytest.mark.parametrize("name", MOVED)
+def test_what_is_hidden_cannot_be_reckoned_from_the_rest(name: str) -> None:
+    counts, shown = MOVED[name]
+    assert figures.moved(Change("mood", sum(counts), 1.0, *counts)) == shown
+
+
+def test_a_row_says_once_that_something_is_hidden() -> None:
+    assert figures.once(["9", "fewer than 5", "–", "fewer than 5"]) == ["9", "fewer than 5", "–", "–"]
+    assert figures.once(["9", "8"]) == ["9", "8"]
+
+
 def test_three_statements_and_no_more(world: World, five: list[UUID]) -> None:
     with counted() as statements:
         queries.figures(world.team.id, "wheel", "patient", TODAY)
@@ -113,7 +163,7 @@ def test_few_are_hidden(count: int, shown: str) -> None:
 
 def test_the_page_says_what_each_figure_means(priya: Browser, five: list[UUID]) -> None:
     page = words(priya.get("/console/figures"))
-    assert "My mood 5 +1.0 fewer than 5 fewer than 5 fewer than 5" in page
+    assert "My mood 5 +1.0 fewer than 5 – hidden – hidden" in page
     assert "Baseline 6 6 0%" in page
     for definition in figures.DEFINITIONS.values():
         assert definition in page

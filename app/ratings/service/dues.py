@@ -28,22 +28,30 @@ def make(patient: AdmittedPatient, course: RatingCourse, one: Instrument) -> Non
     db.session.flush()
 
 
-def answered_by(patient: AdmittedPatient, code: str, voice: str, rated_on: date) -> RatingDue | None:
-    """The earliest that is open and that a rating of this day is for, held; the team's own view answers none."""
+def answered_by(patient: AdmittedPatient, code: str, voice: str, rated_on: date) -> list[RatingDue]:
+    """Everything that a rating of this day answers, held, by its day; the rating is for the last of them.
+
+    All that is open by then, for nobody goes back in time to rate; and the one it is for where only a later rating
+    stood in for that, as when the paper is typed in last. The team's own view answers none.
+    """
     if voice not in voicing.ANSWERS:
-        return None
-    where = (RatingDue.patient_id == patient.id, RatingDue.code == code, RatingDue.state == "due")
-    running = select(RatingDue).join(RatingCourse, RatingCourse.id == RatingDue.course_id)
-    in_time = running.where(*where, RatingCourse.ended_at.is_(None), RatingDue.due_on <= due_days.last_due_on(rated_on))
-    earliest = in_time.order_by(RatingDue.due_on, RatingDue.id).limit(1).with_for_update(of=RatingDue)
-    return db.session.scalar(earliest.execution_options(populate_existing=True))
+        return []
+    here = (RatingDue.patient_id == patient.id, RatingDue.code == code, RatingDue.state != "called_off")
+    joined = select(RatingDue, Rating.occasion).join(RatingCourse, RatingCourse.id == RatingDue.course_id)
+    running = joined.outerjoin(Rating, Rating.id == RatingDue.rating_id).where(*here, RatingCourse.ended_at.is_(None))
+    come = running.where(RatingDue.due_on <= due_days.last_due_on(rated_on)).order_by(RatingDue.due_on, RatingDue.id)
+    held = come.with_for_update(of=RatingDue).execution_options(populate_existing=True)
+    found = [(due, occasion) for due, occasion in db.session.execute(held)]
+    stood_in_for = [due for due, occasion in found[-1:] if occasion not in (None, due.occasion)]
+    return [due for due, _ in found if due.state == "due"] + stood_in_for
 
 
-def done(due: RatingDue, rating: Rating) -> None:
-    """It was rated: nobody is reminded of it any more."""
-    due.state, due.rating_id, due.remind_at = "done", rating.id, None
+def done(answered: Sequence[RatingDue], rating: Rating) -> None:
+    """They were rated: nobody is reminded of them any more."""
+    for due in answered:
+        due.state, due.rating_id, due.remind_at = "done", rating.id, None
     db.session.flush()
-    news.withdraw([due.id])
+    news.withdraw([due.id for due in answered])
 
 
 def follow(corrected: UUID, correction: UUID) -> None:

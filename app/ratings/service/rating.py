@@ -65,13 +65,13 @@ def keep(patient: AdmittedPatient, new: Written, by: By) -> Rating:
     _check(new.instrument, new.scores, new.notes)
     day = new.rated_at.astimezone(patient.zone).date()
     courses.begin_at_first(patient, new.instrument, day, by)
-    due = dues.answered_by(patient, new.instrument.code, new.voice, day)
+    answered = dues.answered_by(patient, new.instrument.code, new.voice, day)
     row = _row(patient, new, by)
-    row.occasion = due.occasion if due else None
+    row.occasion = answered[-1].occasion if answered else None
     db.session.add(row)
     db.session.flush()
-    if due is not None:
-        dues.done(due, row)
+    if answered:
+        dues.done(answered, row)
     far.renew(patient, row.code, row.voice)
     falls.look(patient, row)
     telling.given(patient, row.id, row.voice, by.person_id)

@@ -106,26 +106,23 @@ def _in_words(found: Figures) -> dict[str, Any]:
     due = [(name, by_occasion[code]) for code, name in OCCASIONS.items() if code in by_occasion]
     return {
         "dues": [
-            {
-                "name": name,
-                "due": shown.people(one.due),
-                "done": shown.people(one.done),
-                "missing": shown.share(one.missing),
-            }
+            [name, *shown.once([shown.people(one.due), shown.people(one.done), shown.share(one.missing)])]
             for name, one in due
         ],
         "changes": [
-            {
-                "name": name,
-                "people": shown.people(one.people),
-                "mean": shown.mean(one),
-                "moved": [shown.of(one, count) for count in (one.raised, one.kept, one.fell)],
-            }
+            [name, *shown.once([shown.people(one.people), _signed(shown.mean(one)), *shown.moved(one)])]
             for code, name in _areas().items()
             if (one := by_area.get(code))
         ],
-        "goals": [{"name": STATES[state], "count": shown.people(count)} for state, count in found.goals],
+        "goals": [[STATES[state], shown.people(count)] for state, count in found.goals],
+        "hidden": shown.NOT_SHOWN,
+        "fewest": shown.FEWEST,
     }
+
+
+def _signed(number: str) -> str:
+    """With a minus that is as wide as the plus."""
+    return number.replace("-", "−")
 
 
 def _late(one: Overdue, today: date) -> dict[str, str]:
