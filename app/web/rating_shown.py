@@ -49,11 +49,11 @@ def overview(patient: AdmittedPatient, name: str, voices: Sequence[str]) -> dict
         "code": code,
         "others": _others(patient, name, code),
         "begin": _begin(patient, name, one, voices),
-        "due": _due(patient, code),
-        "wheel": _wheel(patient, one, drawn) if drawn else None,
+        "due": when_due(patient, code),
+        "wheel": wheel(patient, one, drawn) if drawn else None,
         "choices": [_choice(patient, name, each, drawn) for each in found],
         "most": wheels.MOST,
-        "apart": _apart(patient, one, side),
+        "apart": seen_apart(patient, one, side),
         "words": _words(patient, side),
         "aims": _aims(patient, code, found),
     }
@@ -115,7 +115,7 @@ def correction(patient: AdmittedPatient, name: str, one: Shown, form: Mapping[st
     return {
         **_frame(patient, name),
         "id": form.get("id") or str(new_id()),
-        "said_by": _label(patient, one),
+        "said_by": label(patient, one),
         "instrument": one.instrument,
         "scores": [str(score) for score in scores],
         "typed": {area.code: str(one.scores.get(area.code, "")) for area in one.instrument.areas} | {"reason": ""},
@@ -190,7 +190,7 @@ def _begin_words(patient: AdmittedPatient, voice: str) -> str:
     return BEGIN[voice]
 
 
-def _due(patient: AdmittedPatient, code: str) -> str | None:
+def when_due(patient: AdmittedPatient, code: str) -> str | None:
     """When the next is due, in a sentence."""
     due = dues.next_due(patient, code)
     if due is None or patient.ended_at is not None:
@@ -207,22 +207,28 @@ def _drawn(found: Sequence[Shown]) -> list[Shown]:
         return [one for one in found if str(one.row.id) in asked][: wheels.MOST]
     own = [one for one in found if one.row.voice in voicing.ANSWERS]
     team = [one for one in found if one.row.voice == voicing.TEAM]
-    usual = [*own[:1], *own[1:][-1:], *team[:1]]
-    return [one for one in usual if _scale(one) == _scale(usual[0])]
+    return alike([*own[:1], *own[1:][-1:], *team[:1]])
+
+
+def alike(found: Sequence[Shown]) -> list[Shown]:
+    """Those of the same scale as the first: no others can be drawn with it."""
+    return [one for one in found if _scale(one) == _scale(found[0])]
 
 
 def _scale(one: Shown) -> tuple[int, int]:
     return one.instrument.lowest, one.instrument.highest
 
 
-def _wheel(patient: AdmittedPatient, one: Instrument, drawn: Sequence[Shown]) -> dict[str, Any]:
+def wheel(patient: AdmittedPatient, one: Instrument, drawn: Sequence[Shown]) -> dict[str, Any]:
+    """The chart of these, with how far the first voice among them has come."""
     voice = next((each for each in VOICES if each in {shown.row.voice for shown in drawn}), voicing.PATIENT)
     far = showing.travelled(patient, g.role, drawn[0].row.code, voice)
-    lines = [wheels.Shown(_label(patient, each), each.scores) for each in drawn]
+    lines = [wheels.Shown(label(patient, each), each.scores) for each in drawn]
     return wheels.shown(drawn[0].instrument, lines, far.distance, one.name)
 
 
-def _label(patient: AdmittedPatient, one: Shown) -> str:
+def label(patient: AdmittedPatient, one: Shown) -> str:
+    """Whose view it is, and of which day."""
     return f"{_voice(patient, one.row.voice)}, {_day(patient, one.row.rated_at)}"
 
 
@@ -241,7 +247,7 @@ def _choice(patient: AdmittedPatient, name: str, one: Shown, drawn: Collection[S
     ids: dict[str, Any] = {"patient_id": patient.id, "rating_id": one.row.id}
     return {
         "id": str(one.row.id),
-        "label": _label(patient, one),
+        "label": label(patient, one),
         "by": f"written down by {one.rated_by_name}" if _is_proxy(patient, one.row) else None,
         "mean": one.mean,
         "checked": one in drawn,
@@ -255,7 +261,7 @@ def _is_proxy(patient: AdmittedPatient, row: Rating) -> bool:
     return row.voice == voicing.PATIENT and row.rated_by != patient.person_id
 
 
-def _apart(patient: AdmittedPatient, one: Instrument, side: showing.SideBySide) -> list[dict[str, Any]]:
+def seen_apart(patient: AdmittedPatient, one: Instrument, side: showing.SideBySide) -> list[dict[str, Any]]:
     """Where the patient and the team see an area differently, the widest apart first."""
     by_width = sorted(side.apart.items(), key=lambda each: -abs(each[1][0] - each[1][1]))
     names = {area.code: area.name for area in one.areas}
@@ -265,7 +271,7 @@ def _apart(patient: AdmittedPatient, one: Instrument, side: showing.SideBySide) 
 def _words(patient: AdmittedPatient, side: showing.SideBySide) -> list[dict[str, Any]]:
     """What was written beside the newest ratings."""
     return [
-        {"label": _label(patient, one), "notes": [(each.area.name, each.note) for each in one.areas if each.note]}
+        {"label": label(patient, one), "notes": [(each.area.name, each.note) for each in one.areas if each.note]}
         for one in side.voices.values()
         if any(each.note for each in one.areas)
     ]

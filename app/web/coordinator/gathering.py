@@ -38,6 +38,7 @@ from app.web.coordinator import (
     medicines,
     one_alert,
     one_patient,
+    ratings,
     strip,
     visits,
     worklist,
@@ -93,6 +94,7 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "medicines": medicines.part(patient),
         "goals": goals.part(patient),
+        "ratings": ratings.part(patient),
         "visits": visits.part(patient),
         "feed": feed_gathering.part(patient),
         "messages_href": url_for("team_inbox.of_patient", patient_id=patient.id)
