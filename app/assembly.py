@@ -247,7 +247,7 @@ def _demo(app: Flask, settings: Settings) -> None:
         app.extensions["demo_people"] = importlib.import_module("app.demo.people").sign_ins()
         app.extensions["demo_code"] = importlib.import_module("app.demo.codes").current_code
         app.cli.add_command(commands.demo_code)
-    for command in (commands.up, commands.reset_demo):
+    for command in (commands.up, commands.reset_demo, commands.demo_year):
         app.cli.add_command(command)
 
 

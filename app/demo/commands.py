@@ -1,4 +1,4 @@
-"""Commands of the demo: `flask up`, `flask reset-demo` and `flask demo-code`."""
+"""Commands of the demo: `flask up`, `flask reset-demo`, `flask demo-year` and `flask demo-code`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,16 @@ def reset_demo() -> None:
         database.make_anew()
         _load()
         click.echo("Done: make run starts it.")
+
+
+@click.command("demo-year")
+@with_appcontext
+def demo_year() -> None:
+    """Play a patient's year by text into the demo that is here; a fresh demo has it."""
+    with _stoppable(), running.only_one():
+        if running.loading_mark().exists() or database.needs_migration():
+            raise CannotRun("There is no whole demo here. make run loads it, with this year in it.")
+        click.echo(loading.play_year())
 
 
 @click.command("demo-code")

@@ -15,9 +15,10 @@ from sqlalchemy import event
 from app import config
 from app.core import clock
 from app.core.db import db
-from app.demo import callers, histories, people, replay
+from app.demo import by_text, callers, histories, people, replay
 from app.demo.histories import Part
 from app.demo.replay import Progress, Told
+from app.demo.running import CannotRun
 
 BROKEN = "demo-broken-rows.csv"
 
@@ -29,8 +30,26 @@ def load(progress: Progress, parts: Sequence[Part] | None = None) -> Told:
     with flask.app_context(), clock.at(replay.begins(whole, until).astimezone(UTC)):
         world = people.arrive(_today(until))
         told = replay.replay(flask, world, whole, until, progress)
+    with flask.app_context():
+        by_text.play(until)
     list_broken(told, config.var_folder() / BROKEN)
     return told
+
+
+def play_year() -> str:
+    """Play the year by text into a demo that was loaded without it, and say so; there already, nothing is done.
+
+    Raises CannotRun where there is no demo, or the year was cut off the time before.
+    """
+    with _unhurried_to_disk().app_context():
+        if by_text.is_whole():
+            return f"{by_text.NAME}’s year is there already: nothing was done."
+        if by_text.has_begun():
+            raise CannotRun(f"{by_text.NAME}’s year was cut off half-way. make reset-demo starts over.")
+        if not by_text.has_a_coordinator():
+            raise CannotRun("There is no demo here yet. make run loads it, with this year in it.")
+        by_text.play(clock.now())
+        return f"{by_text.NAME}’s year was played: sign in as {by_text.EDITH}, or look at her as Priya Shah."
 
 
 def list_broken(told: Told, path: Path) -> None:

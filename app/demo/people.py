@@ -182,5 +182,6 @@ def sign_ins() -> list[dict[str, str]]:
         ("Grace Mensah, team lead", "grace.mensah"),
         ("Ruth Adler, administrator", "ruth.adler"),
         ("Tom Okafor, Mary’s son", "tom.okafor"),
+        ("Edith Rowe, patient who texts: a year with Kith", "edith.rowe"),
     )
     return [{"who": who, "identifier": f"{name}@kith.example", "password": PASSWORD} for who, name in people]
