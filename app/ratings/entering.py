@@ -38,7 +38,19 @@ class NewCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What somebody says of one area; no score: it is left out."""
+    """What somebody says of one area, and when they said it; no score: it is left out."""
 
     score: int | None = None
     note: str | None = field(default=None, repr=False)
+    at: datetime | None = field(default=None, compare=False)  # None: now
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One area as a phone kept it, of a rating that it named itself or had begun with a signal."""
+
+    code: str
+    version: int  # of the instrument that was on the phone
+    area: str
+    said: Said
+    begins: bool  # the first that the phone has of a rating begun there

@@ -44,6 +44,7 @@ from app.web.patient import (
     medicine_schedule,
     medicine_stock,
     my_day,
+    ratings_unsent,
     visit_plans,
     visits_unsent,
 )
@@ -69,7 +70,7 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
-_LIFE = (my_wheel, console_wheel, figures, my_goals, goals_adding, console_goals)
+_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, my_goals, goals_adding, console_goals)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

@@ -167,7 +167,7 @@ def readers_of(nurse: Window, label: str) -> str:
 
 def then_nothing_lies_open_on_the_phone(nurse: Window) -> None:
     there = nurse.page.evaluate(LYING_THERE)
-    assert len(there["found"]) == 5  # one patient, four things unsent
+    assert len(there["found"]) == 6  # one patient, who uses the phone, four things unsent
     assert not any(word in text for text in there["found"] for word in WORDS)
     assert there["out"] == ["in"]  # the key cannot be taken out of the browser
 
@@ -250,7 +250,11 @@ def test_another_on_the_same_phone_sends_nothing_of_the_first_and_signing_out_de
     tom = come_in(nurse, world.tom)
     with_a_signal(site, port, tom, NOW)
     tom.go(path)
-    tom.page.get_by_text("Saved on this phone, not sent yet: 1.").wait_for()
+    tom.page.get_by_text("Somebody else’s, not sent yet: 1.").wait_for()
+    tom.go("/offline")
+    tom.page.get_by_text("Nothing of yours is kept on this phone.").wait_for()
+    expect(tom.page.get_by_text("Wound care")).to_have_count(0)
+    tom.go(path)
     with unit_of_work():
         assert db.session.get_one(Visit, visit_id).arrived_at is None
     tom.page.get_by_role("button", name="Sign out").click()

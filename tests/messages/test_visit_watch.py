@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messages import phone_clock, visit_watch
+from app.core import phone_clock
+from app.messages import visit_watch
 from app.messages.visit_watch import Seen, Visit
 
 DUE = datetime(2026, 11, 18, 10, tzinfo=UTC)

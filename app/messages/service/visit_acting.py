@@ -8,10 +8,9 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
-from app.core import clock
+from app.core import clock, phone_clock
 from app.core.db import db
-from app.core.errors import Conflict, Invalid
-from app.messages import phone_clock
+from app.core.errors import Conflict
 from app.messages.visit_entering import Told
 from app.patients.admission import AdmittedPatient
 
@@ -37,8 +36,4 @@ def id_of(patient: AdmittedPatient, client_id: UUID) -> UUID:
 
 def happened(told: Told) -> datetime:
     """When it happened. Raises Invalid for a time that cannot be."""
-    found = phone_clock.happened(told.happened_at, clock.now(), told.sent_at)
-    if found is None:
-        detail = "This time cannot be: it lies ahead, or more than 60 days back. Check the clock of the phone."
-        raise Invalid(detail, errors=[{"pointer": "/happened_at", "detail": detail}])
-    return found
+    return phone_clock.told(told.happened_at, clock.now(), told.sent_at)

@@ -10,11 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from app.access.permissions import Category
-from app.core import clock
+from app.core import clock, phone_clock
 from app.core.db import db
 from app.core.errors import Conflict
 from app.identity import queries as people
-from app.messages import phone_clock, visit_watch
+from app.messages import visit_watch
 from app.messages.models import Visit
 from app.messages.queries import visits
 from app.messages.service import posting, visit_acting, visit_beginning, visit_codes, visit_linking, visit_planning

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -63,6 +63,12 @@ def one(patient: AdmittedPatient, person_id: UUID, client_id: UUID) -> RatingDra
     return db.session.scalar(found.execution_options(populate_existing=True))
 
 
+def is_known(patient: AdmittedPatient, client_id: UUID) -> bool:
+    """Does anybody write about this patient under this id?"""
+    where = (RatingDraft.patient_id == patient.id, RatingDraft.client_id == client_id)
+    return db.session.scalar(select(RatingDraft.id).where(*where).limit(1)) is not None
+
+
 def of_voice(patient: AdmittedPatient, person_id: UUID, code: str, voice: str) -> RatingDraft | None:
     """What somebody is writing with one instrument in one voice."""
     where = (RatingDraft.patient_id == patient.id, RatingDraft.person_id == person_id)
@@ -85,10 +91,14 @@ def in_full(rows: Sequence[RatingDraft]) -> list[Draft]:
 
 
 def said(row: RatingDraft) -> dict[str, Said]:
-    """What was said so far, by area."""
-    return {area: Said(*one) for area, one in orjson.loads(row.said or "{}").items()}
+    """What was said so far, by area; with what was written before times were, when the draft was touched last."""
+    found = orjson.loads(row.said or "{}")
+    return {
+        area: Said(score, note, datetime.fromisoformat(at[0]) if at else row.touched_at)
+        for area, (score, note, *at) in found.items()
+    }
 
 
 def as_json(said: dict[str, Said]) -> str:
     """The same as it is kept."""
-    return orjson.dumps({area: [one.score, one.note] for area, one in said.items()}).decode()
+    return orjson.dumps({area: [one.score, one.note, one.at] for area, one in said.items()}).decode()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from app.core import clock
@@ -44,10 +46,11 @@ def keep(
 
 
 def write(draft: Draft, said: Mapping[str, Said], asked: str | None = None) -> Draft:
-    """The same with what was said, and the area that is asked for by text from now on."""
-    row = draft.row
-    row.said = queries.as_json({**draft.said, **said})
-    row.asked, row.touched_at = asked, clock.now()
+    """The same with what was said, now unless it has a time, and the area that is asked for by text from now on."""
+    row, now = draft.row, clock.now()
+    timed = {area: one if one.at else replace(one, at=now) for area, one in said.items()}
+    row.said = queries.as_json({**draft.said, **timed})
+    row.asked, row.touched_at = asked, now
     db.session.flush()
     return queries.in_full([row])[0]
 
@@ -62,8 +65,8 @@ def throw_away(patient: AdmittedPatient, client_id: UUID, by: By) -> None:
     db.session.flush()
 
 
-def finish(patient: AdmittedPatient, client_id: UUID, by: By) -> Rating:
-    """Make a draft of one's own the rating that it was begun as; finished before, it is that rating.
+def finish(patient: AdmittedPatient, client_id: UUID, by: By, at: datetime | None = None) -> Rating:
+    """Make a draft of one's own the rating that it was begun as, of now or `at`; finished before, it is that rating.
 
     A licence that ended since it was begun does not stop it. Raises NotFound, Forbidden, Conflict and Invalid.
     """
@@ -74,13 +77,13 @@ def finish(patient: AdmittedPatient, client_id: UUID, by: By) -> Rating:
     holding.still_cared_for(patient)
     holding.may_give(by, row.voice, on_paper=row.channel == voicing.PAPER)
     draft = queries.in_full([row])[0]
-    made = rating.keep(patient, _written(draft, by), by)
+    made = rating.keep(patient, _written(draft, by, at or clock.now()), by)
     db.session.delete(row)
     db.session.flush()
     return made
 
 
-def _written(draft: Draft, by: By) -> rating.Written:
+def _written(draft: Draft, by: By, at: datetime) -> rating.Written:
     row, channel = draft.row, by.channel
     return rating.Written(
         client_id=row.client_id,
@@ -88,7 +91,7 @@ def _written(draft: Draft, by: By) -> rating.Written:
         instrument=draft.instrument,
         voice=row.voice,
         channel=voicing.PAPER if row.channel == voicing.PAPER else channel,
-        rated_at=clock.now(),
+        rated_at=at,
         scores=draft.scores,
         notes=draft.notes,
     )
@@ -104,15 +107,23 @@ def _finished(patient: AdmittedPatient, client_id: UUID, by: By) -> Rating:
 def _begun(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper: bool) -> RatingDraft:
     one = holding.instrument(code)
     holding.may_begin(patient, one, voice, clock.today(patient.zone))
+    channel = voicing.PAPER if on_paper else by.channel
+    return begin(patient, new_id(), versions.row_of(one).id, code, voice, by.person_id, channel)
+
+
+def begin(
+    patient: AdmittedPatient, client_id: UUID, instrument_id: UUID, code: str, voice: str, person_id: UUID, channel: str
+) -> RatingDraft:
+    """An empty one; whether it may be begun has been asked."""
     row = RatingDraft(
         organisation_id=patient.organisation_id,
         patient_id=patient.id,
-        person_id=by.person_id,
-        instrument_id=versions.row_of(one).id,
+        person_id=person_id,
+        instrument_id=instrument_id,
         code=code,
         voice=voice,
-        channel=voicing.PAPER if on_paper else by.channel,
-        client_id=new_id(),
+        channel=channel,
+        client_id=client_id,
         touched_at=clock.now(),
     )
     row.said = "{}"

@@ -54,7 +54,7 @@ def give(patient: AdmittedPatient, new: NewRating, by: By) -> Rating:
     if known is not None:
         return _again(known, new, by)
     holding.still_cared_for(patient)
-    instrument_id, one = _version(new)
+    instrument_id, one = versions.asked(new.code, new.version)
     holding.may_begin(patient, one, new.voice, clock.today(patient.zone))
     channel, at = voicing.PAPER if new.on_paper else by.channel, _when(new.rated_at)
     return keep(patient, Written(new.id, instrument_id, one, new.voice, channel, at, new.scores, new.notes), by)
@@ -110,18 +110,6 @@ def _replace(patient: AdmittedPatient, old: Rating, one: Instrument, new: NewCor
     falls.look(patient, row)
     _tell(row)
     return row
-
-
-def _version(new: NewRating) -> tuple[UUID, Instrument]:
-    """The version somebody had before them: the newest, or one that was rated with before."""
-    newest = holding.instrument(new.code)
-    if new.version is None or new.version == newest.version:
-        return versions.row_of(newest).id, newest
-    known = rated.version(new.code, new.version)
-    if known is None:
-        detail = f"{newest.name} has no such version."
-        raise Invalid(detail, errors=[{"pointer": "/version", "detail": detail}])
-    return known
 
 
 def _when(said: datetime | None) -> datetime:

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock
 from app.core.db import db
-from app.core.errors import Conflict
+from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
 from app.ratings.instrument import Instrument
 from app.ratings.models import InstrumentVersion
+from app.ratings.queries import rated
+from app.ratings.service import holding
+
+
+def asked(code: str, version: int | None) -> tuple[UUID, Instrument]:
+    """The version somebody had before them: the newest, or one that was rated with before. Raises Invalid."""
+    newest = holding.instrument(code)
+    if version in (None, newest.version):
+        return row_of(newest).id, newest
+    known = rated.version(code, version)
+    if known is None:
+        detail = f"{newest.name} has no such version."
+        raise Invalid(detail, errors=[{"pointer": "/version", "detail": detail}])
+    return known
 
 
 def row_of(one: Instrument) -> InstrumentVersion:

@@ -37,7 +37,10 @@ def kept(patient: AdmittedPatient) -> dict[str, Any] | None:
     found = [one for one in near if one.state in ("planned", "missed") or _is_mine(one, me)]
     audience, is_professional = visit_people.audience(patient), visit_gathering.reader().is_professional
     return {
+        "kind": "visits",
+        "row": f"visits {patient.id}",
         "person": str(me),
+        "hours": AHEAD // timedelta(hours=1),
         "patient_id": str(patient.id),
         "name": patient.given_name,
         "family_readers": visit_words.names(audience.family),

@@ -10,11 +10,24 @@ export function made(tag, attributes = {}, ...inside) {
   return element;
 }
 
-export function button(words, act, isQuiet = false) {
+const FULL = "This phone could not keep it. Write it down on paper.";
+
+export const clock = (at) => new Date(at).toLocaleString("en-GB", { weekday: "long", hour: "2-digit", minute: "2-digit" });
+
+export const notice = (words) => made("span", { class: "kith-notice kith-block" }, words);
+
+export function say(words) {
+  const said = document.getElementById("said");
+  said.replaceChildren(notice(words));
+  said.scrollIntoView();
+}
+
+// A button; what it does may fail where the phone has no room left.
+export function press(words, act, isQuiet = false) {
   const one = made("button", { class: isQuiet ? "kith-button kith-button--quiet" : "kith-button", type: "button" }, words);
   one.addEventListener("click", async () => {
     one.disabled = true;
-    await act();
+    await act().catch(() => say(FULL));
     one.disabled = false;
   });
   return one;

@@ -1,147 +1,66 @@
-// The page for no signal: arrive, write, measure and leave; all of it waits in the one queue (unsent.js), with the time
-// at which it happened. What the visitor has done already is kept with the visits, so that the page knows where they are.
+// The page for no signal: what this phone has kept of whoever used it last, to go on with, and what waits to be sent.
 
-import { add, again, drop, items, send } from "./unsent.js";
+import { again, drop, items, send } from "./unsent.js";
 import * as store from "./store.js";
-import { box, button, fault, filled, made, measures, ticks } from "./offline-form.js";
+import { clock, made, notice, press } from "./offline-form.js";
+import * as ratings from "./offline-rating.js";
+import * as visits from "./offline-visits.js";
 
-// The camera that read the picture on the wall has opened /arrive/ and its code.
-const AT_WALL = location.pathname.match(/^\/arrive\/([^/]+)$/)?.[1];
-const LAPSES = 36 * 60 * 60 * 1000; // what was kept longer ago is of another day
-const NOTHING = "Tick what was done, write something, or measure.";
-const FULL = "This phone could not keep it. Write it down on paper.";
+const KINDS = { visits: visits.shown, rating: ratings.shown };
+const HOUR = 60 * 60 * 1000;
+const TYPED = ["family", "professional", "handover", "value", "systolic", "diastolic", "note"];
+let drawn = null; // for whom
 
-const clock = (at) => new Date(at).toLocaleString("en-GB", { weekday: "long", hour: "2-digit", minute: "2-digit" });
-
-const notice = (words) => made("span", { class: "kith-notice kith-block" }, words);
-
-function say(words) {
-  const said = document.getElementById("said");
-  said.replaceChildren(notice(words));
-  said.scrollIntoView();
-}
-
-const press = (words, act, isQuiet) => button(words, () => act().catch(() => say(FULL)), isQuiet);
-
-async function queue(kept, visit, kind, form, words) {
-  const at = new Date().toISOString();
-  const unexpected = visit.is_own ? [["unexpected", visit.what]] : [];
-  const path = kind.startsWith("readings/") ? `${kept.send_to}/${kind}` : `${kept.send_to}/visits/${visit.id}/${kind}`;
-  const said = kind.startsWith("readings/") ? [] : unexpected;
-  await add({ person: kept.person, path, form: [...form, ...said, ["happened_at", at]], words: `${kept.name}, ${visit.what}: ${words}`, at });
-}
-
-// Where the visitor is now, kept; only this visit is drawn anew, for others may be half written.
-async function goOn(kept, visit, progress, words) {
-  kept.progress[visit.id] = progress;
-  await store.put("kept", kept, kept.patient_id);
-  const [card, before] = [one(kept, visit), document.getElementById(`c${visit.id}`)];
-  if (before) before.replaceWith(card);
-  else document.getElementById(`o${kept.patient_id}`).before(card);
-  say(words);
-}
-
-async function arrive(kept, visit) {
-  await queue(kept, visit, "arrival", AT_WALL ? [["code", AT_WALL]] : [], "I am here");
-  if (visit.is_own) kept.own.push(visit);
-  await goOn(kept, visit, "here", `You are down as being at ${kept.name}’s.`);
-}
-
-async function leave(kept, visit) {
-  await queue(kept, visit, "leaving", [], "I left");
-  await goOn(kept, visit, "left", "You have left. Thank you. It is sent when there is a signal.");
-}
-
-// What was measured goes first: it is judged whatever becomes of the visit.
-async function write(kept, visit, place, isLeaving) {
-  const forms = [...place.querySelectorAll("form[data-measure]")].filter((form) => filled(form).length);
-  const begun = forms.map((form) => [kept.measures.find((one) => one.name === form.dataset.measure), form]);
-  const wrong = begun.map(([one, form]) => fault(one, form)).find(Boolean);
-  const note = filled(place.querySelector("form[data-note]"));
-  const complaint = wrong ?? (note.length || begun.length || isLeaving ? null : NOTHING);
-  place.querySelector("[role=alert]").textContent = complaint ?? "";
-  if (complaint || place.inert) return; // pressed twice is pressed once
-  place.inert = true;
-  for (const [one, form] of begun) {
-    const ids = [["id", crypto.randomUUID()], ["pulse_id", crypto.randomUUID()]];
-    await queue(kept, visit, `readings/${one.name}`, [...filled(form), ...ids], one.title);
+// Items of one thing that stand alike are one line; all others stand alone.
+function groups(found) {
+  const made = new Map();
+  for (const [row, item] of found) {
+    const key = item.of ? `${item.of} ${item.refused ?? ""}` : row;
+    made.set(key, [...(made.get(key) ?? []), [row, item]]);
   }
-  if (note.length) await queue(kept, visit, "note", [["id", crypto.randomUUID()], ...note], "what was done");
-  if (isLeaving) return leave(kept, visit);
-  await goOn(kept, visit, "here", "It is saved on this phone. It is sent when there is a signal.");
+  return [...made.values()];
 }
 
-function note(kept, visit) {
-  const id = `v${visit.id}`;
-  const texts = [box("For the family", `${id}-family`, { name: "family", rows: "3", maxlength: "4000" }, `${kept.family_readers} can read this.`, "textarea")];
-  if (kept.professional_readers) {
-    const readers = `Only ${kept.professional_readers} can read this.`;
-    texts.push(box("For professionals", `${id}-professional`, { name: "professional", rows: "3", maxlength: "4000" }, readers, "textarea"));
-    texts.push(box("For whoever comes next", `${id}-handover`, { name: "handover", rows: "2", maxlength: "4000" }, readers, "textarea"));
-  }
-  const next = box("Next visit", `${id}-next`, { name: "next_visit_at", type: "datetime-local", class: "nhsuk-input kith-when" }, "Leave it empty if you do not know yet.");
-  return made("form", { "data-note": true, novalidate: true }, ticks("checkbox", "Done", "m", "done", kept.tasks, `${id}-done`), ...texts, next);
-}
-
-function under(kept, visit) {
-  const place = made("div", {}, note(kept, visit), measures(kept, `m${visit.id}`), made("p", { role: "alert", class: "nhsuk-error-message" }));
-  place.append(
-    made("div", { class: "kith-buttons" },
-      press("Save it, and I am leaving", () => write(kept, visit, place, true)),
-      press("Save it", () => write(kept, visit, place, false), true)),
-  );
-  return place;
-}
-
-function one(kept, visit) {
-  const card = made("li", { class: "kith-card", id: `c${visit.id}` }, made("h3", { class: "kith-due__title" }, visit.what));
-  if (visit.when) card.append(made("p", { class: "kith-tight" }, `${visit.when}. ${visit.who}.`));
-  const progress = kept.progress[visit.id] ?? (visit.is_here ? "here" : "");
-  if (progress === "here") card.append(under(kept, visit));
-  else if (progress === "left") card.append(made("p", {}, "You were here."));
-  else card.append(press("I am here", () => arrive(kept, visit)));
-  return card;
-}
-
-function unplanned(kept) {
-  const id = `own-${kept.patient_id}`;
-  const asked = box("What is it?", id, { maxlength: "120" });
-  const begin = press("I am here", () => arrive(kept, { id: crypto.randomUUID(), what: asked.querySelector("input").value.trim() || "Visit", is_own: true }), true);
-  return made("li", { class: "kith-card", id: `o${kept.patient_id}` }, made("h3", { class: "kith-due__title" }, "It was not planned"), asked, begin);
-}
-
-function person(kept) {
-  const visits = [...kept.visits, ...kept.own];
-  const title = `t${kept.patient_id}`;
-  const list = made("ul", { class: "kith-list" }, ...visits.map((visit) => one(kept, visit)), unplanned(kept));
-  return made("section", { "aria-labelledby": title }, made("h2", { class: "nhsuk-heading-m", id: title }, `Visits to ${kept.name}`), list);
-}
-
-function waiting([row, item]) {
-  const line = made("li", {}, `${item.words}, ${clock(item.at)}. `, made("span", { class: "kith-block" }, item.refused ? `Could not be sent: ${item.refused}` : "Not sent yet."));
-  if (item.refused) {
-    const acts = made("div", { class: "kith-buttons" }, press("Send it again", () => again(row), true), press("Delete it", () => drop(row), true));
-    line.append(...item.form.filter(([name]) => ["family", "professional", "handover", "value", "systolic", "diastolic"].includes(name)).map(([, text]) => made("span", { class: "kith-block kith-words" }, text)), acts);
+function waiting(group) {
+  const [, first] = group[0];
+  const what = first.of ? `${first.about}: ${group.map(([, item]) => item.words).join(", ")}` : first.words;
+  const state = first.refused ? `Could not be sent: ${first.refused}` : "Not sent yet.";
+  const line = made("li", {}, `${what}, ${clock(first.at)}. `, made("span", { class: "kith-block" }, state));
+  if (first.refused) {
+    const typed = group.flatMap(([, item]) => item.form.filter(([name]) => TYPED.includes(name)));
+    const acts = made("div", { class: "kith-buttons" }, press("Send it again", () => again(group), true), press("Delete it", () => deleted(group), true));
+    line.append(...typed.map(([, text]) => made("span", { class: "kith-block kith-words" }, text)), acts);
   }
   return line;
 }
 
+async function deleted(group) {
+  await drop(group);
+  await begin(); // what was written here goes on without it
+}
+
 async function listed({ detail } = {}) {
+  if (drawn !== ((await store.who()) ?? null)) return begin(); // somebody else has signed in
   const place = document.getElementById("waiting");
   const found = await items();
-  if (!found.length && !place.hidden) document.getElementById("said").replaceChildren(notice("All of it is sent, and nothing is left on this phone."));
-  place.querySelector("[data-items]").replaceChildren(...found.map(waiting));
+  if (!found.length && !place.hidden) document.getElementById("said").replaceChildren(notice(await left()));
+  place.querySelector("[data-items]").replaceChildren(...groups(found).map(waiting));
   place.hidden = !found.length;
   document.getElementById("sign-in").hidden = !detail?.signIn;
   const replies = document.getElementById("replies");
   replies.hidden = !replies.querySelector("[data-replies]").childElementCount;
 }
 
+const left = async () => ((await store.all("unsent")).length ? "All of yours is sent." : "All of it is sent, and nothing is left on this phone.");
+
 async function begin() {
-  const rows = await store.all("kept");
-  for (const [row] of rows.filter(([, kept]) => Date.now() - kept.kept_at > LAPSES)) await store.remove("kept", row);
-  const kept = rows.map(([, each]) => each).filter((each) => Date.now() - each.kept_at <= LAPSES);
-  document.getElementById("people").replaceChildren(...kept.map(person));
+  drawn = (await store.who()) ?? null;
+  const rows = (await store.all("kept")).filter(([, one]) => one.kind in KINDS);
+  const isFresh = ([, one]) => Date.now() - one.kept_at <= one.hours * HOUR;
+  for (const [row] of rows.filter((one) => !isFresh(one))) await store.remove("kept", row);
+  const kept = rows.filter(isFresh).map(([, one]) => one).filter((one) => one.person === drawn);
+  const sections = await Promise.all(kept.map((one) => KINDS[one.kind](one)));
+  document.getElementById("people").replaceChildren(...sections);
   document.getElementById("nothing").hidden = kept.length > 0;
   await listed();
 }

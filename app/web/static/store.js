@@ -2,6 +2,7 @@
 // It protects a copied file, not an unlocked phone. Signing out deletes all of it.
 
 const NAME = "kith";
+const WHO = "who";
 const SEALS = { name: "AES-GCM", length: 256 };
 let opened = null;
 
@@ -68,4 +69,13 @@ export async function all(name) {
 
 export async function remove(name, row) {
   await done((await table(name, "readwrite")).delete(row));
+}
+
+// Who used this phone last, as far as it knows: what lies here of others is neither shown nor sent.
+export async function who() {
+  return (await all("kept")).find(([row]) => row === WHO)?.[1].person;
+}
+
+export async function seen(person) {
+  if (person !== (await who())) await put("kept", { person }, WHO);
 }

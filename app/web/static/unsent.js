@@ -3,35 +3,43 @@
 // An item says whose it is, where it goes and what is in it; its id was chosen when it was written, so that sending it
 // twice is sending it once. It is sent on start, on focus, when the signal is back and each half minute, and leaves
 // the phone's memory only once it has arrived. What is refused stays, with the reason. Signed out, all of it waits.
+// What is of one thing, as the answers of a rating are, goes in its order: what could not be sent holds up the rest.
 
 import * as store from "./store.js";
 
 const EVERY = 30_000;
 const PATIENCE = 30_000;
+const IMPATIENCE = 5_000;
 const SOON = [401, 408, 425, 429]; // and whatever is the server's own fault: it is sent again later
 const CHANGED = "kith:unsent";
 const STRANGE = "It was refused, and no reason was given.";
 
-// An item: {person, path, form: [[name, value]], words, at}.
+// An item: {person, path, form: [[name, value]], words, at}; with others of one thing also {of, about}.
 export async function add(item) {
   await store.put("unsent", { ...item, refused: null });
   changed();
   void send({ ifAvailable: false });
 }
 
-export const items = () => store.all("unsent");
+// Of whoever used this phone last, oldest first.
+export async function items() {
+  const person = await store.who();
+  return (await store.all("unsent")).filter(([, item]) => item.person === person);
+}
 
-export async function again(row) {
-  const found = (await items()).find(([one]) => one === row);
-  if (found) await store.put("unsent", { ...found[1], refused: null }, row);
+export async function again(group) {
+  for (const [row, item] of group) await store.put("unsent", { ...item, refused: null }, row);
   changed();
   await send();
 }
 
-export async function drop(row) {
-  await store.remove("unsent", row);
+export async function drop(group) {
+  for (const [row] of group) await store.remove("unsent", row);
   changed();
 }
+
+// Would something that is sent now arrive? Asked before a page sends what somebody chose.
+export const reaches = async () => (await asked("/me/unsent", { signal: AbortSignal.timeout(IMPATIENCE) }))?.status === 200;
 
 // One tab at a time; another that asks meanwhile leaves it to the first.
 export function send({ ifAvailable = true } = {}) {
@@ -39,15 +47,19 @@ export function send({ ifAvailable = true } = {}) {
 }
 
 async function sendAll() {
-  const waiting = (await items()).filter(([, item]) => !item.refused);
+  const waiting = (await store.all("unsent")).filter(([, item]) => !item.refused);
   if (!waiting.length) return;
   const me = await asked("/me/unsent");
   if (me?.status !== 200) return changed({ signIn: me?.status === 401 });
   const { person, csrf_token } = await me.json();
+  await store.seen(person);
+  const held = new Set();
   for (const [row, item] of waiting.filter(([, item]) => item.person === person)) {
+    if (held.has(item.of)) continue;
     const answer = await post(item, csrf_token);
     if (!answer || answer.status === 401) return changed({ signIn: answer?.status === 401 });
     if (!SOON.includes(answer.status) && answer.status < 500) await settle(row, item, answer);
+    else if (item.of) held.add(item.of);
   }
 }
 
@@ -81,11 +93,16 @@ function changed(detail = {}) {
   document.dispatchEvent(new CustomEvent(CHANGED, { detail }));
 }
 
-function counted(found) {
-  const refused = found.filter(([, item]) => item.refused).length;
-  const waiting = found.length - refused;
-  const said = waiting ? [`Saved on this phone, not sent yet: ${waiting}.`] : [];
-  return (refused ? [...said, `Could not be sent: ${refused}.`] : said).join(" ");
+async function counted() {
+  const [mine, found] = [await items(), await store.all("unsent")];
+  const refused = mine.filter(([, item]) => item.refused).length;
+  const [waiting, others] = [mine.length - refused, found.length - mine.length];
+  const said = [
+    waiting && `Saved on this phone, not sent yet: ${waiting}.`,
+    refused && `Could not be sent: ${refused}.`,
+    others && `Somebody else’s, not sent yet: ${others}. It is sent when they sign in here.`,
+  ];
+  return said.filter(Boolean).join(" ");
 }
 
 // On every page: how many there are, and what those are told who sent a reading.
@@ -94,7 +111,7 @@ async function show({ detail }) {
   if (detail.reply) replies?.append(replied(detail));
   const place = document.getElementById("unsent");
   if (!place) return;
-  const words = counted(await items());
+  const words = await counted();
   const signIn = detail.signIn && words ? " Sign in, and it is sent." : "";
   place.querySelector("[data-count]").hidden = !words;
   place.querySelector("[data-words]").textContent = words + signIn;
@@ -115,7 +132,7 @@ async function beforeSignOut(event) {
   if (!form.matches("form[data-sign-out]") || form.dataset.warned) return;
   event.preventDefault();
   await send();
-  const words = counted(await items());
+  const words = await counted();
   form.dataset.warned = "yes";
   if (!words) return form.submit();
   const place = document.getElementById("unsent");
@@ -125,6 +142,8 @@ async function beforeSignOut(event) {
 }
 
 async function begin() {
+  const { person } = document.getElementById("unsent")?.dataset ?? {};
+  if (person) await store.seen(person);
   document.addEventListener(CHANGED, show);
   document.addEventListener("submit", beforeSignOut);
   window.addEventListener("online", send);

@@ -9,7 +9,17 @@ _MY, _CONSOLE = "/my/<uuid:patient_id>/wheel", "/console/patients/<uuid:patient_
 _PAPER = {"code": "wheel", "voice": "patient", "on_paper": "yes"}
 _CORRECTION = {"id": "$new", "mood": "6", "home": "8", "reason": "I pressed the wrong number."}
 
+_UNSENT = "/my/<uuid:patient_id>/unsent/ratings/<uuid:rating_draft>"
+_THEN = {"happened_at": "$now", "sent_at": "$now"}
+_AREA = _THEN | {"code": "wheel", "version": "1", "score": "6", "begins": "yes"}
+
 ROWS: dict[str, Row] = {
+    # Of hers one was begun before.
+    f"POST {_UNSENT}/areas/<area>": Row(
+        body=_AREA, ids={"rating_draft": "$new", "area": "body"}, not_for=STAFF, conflict=lambda one: one.is_mary
+    ),
+    f"POST {_UNSENT}/send": Row(of=Of.MARY, body=_THEN),
+} | {
     f"{method} {page}{end}": row
     for page in (_MY, _CONSOLE)
     for method, end, row in (

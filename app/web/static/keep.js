@@ -1,4 +1,4 @@
-// "Keep these visits on this phone": who is visited and when, and the page that works without a signal.
+// "Keep it on this phone": what a page offers to keep, as visits or questions, and the page that works without a signal.
 // The page for it, its scripts and its look hold nothing of anybody; what is kept of a person is sealed (store.js).
 
 import * as store from "./store.js";
@@ -25,13 +25,19 @@ async function keepShell() {
   await Promise.all((await cache.keys()).filter(({ url }) => !wanted.has(url)).map((old) => cache.delete(old)));
 }
 
+// What was done here without a signal goes on while some of it waits to be sent; after that the service knows better.
+function goesOn(before, unsent) {
+  return !before.mine.of || unsent.some(([, item]) => item.of === before.mine.of && !item.refused);
+}
+
 async function keep() {
   const kept = await store.all("kept");
   const others = kept.filter(([, one]) => one.person !== fresh.person);
   await Promise.all(others.map(([row]) => store.remove("kept", row)));
-  const before = kept.find(([row, one]) => row === fresh.patient_id && one.person === fresh.person)?.[1];
-  const mine = { own: before?.own ?? [], progress: before?.progress ?? {} };
-  await store.put("kept", { ...fresh, ...mine, kept_at: Date.now() }, fresh.patient_id);
+  const before = kept.find(([row, one]) => row === fresh.row && one.person === fresh.person)?.[1];
+  const mine = before && goesOn(before, await store.all("unsent")) ? before.mine : {};
+  await store.put("kept", { ...fresh, mine, kept_at: Date.now() }, fresh.row);
+  await store.seen(fresh.person);
 }
 
 async function begin() {
@@ -43,7 +49,7 @@ async function begin() {
 }
 
 async function forget() {
-  await store.remove("kept", fresh.patient_id);
+  await store.remove("kept", fresh.row);
   show(false);
 }
 
@@ -66,10 +72,15 @@ function pressed(act, isKept) {
   };
 }
 
+const isKept = async () => (await store.all("kept")).some(([row, one]) => row === fresh.row && one.person === fresh.person);
+
 if (part && "serviceWorker" in navigator && "caches" in window && window.isSecureContext) {
-  part.querySelector("[data-keep]").addEventListener("click", pressed(begin, true));
-  part.querySelector("[data-forget]").addEventListener("click", pressed(forget, false));
-  const isKept = (await store.all("kept")).some(([row, one]) => row === fresh.patient_id && one.person === fresh.person);
-  if (isKept) await pressed(begin, true)();
-  else show(false);
+  const isQuiet = "quiet" in part.dataset; // a page that offers nothing, and only tells what is kept how things stand
+  if (isQuiet && (await isKept())) await keep();
+  if (!isQuiet) {
+    part.querySelector("[data-keep]").addEventListener("click", pressed(begin, true));
+    part.querySelector("[data-forget]").addEventListener("click", pressed(forget, false));
+    if (await isKept()) await pressed(begin, true)();
+    else show(false);
+  }
 }

@@ -8,9 +8,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from app.core.errors import Invalid
+
 MAY_BE_OFF: Final = timedelta(minutes=10)
 # What was written without a signal is sent within weeks; older is a slip of the year.
 OLDEST: Final = timedelta(days=60)
+
+CANNOT_BE: Final = "This time cannot be: it lies ahead, or more than 60 days back. Check the clock of the phone."
+
+
+def told(given: datetime | None, now: datetime, sent_at: datetime | None = None) -> datetime:
+    """The same as `happened`. Raises Invalid for a time that cannot be."""
+    meant = happened(given, now, sent_at)
+    if meant is None:
+        raise Invalid(CANNOT_BE, errors=[{"pointer": "/happened_at", "detail": CANNOT_BE}])
+    return meant
 
 
 def happened(given: datetime | None, now: datetime, sent_at: datetime | None = None) -> datetime | None:
