@@ -30,7 +30,7 @@ PROTOCOL: Final = "hypertension_at_home"
 TIMES: Final = (time(8), time(18))
 ANSWERS_AFTER, ASKED_AGAIN_AFTER = timedelta(minutes=12), timedelta(hours=2)
 DAY: Final = timedelta(days=1)
-# What she texts of a morning and of an evening, from the first whole day on; on one evening nothing.
+# What she texts of a morning and of an evening, from the first whole day on, the last being today; one evening nothing.
 PRESSURES: Final = (
     ("134/82", "131/80"),
     ("bp 136 over 84", "129/79"),
@@ -38,6 +38,7 @@ PRESSURES: Final = (
     ("132/80", "128/78"),
     ("Bp 130/79", "131/80"),
     ("129/78", "127/77"),
+    ("130/78", "126/76"),
 )
 
 
@@ -105,7 +106,7 @@ def _plan_week(timeline: Timeline, cast: Cast, last_day: date) -> None:
     def on(day: date, at: time, act: Callable[[], None], after: timedelta = timedelta()) -> None:
         timeline.plan(datetime.combine(day, at, LONDON) + after, act)
 
-    day = last_day - len(PRESSURES) * DAY
+    day = last_day + DAY - len(PRESSURES) * DAY
     on(day, time(18, 30), partial(_propose, cast))
     on(day, time(18, 50), partial(working.text_in, cast.own, "JOIN"))
     for said in PRESSURES:
@@ -116,8 +117,6 @@ def _plan_week(timeline: Timeline, cast: Cast, last_day: date) -> None:
                 on(day, at, partial(working.text_in, cast.own, body), ANSWERS_AFTER)
             else:
                 on(day, at, working.tick, ASKED_AGAIN_AFTER)
-    for at in TIMES:  # today; whoever tries the demo sees her asked
-        on(last_day + DAY, at, working.tick)
 
 
 def _propose(cast: Cast) -> None:

@@ -108,7 +108,7 @@ class _Year:
         """What happens, in the order of the year."""
         baseline, third, sixth, ninth, twelfth = (due_days.months_after(self.first_day, n) for n in (0, 3, 6, 9, 12))
         next_day = baseline + DAY
-        self._ticks(baseline, twelfth)
+        self._ticks()
         self._at(baseline, time(9, 30), self._shares)
         self._at(baseline, time(9, 40), self._begins_course)
         self._rates(baseline, BASELINE)
@@ -131,12 +131,10 @@ class _Year:
     def _at(self, day: date, at: time, act: Callable[[], None]) -> None:
         self.timeline.plan(datetime.combine(day, at, self.zone), act)
 
-    def _ticks(self, first: date, last: date) -> None:
-        """The worker looks each week, and on the days on which something may be due."""
-        weekly = {first + week * DAY * 7 for week in range((last - first).days // 7 + 1)}
-        reviews = {due_days.months_after(first, months) for months in (0, 3, 6, 9, 12)}
-        for day in sorted(weekly | reviews):
-            self._at(day, time(10), working.tick)
+    def _ticks(self) -> None:
+        """The worker looks on the same day of each month: on those days something may be due."""
+        for months in range(13):
+            self._at(due_days.months_after(self.first_day, months), time(10), working.tick)
 
     def _rates(self, day: date, scores: tuple[int, ...]) -> None:
         """Every part of life by text, a minute apart."""

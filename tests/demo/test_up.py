@@ -142,3 +142,11 @@ def test_a_load_that_is_cut_off_stops_in_order_and_is_known_next_time(here: Here
     assert "Stopping ..." in rest
     assert (here.folder / "development.loading").exists()
     assert here.processes() == []
+
+
+def test_a_year_is_played_only_into_a_demo(here: Here) -> None:
+    assert "There is no whole demo here" in here.run("demo-year").stderr
+    assert here.run("db", "upgrade").returncode == 0
+    empty = here.run("demo-year")
+    assert empty.returncode == 1
+    assert "There is no demo here yet. make run loads it" in empty.stderr
