@@ -37,6 +37,7 @@ from app.web.patient import (
     doses,
     doses_recorded,
     goals_adding,
+    goals_changing,
     help_asking,
     help_calendar,
     medicine_change,
@@ -70,7 +71,7 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
-_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, my_goals, goals_adding, console_goals)
+_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, my_goals, goals_adding, goals_changing, console_goals)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

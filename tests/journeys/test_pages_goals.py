@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.goals.at_goals import STEP, WORDS, AtGoals, at_goals
+from tests.goals.test_values import weighs
 from tests.journeys import windows
 from tests.journeys.conftest import Opens
 from tests.journeys.test_pages_access_log import come_in
 from tests.journeys.windows import Window
 from tests.people import World
 
+SEEN = "How would you like to see how far it has come?"
 SIZES = pytest.mark.parametrize("size", [windows.PHONE, windows.DESK], ids=["320", "1280"])
 
 
@@ -48,12 +50,17 @@ def when_mary_sets_a_goal(mary: Window, place: str) -> None:
     mary.page.get_by_label("Why does it matter?").fill("She is my granddaughter")
     mary.looks_right("Why does it matter?")
     mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_label("The steps alone").check()
+    mary.looks_right(SEEN)
+    mary.page.get_by_role("button", name="Go on").click()
     mary.page.get_by_label("Step 1").fill(STEP)
     mary.looks_right("What are the first steps?")
     mary.page.get_by_role("button", name="Go on").click()
     mary.page.get_by_label("You, the care team, and those in the circle who may see goals").check()
-    mary.page.get_by_label("Every two weeks").check()
     mary.looks_right("Who may see it?")
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_label("Every two weeks").check()
+    mary.looks_right("When would you like to look at it?")
     mary.page.get_by_role("button", name="Set this goal").click()
     mary.page.get_by_text("Your goal is set.").wait_for()
     mary.looks_right(WORDS)
@@ -89,15 +96,79 @@ def when_tom_helps(tom: Window, place: str, path: str) -> None:
 
 def when_mary_says_how_it_goes(mary: Window, path: str) -> None:
     mary.go(path)
+    mary.page.get_by_role("link", name="Say how it goes").click()
     mary.page.get_by_label("How sure are you").select_option("8")
     mary.page.get_by_label("A few words, if you like").fill("It goes well")
+    mary.looks_right("How does it go?")
     mary.page.get_by_role("button", name="Send").click()
     mary.page.get_by_text("Sure: 8 of 10").first.wait_for()
     mary.looks_right(WORDS)
-    mary.page.get_by_role("link", name="Change it").click()
+    mary.page.get_by_role("link", name="Change what it says").click()
     mary.looks_right("Change a goal")
     mary.page.get_by_role("button", name="Save").click()
     mary.page.get_by_text("It is changed.").wait_for()
+
+
+@SIZES
+def test_a_number_and_five_levels(opens: Opens, around: AtGoals, size: dict[str, int]) -> None:
+    weighs(around, 80, -1)
+    mary = come_in(opens(size), around.world.mary)
+    mary.go(f"/my/{around.patient.id}/goals/add")
+    mary.page.get_by_label("What would you like to do").fill("Be lighter")
+    for _ in range(2):
+        mary.page.get_by_role("button", name="Go on").click()
+    when_mary_chooses_her_weight(mary)
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_label("Only you").check()
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_role("button", name="Set this goal").click()
+    mary.page.get_by_text("It began at 80 kg and is now 80 kg. 72 kg is hoped for.").wait_for()
+    mary.looks_right("Be lighter")
+    when_mary_says_what_more_and_less_would_be(mary)
+    when_mary_ends_it_for_now(mary)
+    mary.looks_right("Be lighter")
+
+
+def when_mary_chooses_her_weight(mary: Window) -> None:
+    mary.page.get_by_label("A number that I send").check()
+    mary.looks_right(SEEN)
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_label("Weight").check()
+    mary.looks_right("Which one?")
+    mary.page.get_by_role("button", name="Go on").click()
+    mary.page.get_by_label("I hope for").fill("72")
+    mary.looks_right("From which number to which?")
+    mary.page.get_by_role("button", name="Go on").click()
+
+
+def when_mary_says_what_more_and_less_would_be(mary: Window) -> None:
+    mary.page.get_by_role("link", name="More and less than hoped").click()
+    for name in (
+        "Much more than hoped",
+        "More than hoped",
+        "What is hoped for",
+        "Less than hoped",
+        "Much less than hoped",
+    ):
+        mary.page.get_by_label(name, exact=True).fill(f"I would say: {name}")
+    mary.looks_right("What would be more, and what less, than hoped?")
+    mary.page.get_by_role("button", name="Save").click()
+    mary.page.get_by_text("It is changed.").wait_for()
+    mary.looks_right("Be lighter")
+    mary.page.get_by_role("link", name="Say how it goes").click()
+    mary.page.get_by_label("More than hoped: I would say: More than hoped", exact=True).check()
+    mary.looks_right("How does it go?")
+    mary.page.get_by_role("button", name="Send").click()
+    mary.page.get_by_text("More than hoped: I would say").wait_for()
+
+
+def when_mary_ends_it_for_now(mary: Window) -> None:
+    mary.page.get_by_text("Put it aside for now").first.click()
+    mary.page.get_by_label("Why, if you like").fill("My knee")
+    mary.looks_right("Be lighter")
+    mary.page.get_by_role("button", name="Put it aside for now").click()
+    mary.page.get_by_role("button", name="Work on it again").click()
+    mary.page.get_by_text("You are working on it again.").wait_for()
 
 
 @SIZES
@@ -114,6 +185,32 @@ def test_priya_suggests_and_mary_takes_it(opens: Opens, around: AtGoals, size: d
     mary.go(f"/my/{around.patient.id}/goals")
     mary.looks_right("My goals")
     mary.page.get_by_role("link", name="Walk each day").click()
-    mary.page.get_by_role("button", name="Take this goal").click()
-    mary.page.get_by_role("button", name="It is reached").wait_for()
     mary.looks_right("Walk each day")
+    mary.page.get_by_role("link", name="Change it and take it").click()
+    mary.page.get_by_label("The goal, in your own words").fill("Walk on Sundays")
+    mary.looks_right("Change it and take it")
+    mary.page.get_by_role("button", name="Take it like this").click()
+    mary.page.get_by_role("button", name="It is reached").wait_for()
+    mary.looks_right("Walk on Sundays")
+
+
+def test_goals_are_printed_whole_and_clean(opens: Opens, around: AtGoals) -> None:
+    for number in range(12):
+        around.goal(words=f"Goal {number}: {WORDS}")
+    mary = come_in(opens(windows.DESK), around.world.mary)
+    mary.go(f"/my/{around.patient.id}/goals")
+    mary.page.emulate_media(media="print")
+    mary.page.get_by_text("Mary Okafor, printed on 18 November 2026").wait_for()
+    assert mary.page.get_by_text(f"☐ {STEP}").count() == 12
+    for gone in (
+        "nav",
+        "button",
+        ".nhsuk-back-link",
+        ".kith-button",
+        ".kith-person",
+        ".kith-footer a[href='/me/sign-in']",
+    ):
+        assert [one.is_visible() for one in mary.page.locator(gone).all()].count(True) == 0
+    mary.page.set_viewport_size({"width": 680, "height": 1000})  # A4 between its margins
+    assert mary.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert mary.page.pdf(format="A4").startswith(b"%PDF")

@@ -212,14 +212,16 @@ def test_it_is_changed_shared_and_ended(mary: Browser, tom: Browser, around: AtG
     assert mary.post(f"{page}/change", form | {"words": "Sing", "review_each_days": "28"}).status_code == 303
     assert mary.post(f"{page}/change", form | {"words": "Hum"}).status_code == 412
     assert "before: “Dance at the wedding in June”" in words(mary.get(page))
+    assert "Who may see this goal?" in words(mary.get(f"{page}/share"))
     assert mary.post(f"{page}/share", {"audience": "world"}).status_code == 422
     assert tom.get(page).status_code == 200
     assert mary.post(f"{page}/share", {"audience": "private"}).status_code == 303
     assert tom.get(page).status_code == 404
     assert "Sing" not in words(tom.get(f"{home}/goals"))
     for act, state in (("put-aside", "put_aside"), ("take-up", "active"), ("reached", "reached")):
-        assert mary.post(f"{page}/act", {"act": act}).status_code == 303
+        assert mary.post(f"{page}/act", {"act": act, "why": "My knee"}).status_code == 303
         assert goals()[0].state == state
+    assert "You put it aside; “My knee”" in words(mary.get(page))
     refused = mary.post(f"{page}/act", {"act": "put-aside"})
     assert (refused.status_code, "Take it up again first" in words(refused)) == (409, True)
 
@@ -232,6 +234,73 @@ def test_what_is_suggested_is_taken_or_left(mary: Browser, around: AtGoals, home
         mary.get(page)
         assert mary.post(f"{page}/act", {"act": act}).status_code == 303
     assert [goal.state for goal in goals()] == ["active", "declined"]
+
+
+def test_what_is_suggested_is_changed_and_taken(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
+    page = f"{home}/goals/{around.suggestion().id}"
+    assert "Change it and take it" in words(mary.get(page))
+    assert "Walk each day" in mary.get(f"{page}/take").get_data(as_text=True)
+    form = {"words": "Walk on Sundays", "why": "With Tom", "review_each_days": "14", "audience": "circle"}
+    wrong = mary.post(f"{page}/take", form | {"words": ""})
+    assert (wrong.status_code, "With Tom" in words(wrong)) == (422, True)
+    assert [goal.state for goal in goals()] == ["suggested"]
+    for _ in range(2):
+        assert mary.post(f"{page}/take", form).status_code == 303
+    (goal,) = goals()
+    assert (goal.state, goal.words, goal.why, goal.audience) == ("active", "Walk on Sundays", "With Tom", "circle")
+    assert "You took this goal; before: “Walk each day”" in words(mary.get(page))
+    assert mary.post(f"{page}/take", form | {"words": "Run"}).status_code == 409
+    assert "Walk on Sundays" in words(tom.get(f"{home}/goals"))
+
+
+def test_more_and_less_than_hoped_is_said_and_reached(mary: Browser, around: AtGoals, home: str) -> None:
+    goal = around.goal()
+    page = f"{home}/goals/{goal.id}"
+    assert "Where are you now?" not in words(mary.get(f"{page}/review"))
+    form = mary.hidden(f"{page}/levels")
+    assert f'value="{WORDS}"' in mary.get(f"{page}/levels").get_data(as_text=True)  # what is hoped for
+    said = {f"level{level}": f"so {level}" for level in (-2, -1, 0, 1, 2)}
+    wrong = mary.post(f"{page}/levels", form | said | {"level1": ""})
+    assert (wrong.status_code, "Say all five" in words(wrong)) == (422, True)
+    assert 'value="so 2"' in wrong.get_data(as_text=True)
+    assert mary.post(f"{page}/levels", form | said).status_code == 303
+    assert mary.post(f"{page}/levels", form | said | {"level1": "other"}).status_code == 412
+    shown = words(mary.get(page))
+    names = (
+        "Much less than hoped so -2",
+        "Less than hoped so -1",
+        "What is hoped for so 0",
+        "Much more than hoped so 2",
+    )
+    for name in names:
+        assert name in shown
+    assert "More than hoped: so 1" in words(mary.get(f"{page}/review"))
+    form = mary.hidden(f"{page}/review")
+    assert mary.post(f"{page}/review", form | {"level": "1"}).status_code == 303
+    assert "More than hoped: so 1 You, today" in words(mary.get(page))
+    form = mary.hidden(f"{page}/levels")
+    assert mary.post(f"{page}/levels", form | dict.fromkeys(said, " ")).status_code == 303
+    assert goals()[0].levels is None
+
+
+def test_the_number_it_goes_by_is_chosen_later(mary: Browser, around: AtGoals, home: str) -> None:
+    weighs(around, 80, -1)
+    goal = around.goal()
+    path = f"{home}/goals/{goal.id}/number"
+    seen = mary.get(path)
+    which = mary.post(path, hidden(seen) | {"tied_to": "measure"})
+    aim = mary.post(path, hidden(which) | {"tie": "weight"})
+    assert "From which number to which?" in words(aim)
+    assert mary.post(path, hidden(aim)).status_code == 422
+    form = hidden(aim) | {"start_value": "", "aim_value": "70"}
+    assert mary.post(path, form).status_code == 303
+    (goal,) = goals()
+    assert (goal.tied_to, goal.tie, goal.start_value, goal.aim_value) == ("measure", "weight", 80, 70)
+    assert (mary.post(path, form).status_code, goals()[0].version) == (412, goal.version)
+    aim = mary.post(path, hidden(mary.get(path)) | {"step": "which", "tied_to": "measure", "tie": "weight"})
+    assert 'value="70"' in aim.get_data(as_text=True)
+    assert mary.post(path, hidden(mary.get(path)) | {"tied_to": "steps"}).status_code == 303
+    assert goals()[0].tie is None
 
 
 def test_who_only_looks_has_no_buttons(mary: Browser, tom: Browser, priya: Browser, around: AtGoals, home: str) -> None:

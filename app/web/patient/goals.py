@@ -13,16 +13,15 @@ from app.access.permissions import Permission
 from app.core import http
 from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed, TooMany
 from app.core.http import Pages
+from app.core.ids import new_id
 from app.goals import queries
-from app.goals.models import AUDIENCES
 from app.goals.schemas import steps as step_schemas
-from app.goals.service import changing, deciding, ending, helping, reviewing, stepping
+from app.goals.service import deciding, ending, helping, reviewing, stepping
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.web import frame
 from app.web.patient import goals_gathering as gathering
 from app.web.patient import goals_typed as typed
-from app.web.patient import medicine_typed
 
 pages = Pages("my_goals", __name__, url_prefix="/my/<uuid:patient_id>/goals")
 SEE: Final = guards.on_patient(Permission.SEE_GOALS)
@@ -34,9 +33,9 @@ Act = Callable[[AdmittedPatient, UUID, By], Any]
 # What the buttons do.
 WITH_GOAL: Final[Mapping[str, Act]] = {
     "accept": lambda patient, goal_id, by: deciding.accept(patient, goal_id, {}, by),
-    "decline": lambda patient, goal_id, by: deciding.decline(patient, goal_id, None, by),
+    "decline": lambda patient, goal_id, by: deciding.decline(patient, goal_id, typed.why(request.form), by),
     "reached": ending.reach,
-    "put-aside": lambda patient, goal_id, by: ending.put_aside(patient, goal_id, None, by),
+    "put-aside": lambda patient, goal_id, by: ending.put_aside(patient, goal_id, typed.why(request.form), by),
     "take-up": ending.take_up,
 }
 WITH_STEP: Final[Mapping[str, Act]] = {
@@ -67,44 +66,26 @@ def act(patient: AdmittedPatient, goal_id: UUID) -> Any:
     return _done(patient, goal_id, name, lambda by: WITH_GOAL[name](patient, goal_id, by))
 
 
-@pages.post(f"{ONE}/share", access=CHANGE)
-def share(patient: AdmittedPatient, goal_id: UUID) -> Any:
-    """Say who sees it."""
-    audience = request.form.get("audience", "")
-    if audience not in AUDIENCES:
-        return _one(patient, goal_id, "", "Choose who sees it"), 422
-    return _done(patient, goal_id, "changed", lambda by: changing.share(patient, goal_id, audience, by))
-
-
-@pages.get(f"{ONE}/change", access=CHANGE)
-def change(patient: AdmittedPatient, goal_id: UUID) -> str:
-    """What it says, to be changed."""
-    return typed.change_page(patient, goal_id)
-
-
-@pages.post(f"{ONE}/change", access=CHANGE, endpoint="save")
-def save_change(patient: AdmittedPatient, goal_id: UUID) -> Any:
-    """Have it say this from now on."""
-    version = medicine_typed.version(request.form)
-    try:
-        changing.change(patient, goal_id, version, typed.changes(request.form), gathering.by())
-    except REFUSED as refused:
-        return typed.change_page(patient, goal_id, request.form, refused), refused.status
-    return _there(patient, goal_id, "changed")
-
-
 @pages.post(f"{ONE}/steps", access=CHANGE)
 def add_step(patient: AdmittedPatient, goal_id: UUID) -> Any:
     """Put a step to it."""
     return _done(patient, goal_id, "step", lambda by: stepping.add(patient, goal_id, typed.step(request.form), by))
 
 
+@pages.get(f"{ONE}/review", access=CHANGE)
+def look(patient: AdmittedPatient, goal_id: UUID) -> str:
+    """How does it go?"""
+    return _review(patient, goal_id, {"id": str(new_id())})
+
+
 @pages.post(f"{ONE}/review", access=CHANGE)
 def review(patient: AdmittedPatient, goal_id: UUID) -> Any:
     """Say how it goes."""
-    return _done(
-        patient, goal_id, "reviewed", lambda by: reviewing.review(patient, goal_id, typed.review(request.form), by)
-    )
+    try:
+        reviewing.review(patient, goal_id, typed.review(request.form), gathering.by())
+    except REFUSED as refused:
+        return _review(patient, goal_id, request.form, typed.fault(refused)), refused.status
+    return _there(patient, goal_id, "reviewed")
 
 
 @pages.post(f"{ONE}/note", access=HELP)
@@ -165,3 +146,8 @@ def _there(patient: AdmittedPatient, goal_id: UUID, said: str) -> Any:
 def _one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "") -> str:
     context = gathering.for_one(patient, goal_id, said, fault)
     return frame.for_patient("patient/goals/one.html", patient, "goals", **context)
+
+
+def _review(patient: AdmittedPatient, goal_id: UUID, form: Mapping[str, str], fault: str = "") -> str:
+    context = gathering.for_review(patient, goal_id, form, fault)
+    return frame.for_patient("patient/goals/review.html", patient, "goals", **context)

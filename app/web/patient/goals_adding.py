@@ -23,7 +23,6 @@ from app.web import frame
 from app.web.patient import goals_gathering as gathering
 from app.web.patient import goals_number as number
 from app.web.patient import goals_typed as typed
-from app.web.patient import goals_words as words
 from app.web.patient import medicine_typed, question_pages
 from app.web.patient.sharing import Shown
 
@@ -86,9 +85,9 @@ def _typed(form: MultiDict[str, str]) -> dict[str, Any]:
 
 
 def _questions(patient: AdmittedPatient, form: Mapping[str, str]) -> list[str]:
-    """Those that are to be asked, by what was answered."""
-    of_number = number.questions(patient, form)
-    return [name for name in QUESTIONS if name in of_number or name not in number.QUESTIONS]
+    """Those that are to be asked, by what was answered; of numbers nothing where whoever asks reads none."""
+    asked = number.questions(form) if len(number.kinds(patient)) > 1 else []
+    return [name for name in QUESTIONS if name in asked or name not in number.QUESTIONS]
 
 
 def _faults(patient: AdmittedPatient, form: Mapping[str, str], question: str) -> dict[str, str]:
@@ -116,14 +115,14 @@ def _box(refused: DomainError) -> str:
 def _page(
     patient: AdmittedPatient, form: MultiDict[str, str], question: str, errors: dict[str, str] | None = None
 ) -> tuple[str, int]:
-    names, you = _questions(patient, form), gathering.you(patient)
+    names = _questions(patient, form)
     context = {
         "step": question,
         "previous": question_pages.before(names, question),
         "send": "Set this goal" if question == names[-1] else None,
         "kept": question_pages.kept(form, QUESTIONS, question, (*IDS, "given")),
         "typed": form,
-        "audiences": [{"value": name, "text": words.audience(name, you)} for name in AUDIENCES],
+        "audiences": gathering.audiences(patient, form.get("audience", "")),
         "rhythms": [{"value": value, "text": text} for value, text in typed.RHYTHMS.items()],
         "closed": acting.care_ended(patient),
         "action": url_for("my_goals_adding.add_next", patient_id=patient.id),

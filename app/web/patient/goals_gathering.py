@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from app.goals.audiences import Looking
 from app.goals.models import AUDIENCES, STATES
 from app.goals.queries import helping, showing
 from app.goals.queries.showing import Shown
+from app.goals.service import acting
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.ratings.queries import instruments
 from app.web import frame, looking, moments
+from app.web import words as page_words
 from app.web.patient import goals_words as words
 
 P: Final = Permission
@@ -42,11 +45,13 @@ SAID: Final = {
     "put-aside": "It is put aside. You can take it up again whenever you like.",
     "take-up": "You are working on it again.",
 }
-# What can be done with a goal by its state, the likeliest first, each with its words.
-ACTS: Final = {
-    "suggested": (("accept", "Take this goal"), ("decline", "Leave it")),
-    "active": (("reached", "It is reached"), ("put-aside", "Put it aside for now")),
-} | dict.fromkeys(states.ENDED, (("take-up", "Work on it again"),))
+# What can be done with a goal by its state; what ends it asks for a word of why, for whoever wants to say it.
+ACTS: Final = {"suggested": ("accept", "Take this goal"), "active": ("reached", "It is reached")} | dict.fromkeys(
+    states.ENDED, ("take-up", "Work on it again")
+)
+LEAVES: Final = {"suggested": ("decline", "Leave it"), "active": ("put-aside", "Put it aside for now")}
+# What of a goal is changed on a page of its own.
+CHANGED_AT: Final = ("change", "take", "number", "levels", "share")
 
 
 def by() -> By:
@@ -69,7 +74,7 @@ def for_list(patient: AdmittedPatient, cursor: str | None) -> dict[str, Any]:
     """What is worked on and suggested, and what came before."""
     page = showing.listed(patient, reader(), STATES, A_PAGE, cursor)
     here: dict[str, Any] = {"patient_id": patient.id}
-    cards = [card(patient, one) | {"state": one.row.state} for one in page.items]
+    cards = [card(patient, one) | _on_paper(patient, one) | {"state": one.row.state} for one in page.items]
     can_set = looking.may(P.CHANGE_GOALS) and patient.ended_at is None
     return {
         "title": title(patient),
@@ -82,6 +87,11 @@ def for_list(patient: AdmittedPatient, cursor: str | None) -> dict[str, Any]:
     }
 
 
+def _on_paper(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
+    """What a printed list says besides: why, and the steps to tick."""
+    return {"why": one.row.why, "steps_in_full": _steps(patient, one)}
+
+
 def card(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
     """A goal in a list."""
     return {
@@ -89,7 +99,7 @@ def card(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
         "way": words.way(one, _area(one), clock.now(), patient.zone),
         "steps": words.steps_said(one),
         "state_words": words.STATES[one.row.state],
-        "audience": words.audience(one.row.audience, you(patient)),
+        "audience": words.seen_by(one.row.audience, you(patient)),
         "sure": None if one.row.confidence is None else f"Sure: {one.row.confidence} of 10",
         "is_asked": any(step.is_mine and step.row.helper_state == "asked" for step in one.steps),
         "href": url_for("my_goals.one", patient_id=patient.id, goal_id=one.row.id),
@@ -100,22 +110,23 @@ def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "")
     """One goal with its steps, what was said of it, and what can be done. Raises NotFound."""
     whole = showing.whole(patient, reader(), goal_id)
     one, me, now, zone = whole.goal, guards.caller().person_id, clock.now(), patient.zone
-    today, levels = clock.today(zone), words.by_level(whole.goal.levels)
-    owns = looking.may(P.CHANGE_GOALS)
-    is_running = one.row.state == "active" and patient.ended_at is None
+    levels = words.by_level(one.levels)
+    owns, state, is_cared_for = looking.may(P.CHANGE_GOALS), one.row.state, patient.ended_at is None
+    is_running = state == "active" and is_cared_for
     return {
-        "goal": card(patient, one) | {"why": one.row.why, "set_by": words.who(one.set_by, me)},
-        "levels": list(levels.items()),
-        "level_items": [{"value": str(level), "text": words.level(level, said)} for level, said in levels.items()],
-        "numbers_items": [{"value": "", "text": "Not now"}, *({"value": str(n), "text": str(n)} for n in range(11))],
-        "steps": [words.step(step, me, today) | _step_urls(patient, step.row.id) for step in one.steps],
+        "goal": card(patient, one) | {"why": one.row.why, "begun": words.begun(one, me)},
+        "levels": words.levels_named(one.levels),
+        "steps": [step | _step_urls(patient, UUID(step["id"])) for step in _steps(patient, one)],
         "can_change": owns and is_running,
         "can_help": looking.may(P.HELP_WITH_GOALS) and is_running,
         "helps_all": looking.may(P.SUGGEST_GOALS),
-        "acts": _acts(patient, one) if owns else [],
+        "act": ACTS[state] if owns and is_cared_for else None,
+        "leave": LEAVES.get(state) if owns and is_cared_for else None,
+        "can_take": owns and state == "suggested" and is_cared_for,
         "people": _people(patient, one.row.audience) if owns and is_running else [],
-        "audiences": _audiences(patient, one.row.audience) if owns and one.row.state != "suggested" else [],
-        "review_on": moments.day(one.row.review_on, today) if one.row.review_on else None,
+        "can_number": bool(reader().values),
+        "can_share": owns and state != "suggested",
+        "review_on": moments.day(one.row.review_on, clock.today(zone)) if one.row.review_on else None,
         "reviews": [words.review(each, levels, me, now, zone) for each in whole.reviews],
         "history": [words.happened(each, me, now, zone) for each in whole.history],
         "urls": _urls(patient, goal_id),
@@ -127,6 +138,11 @@ def for_one(patient: AdmittedPatient, goal_id: UUID, said: str, fault: str = "")
     }
 
 
+def _steps(patient: AdmittedPatient, one: Shown) -> list[dict[str, Any]]:
+    me, today = guards.caller().person_id, clock.today(patient.zone)
+    return [words.step(step, me, today) for step in one.steps]
+
+
 def _area(one: Shown) -> str:
     """The name of the area that a goal goes by."""
     code, _, name = (one.row.tie or "").partition(":")
@@ -135,28 +151,46 @@ def _area(one: Shown) -> str:
     return area.name if area else "The rated area"
 
 
+def for_review(patient: AdmittedPatient, goal_id: UUID, form: Mapping[str, str], fault: str = "") -> dict[str, Any]:
+    """The form that asks how a goal goes. Raises NotFound."""
+    one = showing.one(patient, reader(), goal_id)
+    levels = words.by_level(one.levels)
+    return {
+        "step": "review",
+        "kept": [("id", form.get("id", ""))],
+        "send": "Send",
+        "closed": acting.care_ended(patient),
+        "words": one.row.words,
+        "typed": form,
+        "sure": [{"value": "", "text": "Not now"}, *({"value": str(n), "text": str(n)} for n in range(11))],
+        "levels": [{"value": str(level), "text": words.level(level, said)} for level, said in levels.items()],
+        "audience": words.seen_by(one.row.audience, you(patient)),
+        "action": url_for("my_goals.review", patient_id=patient.id, goal_id=goal_id),
+        "back": "The goal",
+        "back_href": url_for("my_goals.one", patient_id=patient.id, goal_id=goal_id),
+        "errors": [{"text": fault, "href": "#confidence"}] if fault else [],
+    }
+
+
 def you(patient: AdmittedPatient) -> str:
     """What the patient is called, to whoever looks."""
     return patient.given_name if frame.whose(patient) else "you"
-
-
-def _acts(patient: AdmittedPatient, one: Shown) -> list[dict[str, Any]]:
-    if patient.ended_at is not None:
-        return []
-    return [{"name": name, "text": text, "is_first": n == 0} for n, (name, text) in enumerate(ACTS[one.row.state])]
 
 
 def _people(patient: AdmittedPatient, audience: str) -> list[dict[str, str]]:
     return [{"value": str(one.id), "text": one.name} for one in helping.helpers(patient, audience)]
 
 
-def _audiences(patient: AdmittedPatient, now: str) -> list[dict[str, Any]]:
-    return [{"value": name, "text": words.audience(name, you(patient)), "checked": name == now} for name in AUDIENCES]
+def audiences(patient: AdmittedPatient, now: str = "") -> list[dict[str, Any]]:
+    """Who may see a goal, with who does now."""
+    said = {name: page_words.upper(words.seen_by(name, you(patient))) for name in AUDIENCES}
+    return [{"value": name, "text": text, "checked": name == now} for name, text in said.items()]
 
 
 def _urls(patient: AdmittedPatient, goal_id: UUID) -> dict[str, str]:
-    names = ("act", "share", "add_step", "review", "note", "change")
-    return {name: url_for(f"my_goals.{name}", patient_id=patient.id, goal_id=goal_id) for name in names}
+    here: dict[str, Any] = {"patient_id": patient.id, "goal_id": goal_id}
+    own = {name: url_for(f"my_goals.{name}", **here) for name in ("act", "add_step", "look", "note")}
+    return own | {name: url_for(f"my_goals_changing.{name}", **here) for name in CHANGED_AT}
 
 
 def _step_urls(patient: AdmittedPatient, step_id: UUID) -> dict[str, str]:

@@ -54,23 +54,24 @@ class Offered:
     ends: str | None = None  # what the ends of its scale mean
 
 
-def questions(patient: AdmittedPatient, form: Mapping[str, str]) -> list[str]:
-    """Those that are to be asked, by what was answered; none where whoever asks reads no numbers."""
+def questions(form: Mapping[str, str]) -> list[str]:
+    """Those that are to be asked, by what was answered."""
     if form.get("tied_to") in ("measure", "area"):
         return ["aim"] if form.get("given") else list(QUESTIONS)
-    return ["seen"] if kinds(patient) else []
+    return ["seen"]
 
 
 def kinds(patient: AdmittedPatient) -> list[dict[str, Any]]:
     """By what it can be seen how a goal goes."""
     theirs = frame.whose(patient) and patient.given_name
     sends, whose = (f"{theirs} sends", f"{theirs}’s") if theirs else ("I send", "my")
-    numbers = ", ".join(words.lower(one.text) for one in offered(patient, "measure"))
+    measures = dict.fromkeys(one.text.partition(", ")[0] for one in offered(patient, "measure"))
+    numbers = ", ".join(words.lower(text) for text in measures)
     found = [("measure", f"A number that {sends}", words.upper(numbers))] if numbers else []
     if offered(patient, "area"):
         found.append(("area", f"A part of {whose} wheel", "How that part of life is rated, from time to time"))
     steps = (STEPS_ALONE, "The steps alone", "No number")
-    return [{"value": name, "text": text, "hint": {"text": hint}} for name, text, hint in (*found, steps) if found]
+    return [{"value": name, "text": text, "hint": {"text": hint}} for name, text, hint in (*found, steps)]
 
 
 def offered(patient: AdmittedPatient, kind: str | None) -> list[Offered]:

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
-from uuid import UUID
-
-from flask import url_for
 
 from app.core import http
 from app.core.errors import DomainError
 from app.goals import entering, rhythm
+from app.goals.attainment import LEVELS
 from app.goals.entering import NewReview, NewStep
-from app.goals.queries import showing
 from app.goals.schemas import goals as schemas
 from app.goals.schemas import steps as step_schemas
-from app.patients.admission import AdmittedPatient
-from app.web import frame
-from app.web.patient import goals_gathering as gathering
 
 RHYTHMS: Final = {
     "": "No day",
@@ -35,12 +29,13 @@ PLAINLY: Final = {
     "review_each_days": f"Choose how often, from {rhythm.EACH_DAYS[0]} days",
     "person_id": "Choose somebody",
     "audience": "Choose who sees it",
+    "levels": f"Say all five, each in up to {entering.LONGEST_WORDS} letters, or leave all of them empty",
 }
 
 
 def fault(refused: DomainError) -> str:
     """What is wrong, in a sentence."""
-    names = [one["pointer"].strip("/").split("/")[-1] for one in refused.errors]
+    names = [name for one in refused.errors for name in one["pointer"].strip("/").split("/")]
     plain = next((PLAINLY[name] for name in names if name in PLAINLY), None)
     return plain if plain and names != ["person_id"] else refused.detail
 
@@ -67,31 +62,34 @@ def note(form: Mapping[str, str]) -> NewReview:
 
 
 def changes(form: Mapping[str, str]) -> dict[str, Any]:
-    """What it is to say. Raises Invalid."""
+    """What it is to say, and who sees it where that is asked. Raises Invalid."""
     body = {
         "words": form.get("words", ""),
         "why": form.get("why", "").strip() or None,
         "review_each_days": form.get("review_each_days") or None,
-    }
-    said: dict[str, Any] = http.loaded(schemas.GoalChange(), body)
+    } | {name: form[name] for name in ("audience",) if name in form}
+    return change(body)
+
+
+def levels(form: Mapping[str, str]) -> dict[str, Any]:
+    """Their words for each level, lowest first; all left empty they are none. Raises Invalid."""
+    said = [form.get(f"level{level}", "").strip() for level in LEVELS]
+    return change({"levels": said if any(said) else None})
+
+
+def change(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be said of a goal from now on. Raises Invalid."""
+    said: dict[str, Any] = http.loaded(schemas.GoalChange(), dict(body))
     return said
 
 
-def change_page(
-    patient: AdmittedPatient, goal_id: UUID, form: Mapping[str, str] | None = None, refused: DomainError | None = None
-) -> str:
-    """The form with what it says, or with what was typed."""
-    one = showing.one(patient, gathering.reader(), goal_id)
-    typed = form or {"words": one.row.words or "", "why": one.row.why or ""}
-    each = form.get("review_each_days", "") if form else str(one.row.review_each_days or "")
+def why(form: Mapping[str, str]) -> str | None:
+    """Why, if somebody wants to say it. Raises Invalid."""
+    said: dict[str, str | None] = http.loaded(schemas.GoalWhy(), {"why": form.get("why", "").strip() or None})
+    return said["why"]
+
+
+def rhythms(each: str) -> list[dict[str, Any]]:
+    """How often it can be looked at, with the rhythm it has."""
     options = RHYTHMS if each in RHYTHMS else RHYTHMS | {each: f"Every {each} days"}
-    return frame.for_patient(
-        "patient/goals/change.html",
-        patient,
-        "goals",
-        goal={"words": typed.get("words", ""), "why": typed.get("why", ""), "version": one.row.version},
-        rhythms=[{"value": value, "text": text, "checked": value == each} for value, text in options.items()],
-        action=url_for("my_goals.save", patient_id=patient.id, goal_id=goal_id),
-        back_href=url_for("my_goals.one", patient_id=patient.id, goal_id=goal_id),
-        errors=[{"text": fault(refused), "href": "#words"}] if refused else [],
-    )
+    return [{"value": value, "text": text, "checked": value == each} for value, text in options.items()]

@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.access.roles import STAFF
 from app.goals import ties
 from app.goals.attainment import LEVELS
 from app.goals.queries.showing import Shown, ShownEvent, ShownReview, ShownStep, Way
@@ -19,7 +20,7 @@ from app.web import words as readings
 from app.web.patient import questions
 
 AUDIENCES: Final = {
-    "private": "Only {you}",
+    "private": "only {you}",
     "team": "{you} and the care team",
     "circle": "{you}, the care team, and those in the circle who may see goals",
 }
@@ -105,10 +106,14 @@ def amount(tied_to: str, tie: str, number: str) -> str:
     return catalogue.MEASURES[found.measure].shown.format(number) if found else number
 
 
-def audience(name: str, you: str) -> str:
-    """Who sees it: "You and the care team"; `you` begins with a capital where it is a name."""
-    said = AUDIENCES[name].format(you=you)
-    return said[:1].upper() + said[1:]
+def seen_by(name: str, you: str) -> str:
+    """Who sees it, inside a sentence: "you and the care team"."""
+    return AUDIENCES[name].format(you=you)
+
+
+def begun(one: Shown, me: UUID) -> str:
+    """Who it comes from."""
+    return f"{'Suggested' if one.row.set_role in STAFF else 'Set'} by {whose(one.set_by, me)}"
 
 
 def level(number: int, said: str) -> str:
@@ -160,6 +165,11 @@ def by_level(levels: list[str] | None) -> dict[int, str]:
 def levels_named(levels: list[str] | None) -> list[tuple[str, str]]:
     """Each level by its plain name, with what it would be."""
     return [(LEVEL_NAMES[number], said) for number, said in by_level(levels).items()]
+
+
+def whose(somebody: Somebody, me: UUID) -> str:
+    """Their name inside a sentence."""
+    return readings.lower(who(somebody, me)) if somebody.person_id == me else somebody.name
 
 
 def who(somebody: Somebody, me: UUID) -> str:
