@@ -73,3 +73,6 @@ def then_each_page_says_whose_instrument_it_is(priya: Window, harbour: Instrumen
     priya.page.emulate_media(media="print")
     expect(whose).to_be_visible()
     priya.page.emulate_media(media="screen")
+    priya.page.get_by_role("link", name="Correct it").click()
+    priya.looks_right("Correct a rating")
+    expect(whose).to_be_visible()

@@ -362,5 +362,7 @@ def test_the_team_sees_whose_day_has_come(world: World, raters: Raters) -> None:
     assert (one.person.id, one.due.due_on, one.coordinator_id) == (world.mary.id, TODAY - 3 * DAY, world.priya.id)
     assert queries.overdue([world.other_team.id]) == []
     assert queries.next_due(raters.patient, "wheel") == one.due
+    with clock.at(NOW + 200 * DAY):  # two more have come, and one rating answers all
+        assert queries.overdue([world.team.id]) == [one]
     raters.rate()
     assert queries.overdue([world.team.id]) == []

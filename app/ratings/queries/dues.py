@@ -8,6 +8,7 @@ from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from app.core.db import db
 from app.core.errors import NotFound
@@ -62,12 +63,17 @@ def next_due(patient: AdmittedPatient, code: str) -> RatingDue | None:
 
 
 def overdue(team_ids: Collection[UUID], limit: int = 200) -> list[Overdue]:
-    """Ratings of patients of these teams whose day has come where they live, longest due first; in one query."""
+    """Ratings of patients of these teams whose day has come where they live, longest due first; in one query.
+
+    The earliest of each course: one rating answers all that are open.
+    """
+    here = (Patient.team_id.in_(team_ids), Patient.ended_at.is_(None))
+    come = (RatingDue.state == "due", RatingDue.due_on <= patients.today_there())
+    by_course = select(RatingDue.id).join(Patient, Patient.id == RatingDue.patient_id).where(*here, *come)
+    earliest = by_course.ext(distinct_on(RatingDue.course_id)).order_by(RatingDue.course_id, RatingDue.due_on)
     joined = select(RatingDue, Patient.id, Person, Patient.coordinator_id).select_from(RatingDue)
     rows = joined.join(Patient, Patient.id == RatingDue.patient_id).join(Person, Person.id == Patient.person_id)
-    here = (Patient.team_id.in_(team_ids), Patient.ended_at.is_(None))
-    open_ones = rows.where(*here, RatingDue.state == "due", RatingDue.due_on <= patients.today_there())
-    found = open_ones.order_by(RatingDue.due_on, RatingDue.id).limit(limit)
+    found = rows.where(RatingDue.id.in_(earliest)).order_by(RatingDue.due_on, RatingDue.id).limit(limit)
     return [Overdue(*row) for row in db.session.execute(found)]
 
 
