@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import select
@@ -14,12 +15,21 @@ from app.goals.service import watching
 from app.identity.models import Person
 from app.notifications.models import InboundText
 from app.notifications.service import digests, receiving, sending
-from app.programmes import jobs as programmes
+from app.programmes.service import agreeing, asking, following
 from app.ratings.service import reminding
 
 # Each looks for what is due by now, so that under a clock of long ago nobody is found of whom there is nothing yet.
 # Courses of ratings are not begun for those who have none: theirs would begin long before they came.
-_DUE: Final = (reminding.remind, watching.remind, watching.ask_about_stale, *(job.work for job in programmes.JOBS))
+_DUE: Final[tuple[Callable[[], object], ...]] = (
+    reminding.remind,
+    watching.remind,
+    watching.ask_about_stale,
+    asking.ask_due,
+    following.follow_due,
+    following.calm,
+    following.ask_to_repeat,
+    agreeing.chase,
+)
 
 
 def tick() -> None:
