@@ -73,7 +73,8 @@ _BEFORE: Final = {"words": "before: “{}”", "why": "why, before: “{}”", "
 
 def steps_said(one: Shown) -> str | None:
     """ "2 of 5 steps done"."""
-    return f"{one.steps_done} of {len(one.steps)} steps done" if one.steps else None
+    of = "1 step" if len(one.steps) == 1 else f"{len(one.steps)} steps"
+    return f"{one.steps_done} of {of} done" if one.steps else None
 
 
 def way(one: Shown, area: str, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
