@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from app.alerts.service import escalating
+from app.alerts.service import escalating, passing_on
 from app.core.scheduler import Job
 
 
@@ -14,4 +14,7 @@ def tell_leads() -> None:
         continue
 
 
-JOBS = [Job("tell leads", timedelta(seconds=5), tell_leads)]
+JOBS = [
+    Job("tell leads", timedelta(seconds=5), tell_leads),
+    Job("bring alerts home", timedelta(minutes=1), passing_on.bring_home),
+]

@@ -54,23 +54,25 @@ _ANSWER = HotStatement(f"""
     from standing
 """)  # noqa: S608  built from the constants of this code
 
-# By teams: the mark of a list and its JSON. Names are not in the mark: one that is corrected shows within a minute.
+# By reader and teams: the mark of a list and its JSON. Names are not in the mark: one that is corrected shows within a
+# minute.
 _SECONDS: Final = 60
-_kept: TTLCache[tuple[UUID, ...], tuple[str, bytes]] = TTLCache(100, _SECONDS, lambda: clock.now().timestamp())
+_kept: TTLCache[tuple[UUID, ...], tuple[str, bytes]] = TTLCache(200, _SECONDS, lambda: clock.now().timestamp())
 _keeping = Lock()
 
 
 def answer(caller: Caller) -> bytes:
     """The worklist of the caller's teams as JSON, noted as one look; `count` is all that waits."""
-    teams = tuple(sorted(caller.teams(SEE)))
+    teams = sorted(caller.teams(SEE))
+    reader = (caller.person_id, *teams)
     with _keeping:
-        mark, kept = _kept.get(teams, ("", b""))
-    (found,) = _ANSWER.rows({"teams": list(teams), "known": mark, **_look(caller)})
+        mark, kept = _kept.get(reader, ("", b""))
+    (found,) = _ANSWER.rows({"teams": teams, "known": mark, **_look(caller)})
     if found["mark"] == mark:
         return kept
     made = _as_json(found["many"], found["alerts"], found["todos"])
     with _keeping:
-        _kept[teams] = (found["mark"], made)
+        _kept[reader] = (found["mark"], made)
     return made
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.service.writing import about_alert, text_about
-from app.core import clock
+from app.core import clock, events
 from app.core.db import db
 from app.notifications import service as notifications
 from app.patients import queries as patients
@@ -16,6 +16,23 @@ from app.patients.events import HandedOver
 def consider(event: HandedOver) -> HandedOver:
     """There is always somebody new to own them."""
     return event
+
+
+_ASTRAY = text("""
+    select distinct p.organisation_id, p.id, p.team_id, p.coordinator_id from patient p
+    join (select patient_id, team_id from alert where state <> 'resolved'
+        union all select patient_id, team_id from todo where done_at is null) waits on waits.patient_id = p.id
+    where waits.team_id <> p.team_id limit 100
+""")
+
+
+def bring_home() -> None:
+    """Hand over once more whoever has an alert or a to-do with a team that they are no longer with.
+
+    It was being written while its patient was handed over: neither waits for the other.
+    """
+    for row in db.session.execute(_ASTRAY).all():
+        events.publish(HandedOver(*row))
 
 
 def act(event: HandedOver) -> None:

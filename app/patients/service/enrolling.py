@@ -18,7 +18,7 @@ from app.identity.models import Person
 from app.identity.service import closing
 from app.patients import enrolment, queries
 from app.patients.enrolment import Applicant, NewPatient
-from app.patients.events import CareReopened
+from app.patients.events import CareReopened, HandedOver
 from app.patients.models import Patient
 from app.teams import queries as teams
 from app.teams.models import Team
@@ -63,19 +63,22 @@ def _let_in_again(person: Person, by: UUID | None) -> None:
 def enrol(team: Team, person: Person, new: NewPatient, by: UUID | None = None) -> Patient:
     """Enrol a known person with a team and its named coordinator; enrolling again reopens the record and the account.
 
-    Publishes CareReopened for a record that was there. Raises Invalid (NHS number, zone, birth, coordinator) and
-    Conflict (the number, or the person, is enrolled).
+    Publishes CareReopened for a record that was there, and HandedOver where others are responsible now. Raises Invalid
+    (NHS number, zone, birth, coordinator) and Conflict (the number, or the person, is enrolled).
     """
     check(team, new.coordinator_id, enrolment.faults(new, clock.today(enrolment.LONDON)))
     record = _known_record(team.organisation_id, person.id, new.nhs_number)
     if record is not None:
         _may_reopen(record, person, new)
         _let_in_again(person, by)
+    before = (record.team_id, record.coordinator_id) if record else None
     patient = placed(record or Patient(organisation_id=team.organisation_id, person_id=person.id), team, new)
     db.session.add(patient)
     db.session.flush()
     if record is not None:
         events.publish(CareReopened(patient.organisation_id, patient.id))
+    if before not in (None, (patient.team_id, patient.coordinator_id)):
+        events.publish(HandedOver(patient.organisation_id, patient.id, patient.team_id, patient.coordinator_id))
     return patient
 
 

@@ -1,0 +1,80 @@
+"""An alert and a to-do stand with the team that has the patient, however they came to another one."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from app.access.roles import Role
+from app.alerts.models import Alert
+from app.alerts.service import passing_on
+from app.core import rows
+from app.core.db import db
+from app.core.unit_of_work import unit_of_work
+from app.patients import queries as patients
+from app.patients import service as enrolling
+from app.patients.service import changing
+from app.teams import service as teams
+from app.teams.models import Team
+from app.todos import service as todos
+from app.todos.models import Todo
+from tests.alerts.sending import Sender, alerts, history
+from tests.people import World, signed_in
+
+
+@pytest.fixture
+def mary(client: FlaskClient, world: World) -> Sender:
+    return Sender(client, signed_in(client, world.mary), world.mary_patient.id)
+
+
+@pytest.fixture
+def nights(world: World) -> Team:
+    """Another team of the organisation; somebody new coordinates there."""
+    with unit_of_work():
+        team = teams.add_team(world.organisation.id, "Riverside Nights")
+        teams.give_role(world.organisation.id, team.id, world.stranger.id, Role.COORDINATOR)
+    return team
+
+
+def what_waits_for(client: FlaskClient, who: dict[str, str]) -> list[tuple[str, str]]:
+    return [(one["kind"], one["owner"]) for one in client.get("/api/worklist", headers=who).get_json()["items"]]
+
+
+def test_what_was_open_when_care_ended_goes_to_the_team_that_begins_again(
+    client: FlaskClient, world: World, mary: Sender, nights: Team
+) -> None:
+    mary.oxygen(88)
+    with unit_of_work():
+        patient = patients.admitted_one(world.mary_patient.id)
+        todos.add(patient, "check_number", "1", "Check the number")
+        changing.end_care(patient, "moved")
+    with unit_of_work():
+        enrolling.enrol(nights, world.mary, enrolling.NewPatient(coordinator_id=world.stranger.id))
+    newcomer, priya, name = signed_in(client, world.stranger), signed_in(client, world.priya), world.stranger.name
+    assert what_waits_for(client, newcomer) == [("alert", name), ("todo", name)]
+    assert what_waits_for(client, priya) == []
+    assert history(alerts()[0]) == ["opened", "handed_over"]
+
+
+def test_what_was_written_while_the_patient_was_handed_over_follows_within_a_minute(
+    client: FlaskClient, world: World, mary: Sender, nights: Team
+) -> None:
+    mary.oxygen(88)
+    record = f"/api/patients/{world.mary_patient.id}"
+    priya = signed_in(client, world.priya)
+    change = {"team_id": str(nights.id), "coordinator_id": str(world.stranger.id)}
+    tag = client.get(record, headers=priya).headers["ETag"]
+    assert client.patch(record, json=change, headers=priya | {"If-Match": tag}).status_code == 200
+    with unit_of_work():  # as a transaction leaves them that began before the hand-over and committed after it
+        todos.add(patients.admitted_one(world.mary_patient.id), "check_number", "1", "Check the number")
+        for table in (Alert, Todo):
+            db.session.execute(update(table).values(team_id=world.team.id, owner_id=world.priya.id))
+    newcomer, name = signed_in(client, world.stranger), world.stranger.name
+    assert what_waits_for(client, newcomer) == []
+    for _ in range(2):
+        with rows.within(rows.SERVICE), unit_of_work():
+            passing_on.bring_home()
+    assert what_waits_for(client, newcomer) == [("alert", name), ("todo", name)]
+    assert what_waits_for(client, priya) == []
+    assert history(alerts()[0]) == ["opened", "handed_over", "handed_over"]
