@@ -134,9 +134,8 @@ def last_inbound(person_id: UUID, before: UUID) -> InboundText | None:
     """The text that this person had sent before this one."""
     this = select(InboundText.created_at).where(InboundText.id == before).scalar_subquery()
     where = (InboundText.person_id == person_id, InboundText.id != before, InboundText.created_at <= this)
-    return db.session.scalar(
-        select(InboundText).where(*where).order_by(InboundText.created_at.desc(), InboundText.id.desc()).limit(1)
-    )
+    newest = (InboundText.created_at.desc(), InboundText.id.desc())
+    return db.session.scalar(select(InboundText).where(*where).order_by(*newest).limit(1))
 
 
 def patients_of(person_id: UUID) -> list[tuple[UUID, UUID]]:
