@@ -20,17 +20,11 @@ from app.ratings.models import Rating, RatingDraft
 from app.ratings.queries import drafts as queries
 from app.ratings.service import arriving, drafts
 from tests.conftest import NOW
+from tests.journeys import test_pages_offline as offline
 from tests.journeys import windows
 from tests.journeys.conftest import Opens
 from tests.journeys.test_pages_access_log import come_in
-from tests.journeys.test_pages_offline import (
-    LOSES_AN_ANSWER,
-    LYING_THERE,
-    NO_SIGNAL,
-    SIZES,
-    with_a_signal,
-    without_a_signal,
-)
+from tests.journeys.test_pages_offline import LOSES_AN_ANSWER, LYING_THERE, NO_SIGNAL, SIZES, with_a_signal
 from tests.journeys.windows import Site, Window
 from tests.people import World
 from tests.ratings.rater import Raters
@@ -54,6 +48,12 @@ def keeps_the_questions(window: Window, path: str) -> None:
     window.page.get_by_role("button", name="Keep them on this phone").click()
     window.page.get_by_text("The questions are kept on this phone.").wait_for()
     window.looks_right("My wheel")
+
+
+def loses_the_signal(window: Window) -> int:
+    """Once the page is there whole, with its scripts."""
+    window.page.wait_for_load_state("networkidle")
+    return offline.without_a_signal(window.site)
 
 
 def says(window: Window, area: int, score: int | None) -> None:
@@ -83,7 +83,7 @@ def test_part_way_through_it_goes_on_without_a_signal_and_arrives_once(
     keeps_the_questions(mary, path)
     page.get_by_role("button", name="Go on with it").click()
     page.get_by_role("heading", name=AREAS[1].name).wait_for()
-    port = without_a_signal(site)
+    port = loses_the_signal(mary)
     page.get_by_role("button", name="Next").click()
     page.get_by_text("Choose a number, or leave this one out.").wait_for()
     page.get_by_label("A word about it").fill(NOTE)
@@ -105,6 +105,7 @@ def test_part_way_through_it_goes_on_without_a_signal_and_arrives_once(
         says(mary, area, score)
     page.get_by_role("heading", name="Before it is sent").wait_for()
     mary.looks_right("No signal")
+    mary.page.get_by_role("row", name=f"{AREAS[0].name} said before").wait_for()
     page.get_by_role("button", name=f"Change {AREAS[2].name}").click()
     expect(page.get_by_label("5", exact=True)).to_be_checked()
     says(mary, 2, 7)
@@ -139,7 +140,7 @@ def test_begun_without_a_signal_it_is_gone_on_with_elsewhere(opens: Opens, site:
     mary = come_in(opens(windows.PHONE), world.mary)
     path = f"/my/{world.mary_patient.id}/wheel"
     keeps_the_questions(mary, path)
-    port = without_a_signal(site)
+    port = loses_the_signal(mary)
     mary.page.goto(mary.site.url + path)
     mary.page.get_by_role("button", name="Rate how it is going").click()
     says(mary, 0, 4)
@@ -166,7 +167,7 @@ def test_finished_meanwhile_elsewhere_it_says_so_and_changes_nothing(opens: Open
     mary.page.get_by_role("button", name="Rate how it is going").click()
     says(mary, 0, 4)
     mary.page.get_by_role("heading", name=AREAS[1].name).wait_for()
-    port = without_a_signal(site)
+    port = loses_the_signal(mary)
     says(mary, 1, 3)
     mary.page.get_by_text("2 of 8 said so far.").wait_for()
     with unit_of_work():  # on another phone
@@ -175,6 +176,7 @@ def test_finished_meanwhile_elsewhere_it_says_so_and_changes_nothing(opens: Open
         drafts.finish(patient, draft.client_id, By(world.mary.id, Role.PATIENT))
     with_a_signal(site, port, mary, NOW)
     mary.page.get_by_text(f"Could not be sent: {arriving.SENT}").wait_for()
+    mary.page.get_by_text("Something of it could not be sent").wait_for()
     assert [one.scores for one in made()] == [[4, *[None] * 7]]
     mary.complaints.clear()  # the browser notes the 409 that was meant
     mary.looks_right("No signal")
@@ -187,7 +189,7 @@ def test_another_on_the_same_phone_neither_sees_nor_sends_it(opens: Opens, site:
     mary = come_in(opens(windows.PHONE), world.mary)
     path = f"/my/{world.mary_patient.id}/wheel"
     keeps_the_questions(mary, path)
-    port = without_a_signal(site)
+    port = loses_the_signal(mary)
     mary.page.goto(mary.site.url + path)
     mary.page.get_by_role("button", name="Rate how it is going").click()
     says(mary, 0, 4)
@@ -219,7 +221,7 @@ def test_a_phone_that_keeps_nothing_loses_no_answer_either(opens: Opens, site: S
     mary.go(f"/my/{world.mary_patient.id}/wheel")
     mary.page.get_by_role("button", name="Rate how it is going").click()
     mary.page.get_by_role("heading", name=AREAS[0].name).wait_for()
-    port = without_a_signal(site)
+    port = loses_the_signal(mary)
     says(mary, 0, 4)
     mary.page.get_by_text("There is no signal, or you are signed out. Nothing is lost").wait_for()
     expect(mary.page.get_by_label("4", exact=True)).to_be_checked()

@@ -9,6 +9,7 @@ const CHOOSE = "Choose a number, or leave this one out.";
 const LONG = "Write up to 500 characters.";
 const NOTHING = "Rate one part of life at least; the others may be left out.";
 const LONGEST = 500;
+const REFUSED = "Something of it could not be sent: look at it above. Then open this where there is a signal.";
 
 // The rating that is being written: its id, and of which areas something was said, here or before.
 function begun({ draft, mine }) {
@@ -98,12 +99,21 @@ async function onward(kept, place) {
   await (next ? question(kept, place, next) : check(kept, place));
 }
 
+const hidden = (tag, words) => made(tag, { class: "nhsuk-u-visually-hidden" }, words);
+
 async function check(kept, place) {
   const answers = await here(kept);
   const { areas } = kept.instrument;
   const said = (area) => answers.get(area.code)?.get("score") ?? (answers.has(area.code) ? "left out" : "said before");
-  const change = (area) => press(`Change ${area.name}`, () => question(kept, place, area), true);
-  const row = (area) => made("li", {}, made("p", { class: "kith-tight" }, `${area.name}: `, made("strong", {}, said(area))), change(area));
+  const change = (area) => {
+    const one = press("Change", () => question(kept, place, area));
+    one.className = "kith-link-button";
+    one.append(hidden("span", ` ${area.name}`));
+    return one;
+  };
+  const row = (area) => made("tr", {}, made("th", { scope: "row" }, area.name), made("td", {}, made("strong", {}, said(area))), made("td", {}, change(area)));
+  const heads = made("tr", {}, made("th", { scope: "col" }, "Part of life"), made("th", { scope: "col" }, "Said"), made("th", { scope: "col" }, hidden("span", "Change")));
+  const table = made("table", { class: "kith-table kith-wheel-table" }, hidden("caption", "What was said"), made("thead", {}, heads), made("tbody", {}, ...areas.map(row)));
   const title = made("h3", { class: "nhsuk-heading-s", tabindex: "-1" }, "Before it is sent");
   const alert = made("p", { role: "alert", class: "nhsuk-error-message" });
   const send = async () => {
@@ -113,14 +123,16 @@ async function check(kept, place) {
     await finish(kept);
     await standing(kept, place);
   };
-  show(place, made("div", {}, title, made("ul", { class: "kith-list kith-list--plain" }, ...areas.map(row)), alert, press("Send it when there is a signal", send)), title);
+  show(place, made("div", {}, title, table, alert, press("Send it when there is a signal", send)), title);
 }
 
-// How far it has come; finished, whether it has arrived.
+// How far it has come; finished, whether it has arrived; refused, that it does not go on like this.
 async function standing(kept, place) {
   const { of, said } = begun(kept);
+  const unsent = (await items()).filter(([, item]) => of && item.of === of);
+  if (unsent.some(([, item]) => item.refused)) return show(place, made("p", { role: "status" }, REFUSED));
   if (kept.mine.finished) {
-    const waits = (await items()).some(([, item]) => item.of === of);
+    const waits = unsent.length > 0;
     const words = waits ? "You are through with it. It is sent when there is a signal." : "You are through with it, and it is sent.";
     return show(place, made("p", { role: "status" }, words));
   }
@@ -130,6 +142,7 @@ async function standing(kept, place) {
 
 function show(place, one, ...rest) {
   const focus = rest.find((each) => each.tabIndex === -1);
+  place.classList.toggle("kith-card", one.tagName !== "FORM"); // eleven numbers stand in one row where there is room
   place.replaceChildren(one, ...rest.filter((each) => each !== focus));
   focus?.focus();
 }
@@ -138,7 +151,7 @@ export async function shown(kept) {
   const id = kept.row.replaceAll(" ", "-");
   const place = made("div", { class: "kith-card" });
   await standing(kept, place);
-  document.addEventListener("kith:unsent", () => kept.mine.finished && standing(kept, place));
+  document.addEventListener("kith:unsent", () => !place.querySelector("form, table") && standing(kept, place));
   const { attribution } = kept.instrument;
   return made("section", { "aria-labelledby": id }, made("h2", { class: "nhsuk-heading-m", id }, kept.title), place, attribution && made("p", { class: "kith-soft" }, attribution));
 }

@@ -1,6 +1,6 @@
 // The page for no signal: what this phone has kept of whoever used it last, to go on with, and what waits to be sent.
 
-import { again, drop, items, send } from "./unsent.js";
+import { again, drop, items, looked, send } from "./unsent.js";
 import * as store from "./store.js";
 import { clock, made, notice, press } from "./offline-form.js";
 import * as ratings from "./offline-rating.js";
@@ -9,7 +9,8 @@ import * as visits from "./offline-visits.js";
 const KINDS = { visits: visits.shown, rating: ratings.shown };
 const HOUR = 60 * 60 * 1000;
 const TYPED = ["family", "professional", "handover", "value", "systolic", "diastolic", "note"];
-let drawn = null; // for whom
+let drawn; // for whom
+let drawing = looked; // one after the other: the last is of whoever is here now
 
 // Items of one thing that stand alike are one line; all others stand alone.
 function groups(found) {
@@ -28,7 +29,7 @@ function waiting(group) {
   const line = made("li", {}, `${what}, ${clock(first.at)}. `, made("span", { class: "kith-block" }, state));
   if (first.refused) {
     const typed = group.flatMap(([, item]) => item.form.filter(([name]) => TYPED.includes(name)));
-    const acts = made("div", { class: "kith-buttons" }, press("Send it again", () => again(group), true), press("Delete it", () => deleted(group), true));
+    const acts = made("div", { class: "kith-buttons kith-above" }, press("Send it again", () => again(group), true), press("Delete it", () => deleted(group), true));
     line.append(...typed.map(([, text]) => made("span", { class: "kith-block kith-words" }, text)), acts);
   }
   return line;
@@ -40,7 +41,6 @@ async function deleted(group) {
 }
 
 async function listed({ detail } = {}) {
-  if (drawn !== ((await store.who()) ?? null)) return begin(); // somebody else has signed in
   const place = document.getElementById("waiting");
   const found = await items();
   if (!found.length && !place.hidden) document.getElementById("said").replaceChildren(notice(await left()));
@@ -53,18 +53,27 @@ async function listed({ detail } = {}) {
 
 const left = async () => ((await store.all("unsent")).length ? "All of yours is sent." : "All of it is sent, and nothing is left on this phone.");
 
-async function begin() {
-  drawn = (await store.who()) ?? null;
+async function draw() {
+  const person = await store.who();
   const rows = (await store.all("kept")).filter(([, one]) => one.kind in KINDS);
   const isFresh = ([, one]) => Date.now() - one.kept_at <= one.hours * HOUR;
   for (const [row] of rows.filter((one) => !isFresh(one))) await store.remove("kept", row);
-  const kept = rows.filter(isFresh).map(([, one]) => one).filter((one) => one.person === drawn);
+  const kept = rows.filter(isFresh).map(([, one]) => one).filter((one) => one.person === person);
   const sections = await Promise.all(kept.map((one) => KINDS[one.kind](one)));
   document.getElementById("people").replaceChildren(...sections);
   document.getElementById("nothing").hidden = kept.length > 0;
+  drawn = person;
   await listed();
 }
 
-document.addEventListener("kith:unsent", listed);
+function begin() {
+  drawing = drawing.then(draw, draw);
+  return drawing;
+}
+
+document.addEventListener("kith:unsent", async (event) => {
+  await drawing;
+  await (drawn === (await store.who()) ? listed(event) : begin()); // somebody else may have signed in
+});
 await begin();
 await send();

@@ -53,6 +53,7 @@ async function sendAll() {
   if (me?.status !== 200) return changed({ signIn: me?.status === 401 });
   const { person, csrf_token } = await me.json();
   await store.seen(person);
+  changed();
   const held = new Set();
   for (const [row, item] of waiting.filter(([, item]) => item.person === person)) {
     if (held.has(item.of)) continue;
@@ -141,9 +142,16 @@ async function beforeSignOut(event) {
   place.scrollIntoView();
 }
 
-async function begin() {
+// A page with a signal says who is signed in.
+async function look() {
   const { person } = document.getElementById("unsent")?.dataset ?? {};
   if (person) await store.seen(person);
+}
+
+export const looked = look();
+
+async function begin() {
+  await looked;
   document.addEventListener(CHANGED, show);
   document.addEventListener("submit", beforeSignOut);
   window.addEventListener("online", send);
@@ -153,4 +161,4 @@ async function begin() {
   await send();
 }
 
-await begin();
+void begin(); // whoever needs the queue does not wait for it to be sent
