@@ -9,9 +9,8 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app import config
-from app.notifications import languages, segments
+from app.notifications import given_words, languages, segments
 from app.notifications.languages import Words, variables_of
-from app.patients import consents
 
 LONGEST_NAME = 20
 MOST_SEGMENTS = 2
@@ -25,6 +24,7 @@ _CLOCK_TIME = re.compile(r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) )?(?:[01]\d|2[0-3]
 _LINK = re.compile(r"https?://[A-Za-z0-9.\-]+(?::\d{1,5})?(?:/[A-Za-z0-9\-_.~/]*)?")
 _LONGEST_LINK = 90
 _CODE = re.compile(r"\d{6}", re.ASCII)
+_NUMBER = re.compile(r"[1-9]\d{0,2}", re.ASCII)
 _INVITATION = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DOSES = re.compile(r"1 dose|(?:[2-9]|[1-9]\d) doses", re.ASCII)
@@ -35,13 +35,13 @@ _SUMMARY = re.compile(rf"{_OF_ONE}(?:; {_OF_ONE})*(?:; and more)?", re.ASCII)
 _JOINERS = "\u200c\u200d"  # within words of Urdu, Punjabi and Bengali
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+\.(?:com|org|net|uk|co|info|link|ly|me|io|app)\b\S*", re.IGNORECASE)
 LONGEST_SAYS = 80
-LONGEST_QUESTION = 190
 MOST_CHOICES = 6
 MOST_MEASURES = 5
 _CHOICES = re.compile(r"[A-Z]{2,20}(?:, [A-Z]{2,20}){0,4}(?: or [A-Z]{2,20})?", re.ASCII)
 _ADVICE = re.compile(r"[A-Za-z0-9 ,.;:'()?!&/\-]{1,220}", re.ASCII)
 MEASURES = "measures"  # what somebody is to measure and text, each with an example, in the words of their language
 SAYS = "says"  # what somebody of the circle wrote
+GIVEN = frozenset({"consent", "question"})  # words of other files
 THING = "thing"  # one of a few things that the circle is asked for, in the words of the reader's language
 _SEVERITIES = frozenset({"RED", "AMBER"})
 _NAMES = frozenset({"reader", "patient", "member", "inviter", "joiner"})
@@ -118,10 +118,11 @@ def advice(words: str) -> str:
     return folded if _ADVICE.fullmatch(folded) else ""
 
 
-def question(words: str) -> str:
-    """A question of an instrument in GSM-7; nothing where it is too long for a text."""
-    folded = advice(words)
-    return folded if len(folded) <= LONGEST_QUESTION else ""
+def fullest(template: str, language: str, name: str, ways: Sequence[str], **others: str) -> str | None:
+    """The first of these ways to say a variable that the text has room for in this language; None for none of them."""
+    words = _words(language)
+    fits = (one for one in ways if template in words.templates and _fitting(template, words, {**others, name: one}))
+    return next(fits, None)
 
 
 def render_email(template: str, language: str, **variables: str) -> str:
@@ -140,9 +141,13 @@ def language_sent(language: str) -> str:
     code = language.partition("-")[0].lower()
     if code == LANGUAGE_OF_LAST_RESORT or code not in languages.ALL:
         return LANGUAGE_OF_LAST_RESORT
+    return code if may_be_sent(code, is_approved=languages.ALL[code].is_approved) else LANGUAGE_OF_LAST_RESORT
+
+
+def may_be_sent(code: str, *, is_approved: bool) -> bool:
+    """Words of a language: somebody has signed them, it is approved as it comes, or no patient is real."""
     settings = config.current()
-    is_sent = languages.ALL[code].is_approved or code in settings.languages_approved or settings.drafts_may_run
-    return code if is_sent else LANGUAGE_OF_LAST_RESORT
+    return is_approved or code in settings.languages_approved or settings.drafts_may_run
 
 
 def _words(language: str) -> Words:
@@ -189,6 +194,8 @@ def _checked(template: str, name: str, value: str, words: Words, room: Room) -> 
     checked = ALLOWED[name](value) if name in ALLOWED else None
     if checked is None:
         raise TextRefused(f"{template}: {name} is not what it may be")
+    if name in GIVEN:
+        return checked if words.in_own_letters else given_words.in_gsm_7(checked)
     if name == THING:
         return words.things[checked]
     if name == MEASURES:
@@ -209,7 +216,7 @@ def _shorter(name: str, longest: int) -> str:
 def _first_word(name: str, longest: int) -> str:
     """Letters, hyphens and apostrophes in GSM-7, so that a name can carry neither a link nor a number."""
     composed = unicodedata.normalize("NFC", name)
-    if not composed.isascii() and any(letter.isalpha() and not segments.fold(letter) for letter in composed):
+    if not composed.isascii() and not given_words.has_latin_form(composed):
         return ""
     words = (word.strip("'-") for word in _NOT_IN_A_NAME.sub(" ", segments.fold(composed)).split())
     return next(filter(None, words), "")[:longest].rstrip("'-")
@@ -234,7 +241,7 @@ def _says(value: str) -> str:
     """
     line = " ".join(_ADDRESS.sub("(address)", value).split())
     folded = segments.fold(line)
-    if any(letter.isalpha() and not segments.fold(letter) for letter in unicodedata.normalize("NFC", line)):
+    if not given_words.has_latin_form(line):
         return ""
     whole = folded
     while segments.count(folded).units > LONGEST_SAYS:
@@ -260,11 +267,6 @@ def _measures(value: str) -> str | None:
     return value if 0 < len(named) <= MOST_MEASURES and known.keys() >= set(named) else None
 
 
-def _agreed(value: str) -> str | None:
-    """Words of a consent that are short enough to be asked for by text."""
-    return value if value in {one.whole for one in consents.every() if one.id == consents.TEXTS} else None
-
-
 # The allow-list (security.md S21): a variable that is not here cannot reach a phone, whatever a template says.
 # A check answers None for what must not be sent, and nothing ("") for a name to be written as `instead_of` says.
 ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
@@ -284,10 +286,11 @@ ALLOWED: typing.Final[dict[str, Callable[[str], str | None]]] = {
     SAYS: _says,
     THING: _thing,
     MEASURES: _measures,
-    "number": _matching(re.compile(r"[1-9]\d{0,2}", re.ASCII), 3),
+    "number": _matching(_NUMBER, 3),
+    "of": _matching(_NUMBER, 3),
     "choices": _matching(_CHOICES, 100),
     "advice": _matching(_ADVICE, 220),
-    "question": _matching(_ADVICE, LONGEST_QUESTION),  # of an instrument, which holds nothing of anybody
-    "consent": _agreed,
+    "question": given_words.question,
+    "consent": given_words.consent,
     "text": lambda value: value,  # of an e-mail: a text that was rendered before
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -17,6 +17,14 @@ class Area:
     low: str
     high: str
     colour: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The areas in another language, by code, and who has approved these words: nobody, where the name is empty."""
+
+    areas: Mapping[str, Area]
+    approved_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Instrument:
     shape: str
     source: str
     approved_by: str
+    says: Mapping[str, Translation]  # by language, besides its own
     digest: str
     content: Mapping[str, Any]
 
@@ -83,13 +92,14 @@ class Instrument:
 
 def from_content(content: Mapping[str, Any], digest: str) -> Instrument:
     """An instrument from what its file holds, which has been checked."""
+    areas = tuple(Area(**one) for one in content["areas"])
     return Instrument(
         code=content["code"],
         version=content["version"],
         language=content["language"],
         name=content["name"],
         about=content["about"],
-        areas=tuple(Area(**one) for one in content["areas"]),
+        areas=areas,
         lowest=content["scale"]["lowest"],
         highest=content["scale"]["highest"],
         stages=tuple(Stage(**one) for one in content["stages"]),
@@ -102,6 +112,12 @@ def from_content(content: Mapping[str, Any], digest: str) -> Instrument:
         shape=content["shape"],
         source=content["source"],
         approved_by=content["approved_by"],
+        says={code: _translation(areas, one) for code, one in content.get("says", {}).items()},
         digest=digest,
         content=content,
     )
+
+
+def _translation(areas: Sequence[Area], said: Mapping[str, Any]) -> Translation:
+    own = {one.code: replace(one, **said["areas"][one.code]) for one in areas}
+    return Translation(own, said["approved_by"].strip())

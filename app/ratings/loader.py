@@ -76,6 +76,8 @@ def _faults(content: dict[str, Any]) -> Iterator[str]:
     yield from _twice("occasions", "code", content["occasions"])
     yield from _of_the_scale(content)
     yield from _of_the_licence(content)
+    for language, said in content.get("says", {}).items():
+        yield from (f"/says/{language}: {reason}" for reason in _of_a_translation(content, language, said))
     months = [one["after_months"] for one in content["occasions"]]
     if months != sorted(set(months)):
         yield "/occasions: each must come after the one before it"
@@ -104,6 +106,18 @@ def _of_the_licence(content: dict[str, Any]) -> Iterator[str]:
         yield "/attribution: a licensed instrument names whose it is"
     if content["shape"] == "star" and not content["licensed"]:
         yield "/shape: only a licensed instrument is drawn as a star"
+
+
+def _of_a_translation(content: dict[str, Any], language: str, said: dict[str, Any]) -> Iterator[str]:
+    """The same areas, and of a licensed instrument only words that somebody has approved as they are."""
+    if said["areas"].keys() != {one["code"] for one in content["areas"]}:
+        yield "it has other areas than the instrument"
+    if language == content["language"]:
+        yield "this is the language of the instrument"
+    if bool(said["approved_by"].strip()) != _is_a_day(said["approved_on"]):
+        yield "who approved it and on which day stand there together, or neither"
+    if content["licensed"] and not said["approved_by"].strip():
+        yield "a licensed instrument is translated only in words that were approved"
 
 
 def _is_a_day(text: str) -> bool:

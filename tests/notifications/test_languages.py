@@ -13,6 +13,8 @@ from flask import Flask
 from app import config
 from app.config import Settings
 from app.notifications import checks, languages, segments, texts
+from app.patients import consents
+from app.ratings import loader
 from tests.conftest import SECRETS
 from tests.notifications.test_texts import LONGEST
 
@@ -25,6 +27,8 @@ ASKED = sorted(ENGLISH.templates.keys() - ENGLISH.english_only)
 LONGEST_LINK = 51
 LINKS = {"sign_in_code": "/sign-in/code/enter", "sign_in_changed": "/me/sign-in", "joined": "/sign-in"}
 CHOICES = "MARY, SAM or IMRAN"
+WHEEL = loader.load_all()["wheel"]
+RATING = ("text_rating_ask", "text_rating_off")
 
 
 def _settings(**values: str) -> Settings:
@@ -46,11 +50,21 @@ def _source(language: str) -> dict[str, object]:
 
 def _longest(language: str, template: str) -> dict[str, str]:
     values = {name: LONGEST[name] for name in texts.variables_of(ENGLISH.templates[template])}
+    if template.startswith("text_ask_"):
+        values["consent"] = _consent(language, template)
     if languages.ALL[language].in_own_letters:
         base = "https://" + "a" * (LONGEST_LINK - 9)
         given = {"link": base + LINKS.get(template, "/"), "choices": CHOICES}
+        given |= {"number": "12", "question": "ن" * 70} if template in RATING else {}
         values |= {name: value for name, value in given.items() if name in values}
-    return values
+    return {name: value for name, value in values.items() if name in texts.variables_of(ENGLISH.templates[template])}
+
+
+def _consent(language: str, template: str) -> str:
+    """All of it where there is room, half of it in each of two texts among letters of their own."""
+    words = consents.current(consents.TEXTS, language)
+    halves = {"text_ask_words": words.will, "text_ask_agree": words.will_not}
+    return halves.get(template, "") if languages.ALL[language].in_own_letters else words.whole
 
 
 def test_there_is_a_file_for_each_language_that_is_understood() -> None:
@@ -80,7 +94,7 @@ def _faults(language: str, template: str) -> Iterator[str]:
     size = segments.count(rendered)
     if size.segments > texts.MOST_SEGMENTS:
         yield f"{template}: {size.segments} parts"
-    if rendered == texts.render(template, "en", **values):
+    if rendered == texts.render(template, "en", **values | {one: LONGEST[one] for one in texts.GIVEN & values.keys()}):
         yield f"{template}: sent in English"
     if not ("999" in rendered and "111" in rendered):
         yield f"{template}: names no emergency number"
@@ -123,6 +137,23 @@ def test_urdu_begins_with_the_mark_that_sets_its_direction() -> None:
     assert {name for name, text in words.items() if not text.startswith("\u200f")} == {"text_advice"}
 
 
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("area", [one.code for one in WHEEL.areas])
+def test_each_part_of_the_wheel_is_asked_for_with_both_ends_of_its_scale(language: str, area: str) -> None:
+    one = WHEEL.says[language].areas[area]
+    ways = [f"{one.name}: {one.asks} (0: {one.low} - 10: {one.high})", f"{one.name}: {one.asks} (0 - 10)"]
+    ask, off = (texts.fullest(template, language, "question", ways, number="8", of="8") for template in RATING)
+    assert ask == ways[0]
+    assert off is not None
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_a_patient_agrees_to_is_in_their_language(language: str) -> None:
+    words = consents.current(consents.TEXTS, language)
+    assert words.language == language
+    assert words.version == consents.current(consents.TEXTS).version
+
+
 class TestWhoIsSentWhat:
     """The words of a language nobody has approved go to nobody real."""
 
@@ -147,6 +178,12 @@ class TestWhoIsSentWhat:
         told.config["KITH"] = dataclasses.replace(_settings(), kind=kind, languages_approved=approved)
         said = texts.render("text_saved", "pl-PL")
         assert said.startswith("Kith: dziekujemy, zapisano." if sent else "Kith: thank you, it is saved.")
+
+    def test_words_of_other_files_have_an_approver_of_their_own(self, told: Flask) -> None:
+        told.config["KITH"] = dataclasses.replace(_settings(), kind="production", languages_approved=frozenset({"cy"}))
+        sent = [texts.may_be_sent("pl", is_approved=True), texts.may_be_sent("cy", is_approved=False)]
+        assert sent == [True, True]
+        assert not texts.may_be_sent("pl", is_approved=False)
 
     def test_a_file_that_names_its_approver_is_sent(self) -> None:
         assert _loaded(approved_by='"Anna Nowak"', approved_on="2026-11-23").is_approved

@@ -30,8 +30,9 @@ LONGEST = {
     "number": "123",
     "choices": "MARYWOLFESCHLEGEL, SAMWOLFESCHLEGELST, IMRANWOLFESCHLEG or TOMWOLFESCHLEGELST",
     "advice": "Sit down and rest for half an hour, then measure again on the other arm and text us what it says. " * 2,
-    "question": ("How sure are you of what to do about your health, and whom to ask? " * 3)[: texts.LONGEST_QUESTION],
-    "consent": max((one.whole for one in consents.every() if one.id == consents.TEXTS), key=len),
+    "of": "12",
+    "question": ("How sure are you of what to do about your health, and whom to ask? " * 3)[:190],
+    "consent": consents.current(consents.TEXTS).whole,
     "text": "Kith: hello. Not for emergencies: 999 or 111.",
 }
 TEMPLATES = sorted(texts.templates()["en"].items())

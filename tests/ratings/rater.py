@@ -90,7 +90,7 @@ def registered(app: Flask, *instruments: Instrument) -> None:
 
 def changed(one: Instrument, version: int, **changes: Any) -> Instrument:
     """The next version of an instrument, otherwise the same but for these changes of its file."""
-    return from_content({**one.content, **changes, "version": version}, f"{one.code} {version}")
+    return from_content({**one.content, "says": {}, **changes, "version": version}, f"{one.code} {version}")
 
 
 @dataclass(frozen=True, slots=True)

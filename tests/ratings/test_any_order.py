@@ -69,7 +69,7 @@ class Rated(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         registered(self.app, self.wheel)
-        self.now, self.version, self.begun = NOW, 1, dict[UUID, int]()
+        self.now, self.version, self.begun = NOW, self.wheel.version, dict[UUID, int]()
         self.kept: dict[UUID, Kept] = {}
 
     def teardown(self) -> None:

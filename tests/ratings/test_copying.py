@@ -48,7 +48,7 @@ def test_a_copy_says_what_was_rated_and_whose_instrument_it_is(
         "Making ends meet: left out; What I like to do: left out; My care: left out (from 0 to 10)"
     )
     assert (hers["instrument_in_words"], hers["attribution"], hers["rated_by"]) == (
-        "My wheel, version 1",
+        "My wheel, version 2",
         "",
         "Mary Okafor",
     )

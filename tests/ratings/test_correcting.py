@@ -107,9 +107,9 @@ def test_another_patients_rating_is_not_there(client: FlaskClient, world: World)
 def test_a_correction_is_of_the_version_it_corrects(app: Flask, client: FlaskClient, world: World) -> None:
     mary, wheel = caller(client, world, world.mary), instruments.newest("wheel")
     old = mary.rate()
-    registered(app, changed(wheel, 2, areas=wheel.content["areas"][:3]))
+    registered(app, changed(wheel, 3, areas=wheel.content["areas"][:3]))
     new = corrected(mary, old, scores={"care": 4})  # an area that the new version has no more
-    assert (new.status_code, new.get_json()["version"]) == (201, 1)
+    assert (new.status_code, new.get_json()["version"]) == (201, 2)
 
 
 def test_what_is_wrong_is_put_right_after_care_has_ended(client: FlaskClient, world: World, raters: Raters) -> None:

@@ -113,11 +113,11 @@ def test_one_of_which_nothing_was_said_is_not_finished(raters: Raters) -> None:
 @pytest.mark.usefixtures("own_instruments")
 def test_it_is_finished_in_the_version_it_was_begun_in(app: Flask, raters: Raters) -> None:
     kept, wheel = keep(raters, mood=4), instruments.newest("wheel")
-    registered(app, changed(wheel, 2, areas=wheel.content["areas"][3:6]))
+    registered(app, changed(wheel, 3, areas=wheel.content["areas"][3:6]))
     assert keep(raters, care=7) == kept  # the new version has no such area
     with unit_of_work():
         made = drafts.finish(raters.patient, kept, raters.mary)
-    assert instruments.kept({made.instrument_id})[made.instrument_id].version == 1
+    assert instruments.kept({made.instrument_id})[made.instrument_id].version == 2
     assert keep(raters, people=7) != kept
     with pytest.raises(Invalid):
         keep(raters, care=7)

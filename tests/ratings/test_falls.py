@@ -122,10 +122,10 @@ def test_what_was_corrected_is_not_what_the_next_is_set_against(raters: Raters) 
 def test_areas_are_the_same_over_versions_and_points_of_another_scale_are_not(app: Flask, raters: Raters) -> None:
     wheel = instruments.newest("wheel")
     on(raters, 0, mood=9, home=9)
-    registered(app, changed(wheel, 2, areas=wheel.content["areas"][::-1]))
+    registered(app, changed(wheel, 3, areas=wheel.content["areas"][::-1]))
     on(raters, 1, mood=5, home=9)
     assert ["My mood 9 to 5 (" in one for one in asked()] == [True]
-    registered(app, changed(wheel, 3, scale={"lowest": 1, "highest": 5}))
+    registered(app, changed(wheel, 4, scale={"lowest": 1, "highest": 5}))
     on(raters, 2, mood=1, home=1)
     assert len(asked()) == 1
 

@@ -66,7 +66,7 @@ def test_a_rating_is_shown_area_by_area_with_who_and_when(client: FlaskClient, w
         "attribution",
     )
     assert [given[name] for name in facts] == [
-        1, "patient", "baseline", "Mary Okafor", "patient", "app", 0, 10, 5.7, "",
+        2, "patient", "baseline", "Mary Okafor", "patient", "app", 0, 10, 5.7, "",
     ]  # fmt: skip
     assert given["rated_at"] == NOW.isoformat()
 
@@ -158,19 +158,19 @@ def test_each_rating_keeps_the_version_it_was_made_in(app: Flask, raters: Raters
     wheel = instruments.newest("wheel")
     old = raters.rate()
     areas = [*wheel.content["areas"][:3], {**wheel.content["areas"][2], "code": "sleep", "name": "My sleep"}]
-    registered(app, changed(wheel, 2, areas=areas, name="My new wheel"))
+    registered(app, changed(wheel, 3, areas=areas, name="My new wheel"))
     new = raters.rate({"sleep": 4, "mood": 7})
-    offline = raters.rate({"home": 2}, version=1)
+    offline = raters.rate({"home": 2}, version=2)
     with pytest.raises(Invalid):
         raters.rate({"home": 2})  # the new one does not ask for it
     seen = shown.shown(raters.patient, [old, new, offline], Role.PATIENT)
     assert [(one.instrument.version, one.instrument.name, one.scores) for one in seen] == [
-        (1, "My wheel", SCORES),
-        (2, "My new wheel", {"sleep": 4, "mood": 7}),
-        (1, "My wheel", {"home": 2}),
+        (2, "My wheel", SCORES),
+        (3, "My new wheel", {"sleep": 4, "mood": 7}),
+        (2, "My wheel", {"home": 2}),
     ]
     kept = db.session.scalars(select(InstrumentVersion.version).order_by(InstrumentVersion.version)).all()
-    assert kept == [1, 2]
+    assert kept == [2, 3]
 
 
 def test_a_licence_that_is_over_stops_new_ratings_only(world: World, raters: Raters, harbour: Instrument) -> None:

@@ -37,7 +37,9 @@ def test_the_shipped_wheel_is_free_round_and_without_stages() -> None:
     assert set(wheel.voices) == {"patient", "together", "team"}
 
 
-LICENSED = with_(code="other", licensed=True, attribution="By its owner.", shape="star")
+LICENSED = with_(code="other", licensed=True, attribution="By its owner.", shape="star", says={})
+POLISH = WHEEL["says"]["pl"]
+SIGNED = {"approved_by": "Anna Nowak", "approved_on": "2026-11-23"}
 FAULTY = [
     ("not JSON", "{", "not JSON"),
     ("no object", [], "is not of type"),
@@ -54,6 +56,11 @@ FAULTY = [
     ("a star of our own", with_(shape="star"), "only a licensed instrument"),
     ("a voice nobody has", with_(voices=["doctor"]), "/voices/0"),
     ("a review before the one before", with_(occasions=WHEEL["occasions"][::-1]), "must come after"),
+    ("a translation without an area", with_(says={"pl": {**POLISH, "areas": {}}}), "/says/pl: it has other areas"),
+    ("translated into its own language", with_(says={"en": POLISH}), "/says/en: this is the language"),
+    ("approved by somebody on no day", with_(says={"pl": {**POLISH, "approved_by": "A"}}), "/says/pl: who approved"),
+    ("a language by its name", with_(says={"polish": POLISH}), "/says"),
+    ("licensed, and translated by us", {**LICENSED, "says": {"pl": POLISH}}, "only in words that were approved"),
     ("approved on no day", with_(approved_on="2026-02-30"), "/approved_on"),
 ]
 
@@ -66,7 +73,7 @@ def test_a_faulty_file_is_refused_with_its_reason(tmp_path: pathlib.Path, conten
 
 
 def test_every_reason_is_given_at_once(tmp_path: pathlib.Path) -> None:
-    wrong = with_(areas=areas(3, code="same"), scoring={"overall": "mean", "fall": 11}, shape="star")
+    wrong = with_(says={}, areas=areas(3, code="same"), scoring={"overall": "mean", "fall": 11}, shape="star")
     with pytest.raises(InstrumentRefused) as refused:
         loader.load(written(tmp_path, wrong))
     assert len(refused.value.reasons) == 3
@@ -85,6 +92,18 @@ def test_a_file_that_says_the_same_otherwise_laid_out_is_the_same_version(tmp_pa
     there = loader.load(written(tmp_path, json.dumps(WHEEL, indent=8)))
     assert there.digest == loader.load_all()["wheel"].digest
     assert loader.load(written(tmp_path, with_(name="Another"))).digest != there.digest
+
+
+def test_a_licensed_instrument_is_said_in_words_that_were_approved(tmp_path: pathlib.Path) -> None:
+    one = loader.load(written(tmp_path, {**LICENSED, "says": {"pl": POLISH | SIGNED}}))
+    assert one.says["pl"].approved_by == "Anna Nowak"
+    assert one.says["pl"].areas["body"].name == "Moje ciało"
+    assert one.says["pl"].areas["body"].colour == one.areas[1].colour
+
+
+def test_another_word_of_a_translation_is_another_version(tmp_path: pathlib.Path) -> None:
+    other = loader.load(written(tmp_path, with_(says={"pl": POLISH | SIGNED})))
+    assert other.digest != loader.load_all()["wheel"].digest
 
 
 def test_the_command_says_what_a_file_is_or_what_is_wrong_with_it(app: Flask, tmp_path: pathlib.Path) -> None:

@@ -50,11 +50,11 @@ def ratings() -> list[Rating]:
 
 def test_one_part_of_life_at_a_time(mary: Phone) -> None:
     (asked,) = mary.sends("RATE", minutes(0))
-    assert asked.startswith("Kith: 1 of 8. Daily living. How well do you get through the day")
-    assert "0: I cannot manage. 10: I manage all I want to. Reply a number, or SKIP." in asked
+    assert asked.startswith("Kith: 1 of 8. Daily living: How well do you get through the day")
+    assert "(0: I cannot manage - 10: I manage all I want to) Reply a number, or SKIP." in asked
     for place, said in enumerate(("7", "3.", " 5 ", "8", "SKIP", "6", "2"), 1):
         (asked,) = mary.sends(said, minutes(place))
-        assert asked.startswith(f"Kith: {place + 1} of 8. {WHEEL.areas[place].name}.")
+        assert asked.startswith(f"Kith: {place + 1} of 8. {WHEEL.areas[place].name}: ")
     (thanks,) = mary.sends("9", minutes(9))
     assert "that was the last one, and it is sent" in thanks
     (rating,) = ratings()
@@ -73,7 +73,7 @@ def test_the_same_number_for_everything_is_an_answer_to_each(mary: Phone) -> Non
 def test_a_number_off_the_scale_is_asked_for_again(mary: Phone) -> None:
     mary.sends("Rate.", minutes(0))
     (again,) = mary.sends("11", minutes(1))
-    assert again.startswith("Kith: that number is not on the scale. 1 of 8. Daily living.")
+    assert again.startswith("Kith: that number is not on the scale. 1 of 8. Daily living: ")
     assert "2 of 8" in mary.sends("10", minutes(2))[0]
 
 

@@ -70,7 +70,7 @@ def sent(browser: Browser, path: str, happened_at: datetime, **form: Any) -> Tes
 
 
 def said(browser: Browser, at: str, draft: UUID, area: str, number: int, when: datetime, **more: Any) -> TestResponse:
-    form = {"code": "wheel", "version": "1", "score": str(number)} | more
+    form = {"code": "wheel", "version": "2", "score": str(number)} | more
     return sent(browser, f"{at}/{draft}/areas/{area}", when, **form)
 
 
@@ -207,12 +207,12 @@ def test_nobody_else_adds_to_it_or_sends_it(
 
 @pytest.mark.usefixtures("own_instruments")
 def test_it_is_kept_in_the_version_that_was_on_the_phone(app: Flask, mary: Browser, raters: Raters, at: str) -> None:
-    raters.rate()  # somebody has used version 1
+    raters.rate()  # somebody has used version 2
     wheel, draft = instruments.newest("wheel"), new_id()
-    registered(app, changed(wheel, 2, areas=wheel.content["areas"][3:6]))
+    registered(app, changed(wheel, 3, areas=wheel.content["areas"][3:6]))
     assert said(mary, at, draft, wheel.areas[0].code, 5, THEN, **BEGINS).status_code == 200
-    assert draft_of(raters).instrument.version == 1
-    other = said(mary, at, draft, wheel.areas[4].code, 5, THEN, version="2")
+    assert draft_of(raters).instrument.version == 2
+    other = said(mary, at, draft, wheel.areas[4].code, 5, THEN, version="3")
     assert (other.status_code, why(other)) == (409, arriving.OTHER)
     with unit_of_work():
         drafts.throw_away(raters.patient, draft, raters.mary)
@@ -259,7 +259,7 @@ def test_a_phone_keeps_the_questions_and_what_was_said_of_but_no_answer(
     draft = keep(raters, THEN, mood=4)
     found = kept(mary, home)
     assert found["draft"] == {"id": str(draft), "said": ["mood"]}
-    assert (found["instrument"]["version"], len(found["instrument"]["areas"])) == (1, 8)
+    assert (found["instrument"]["version"], len(found["instrument"]["areas"])) == (2, 8)
     assert "Okafor" not in json.dumps(found)
     assert kept(mary, f"{home}/wheel/{draft}/body", "")["row"] == found["row"]
     raters.share(Right.SEE)

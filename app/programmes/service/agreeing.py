@@ -32,8 +32,12 @@ def words_of_today(patient: AdmittedPatient) -> Wording:
 
 
 def ask(patient: AdmittedPatient, programme: TextProgramme, words: Wording) -> None:
-    """Ask for their yes, in the words that are kept."""
-    saying.say(patient, programme.id, "text_ask_agree", consent=words.whole)
+    """Ask for their yes, in the words that are kept; in two texts where one has no room for all of them."""
+    try:
+        saying.say(patient, programme.id, "text_ask_agree", consent=words.whole)
+    except texts.TextRefused:
+        saying.say(patient, programme.id, "text_ask_words", consent=words.will)
+        saying.say(patient, programme.id, "text_ask_agree", consent=words.will_not)
 
 
 def agree(patient: AdmittedPatient) -> None:

@@ -25,7 +25,7 @@ _LABEL: Final = re.compile(r"\s*:\s*")
 
 
 def command(found: Sequence[Token], known: Known) -> Command | Unsure | None:
-    """GO, DONE, PASS, HERE, STATUS, JOIN, LEAVE, OK and QUIET OFF, with a number or the patient."""
+    """GO, DONE, PASS, HERE, STATUS, JOIN, LEAVE, OK, SKIP and QUIET OFF, with a number or the patient."""
     word = _first(found)
     if word is None or word not in get_args(CommandWord):
         return None

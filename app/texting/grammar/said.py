@@ -89,7 +89,7 @@ class Readings:
     on_oxygen: bool | None = None
 
 
-CommandWord = Literal["go", "done", "pass", "here", "status", "quiet_off", "join", "leave", "ok"]
+CommandWord = Literal["go", "done", "pass", "here", "status", "quiet_off", "join", "leave", "ok", "skip"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _NAMES: Final[Mapping[str, frozenset[str]]] = {
     "days": frozenset(
         "today yesterday tomorrow morning evening monday tuesday wednesday thursday friday saturday sunday".split()
     ),
-    "commands": frozenset("go done pass here status quiet quiet_off language join leave ok rate".split()),
+    "commands": frozenset("go done pass here status quiet quiet_off language join leave ok rate skip".split()),
     "doses": frozenset("yes no taken missed late two".split()),
 }
 _LISTS: Final = frozenset("fillers polite mine relatives posts over out_of until".split())

@@ -19,8 +19,11 @@ TEN_MINUTES: Final = timedelta(minutes=10)
 HOUR: Final = timedelta(hours=1)
 
 
-def answer(heard: Heard, template: str, **variables: str) -> None:
-    """Send one text back about this one; nothing to a phone that has had too many."""
+def answer(heard: Heard, template: str, language: str | None = None, **variables: str) -> None:
+    """Send one text back about this one, in the sender's language unless there are words in another one alone.
+
+    Nothing to a phone that has had too many.
+    """
     if not _may_be_answered(heard, template):
         return
     patient = heard.patient() or next(iter(heard.circles.values()))
@@ -32,7 +35,7 @@ def answer(heard: Heard, template: str, **variables: str) -> None:
         about="inbound",
         about_id=heard.event.inbound_id,
         kind="message",
-        body=texts.render_known(template, heard.sender.language, known | variables),
+        body=texts.render_known(template, language or heard.sender.language, known | variables),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Protocol
@@ -16,6 +17,7 @@ from app.notifications.events import TextReceived
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.programmes.service import saying
+from app.ratings.instrument import Area, Instrument
 from app.ratings.queries import drafts
 from app.ratings.queries.drafts import Draft
 from app.ratings.service import area_by_area, courses
@@ -26,6 +28,7 @@ from app.texting.service import hearing
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
 
+BEGIN: Final = "rate"
 SKIP: Final = "skip"
 ASK_FOR_NUMBERS: Final = (saying.ABOUT, carers.ABOUT)  # of something else
 
@@ -48,12 +51,12 @@ class Said:
 def consider(event: TextReceived) -> Said | None:
     """RATE of a patient, or an answer where a part of life was asked for last; None for anything else."""
     inbound = notifications.inbound(event.inbound_id)
-    typed = (inbound.body or "").strip(" .!").lower()
-    if not (typed == SKIP or _is_number(typed) or _is_begin(event, typed)):
+    typed = _typed(inbound.body or "", people.person(event.person_id).language)
+    if typed is None:
         return None
     heard = hearing.hear(event)
     waiting = next(iter(drafts.asked_of(heard.sender.id)), None)
-    if not (typed == SKIP or _is_number(typed)):
+    if typed == BEGIN:
         own = heard.circles.get(heard.own or "")
         return _admitted(heard, own, partial(area_by_area.ask_next, code=courses.DEFAULT), waiting) if own else None
     if waiting is None or _was_asked_for_more(event, waiting):
@@ -76,18 +79,30 @@ def go_on(said: Said) -> None:
         return answer(said.heard, "text_rating_closed")
     if isinstance(found, Finished):
         return answer(said.heard, "text_rating_sent" if found.rating else "text_rating_empty")
-    asks = question(found)
+    return _ask(said.heard, "text_rating_ask", found)
+
+
+def _ask(heard: Heard, template: str, asking: Asking) -> None:
+    """Ask for one part of life in as many words as a text has room for, in the sender's language if it has them."""
+    one = asking.instrument
+    language, areas = _said_in(one, heard.sender.language)
+    area = areas.get(asking.area.code, asking.area)
+    ends = f"({one.lowest}: {area.low} - {one.highest}: {area.high})"
+    scale = f"({one.lowest} - {one.highest})"
+    ways = (f"{area.name}: {area.asks} {ends}", f"{area.name}: {area.asks} {scale}", f"{area.name} {scale}")
+    place = {"number": str(asking.number), "of": str(asking.of)}
+    asks = texts.fullest(template, language, "question", ways, **place) or ways[-1]
     # The same number again is another answer: each question is its own for the guard against machines.
-    return answer(replace(said.heard, body=asks), "text_rating_ask", question=asks)
+    answer(replace(heard, body=asks), template, language, question=asks, **place)
 
 
-def question(asking: Asking) -> str:
-    """One part of life in as many words as a text has room for; with the ends of the scale, where they fit."""
-    one, area = asking.instrument, asking.area
-    begins = f"{asking.number} of {asking.of}. {area.name}. {area.asks}"
-    whole = f"{begins} {one.lowest}: {area.low}. {one.highest}: {area.high}."
-    short = f"{asking.number} of {asking.of}. {area.name}, {one.lowest} to {one.highest}."
-    return texts.question(whole) or texts.question(begins) or texts.question(short)
+def _said_in(one: Instrument, language: str) -> tuple[str, Mapping[str, Area]]:
+    """The areas in this language, where these words may be sent to somebody; as the instrument was written, else."""
+    code = texts.language_sent(language)
+    said = one.says.get(code)
+    if said is None or not texts.may_be_sent(code, is_approved=bool(said.approved_by)):
+        return one.language, {}
+    return code, said.areas
 
 
 def _ask_again(said: Said) -> None:
@@ -98,7 +113,7 @@ def _ask_again(said: Said) -> None:
     area = one.instrument.area(one.row.asked)
     assert area is not None
     asking = Asking(one.row.client_id, one.instrument, area, one.instrument.place(area.code) + 1)
-    answer(said.heard, "text_rating_off", question=question(asking))
+    _ask(said.heard, "text_rating_off", asking)
 
 
 def _admitted(heard: Heard, patient: AdmittedPatient, go_on: GoOn, waiting: Draft | None) -> Said | None:
@@ -106,14 +121,15 @@ def _admitted(heard: Heard, patient: AdmittedPatient, go_on: GoOn, waiting: Draf
     return Said(heard, go_on, waiting) if heard.allowed else None
 
 
-def _is_number(typed: str) -> bool:
-    return typed.isascii() and typed.isdigit() and len(typed) < 4
-
-
-def _is_begin(event: TextReceived, typed: str) -> bool:
-    """The word alone, in the sender's language."""
-    found = tokens(typed, words.of(people.person(event.person_id).language))
-    return len(found) == 1 and found[0].name == "rate"
+def _typed(body: str, language: str) -> str | None:
+    """The word to begin, the word to skip or a number, alone, in the sender's language."""
+    found = tokens(body, words.of(language))
+    if len(found) != 1:
+        return None
+    (one,) = found
+    if one.kind == "number":
+        return one.raw if one.raw.isdigit() and len(one.raw) < 4 else None
+    return one.name if one.name in (BEGIN, SKIP) else None
 
 
 def _was_asked_for_more(event: TextReceived, waiting: Draft) -> bool:

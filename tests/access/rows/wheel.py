@@ -11,7 +11,7 @@ _CORRECTION = {"id": "$new", "mood": "6", "home": "8", "reason": "I pressed the 
 
 _UNSENT = "/my/<uuid:patient_id>/unsent/ratings/<uuid:rating_draft>"
 _THEN = {"happened_at": "$now", "sent_at": "$now"}
-_AREA = _THEN | {"code": "wheel", "version": "1", "score": "6", "begins": "yes"}
+_AREA = _THEN | {"code": "wheel", "version": "2", "score": "6", "begins": "yes"}
 
 ROWS: dict[str, Row] = {
     # Of hers one was begun before.
