@@ -104,7 +104,7 @@ const hidden = (tag, words) => made(tag, { class: "nhsuk-u-visually-hidden" }, w
 async function check(kept, place) {
   const answers = await here(kept);
   const { areas } = kept.instrument;
-  const said = (area) => answers.get(area.code)?.get("score") ?? (answers.has(area.code) ? "left out" : "said before");
+  const said = (area) => answers.get(area.code)?.get("score") ?? (answers.has(area.code) ? "left out" : "before");
   const change = (area) => {
     const one = press("Change", () => question(kept, place, area));
     one.className = "kith-link-button";
