@@ -136,7 +136,7 @@ def when_mary_chooses_her_weight(mary: Window) -> None:
     mary.page.get_by_label("Weight").check()
     mary.looks_right("Which one?")
     mary.page.get_by_role("button", name="Go on").click()
-    mary.page.get_by_label("I hope for").fill("72")
+    mary.page.get_by_label("Hoped for").fill("72")
     mary.looks_right("From which number to which?")
     mary.page.get_by_role("button", name="Go on").click()
 
