@@ -17,6 +17,7 @@ from procrastinate import PsycopgConnector, SyncPsycopgConnector
 from procrastinate import tasks as deferring
 from procrastinate.exceptions import ConnectorException
 from procrastinate.manager import JobManager
+from sqlalchemy import TextClause, text
 
 from app.core.db import db
 from app.core.logs import log
@@ -101,3 +102,14 @@ def defer(name: str, **facts: str) -> None:
     """Have a task of this app done after this transaction commits."""
     tasks: Queue = current_app.extensions["queue"]
     tasks.defer(name, **facts)
+
+
+# By the clock of the database, as the tasks are.
+_LEFT = """not exists (select from procrastinate_jobs t
+    where t.task_name = :task and t.args ->> :fact = cast({id} as text)
+        and (t.status = 'doing' or (t.status = 'todo' and coalesce(t.scheduled_at, now()) <= now())))"""
+
+
+def is_left(name: str, fact: str, column: str) -> TextClause:
+    """Whether no worker does this task of a row now or next: it is not there, or failed and waits to be tried again."""
+    return text(_LEFT.format(id=column)).bindparams(task=name, fact=fact)

@@ -96,8 +96,9 @@ def _first_waiting(until: InboundText) -> InboundText | None:
 
 
 def unhandled_since(before: datetime, limit: int) -> Sequence[InboundText]:
-    """Texts that have waited since then to be understood, oldest first, held; not those that somebody has in hand."""
-    waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before)
+    """Texts that have waited since then to be understood, oldest first, held; not those that a worker comes to next."""
+    is_left = queue.is_left(HANDLE, "inbound_id", "inbound_text.id")
+    waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before, is_left)
     oldest = select(InboundText).where(*waiting).order_by(InboundText.created_at, InboundText.id).limit(limit)
     held = oldest.with_for_update(skip_locked=True).execution_options(populate_existing=True)
     return db.session.scalars(held).all()

@@ -14,6 +14,7 @@ from app.identity import queries as people
 from app.identity.service import joining_by_text
 from app.notifications import queries as notifications
 from app.notifications.events import InvitedTexted
+from app.notifications.models import InboundText
 from app.notifications.service import agreeing, posting
 
 _SAID: Final = re.compile(
@@ -56,6 +57,13 @@ def join(answered: Answered) -> None:
         return _answer(answered, "join_closed")
     agreeing.agree(person.id)  # by their own reply
     return _answer(answered, "join_asked")
+
+
+def say_how(inbound: InboundText) -> None:
+    """To an invited phone whose text could not be handled; nothing to one that nobody waits for."""
+    phone = inbound.sender or ""
+    if invitation := joining_by_text.waiting_for(phone):
+        _answer(Answered(inbound.id, invitation.id, phone, False, None, None), "join_how")
 
 
 def _answer(answered: Answered, template: str) -> None:

@@ -19,11 +19,12 @@ from app.notifications.service import receiving, unheard
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.protocols.content import Severity
+from app.texting.service import joining
 from app.todos import service as todos
 
 KIND: Final = "text_unread"
 GIVEN: Final = "given to people"  # what became of a text that no machine could handle
-# By then its task has been tried five times; until then what its sender texts afterwards waits behind it.
+# Where a worker works its task has been tried five times by then; what its sender texts afterwards waits behind it.
 WAITS_AT_MOST: Final = timedelta(minutes=10)
 AT_ONCE: Final = 50
 _READ: Final = "“{body}” Call {given} now."
@@ -58,11 +59,21 @@ def give_to_people() -> int:
 
 
 def _give(inbound: InboundText) -> None:
-    inbound.handled_at, inbound.meaning = clock.now(), GIVEN
-    person = people.person_by_contact(inbound.sender or "")
-    if person is not None:
-        is_shown = _tell(person, inbound)
-        _say(person, inbound, "text_to_team" if is_shown else "text_unsure")
+    inbound.handled_at, person = clock.now(), _sender(inbound)
+    if person is None:
+        return joining.say_how(inbound)
+    concerned = notifications.concerned(person.id, clock.now())
+    if concerned is None:
+        return unheard.answer(inbound, person)
+    inbound.meaning = GIVEN
+    is_shown = _tell(person, inbound, concerned[0])
+    return _say(person, inbound, "text_to_team" if is_shown else "text_unsure")
+
+
+def _sender(inbound: InboundText) -> Person | None:
+    """Whoever has this phone; where nobody has it any more, whoever had it when the text came."""
+    now = people.person_by_contact(inbound.sender or "")
+    return people.person(inbound.person_id) if now is None and inbound.person_id else now
 
 
 def _tell(person: Person, inbound: InboundText, otherwise: UUID | None = None) -> bool:
