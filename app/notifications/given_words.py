@@ -20,7 +20,7 @@ def consent(value: str) -> str | None:
 
 
 def question(value: str) -> str | None:
-    """What an instrument asks: words and punctuation, so that it holds no address."""
+    """What an instrument asks, which is of nobody: words, numbers and punctuation of any language, on one line."""
     is_plain = all(one in _SIGNS or unicodedata.category(one)[0] in _WORDS for one in value)
     return value if is_plain and 0 < len(value) <= LONGEST_QUESTION else None
 

@@ -139,6 +139,10 @@ REFUSED = {
     "words for a code": ("sign_in_code", {"code": "Okafor"}),
     "an invitation that is none": ("invitation", INVITED | {"invitation": "943476-5919"}),
     "letters nobody can tell apart": ("invitation", INVITED | {"invitation": "OIL0U-00000"}),
+    "a question on two lines": ("text_rating_ask", {"number": "1", "of": "8", "question": "Okafor\n88"}),
+    "a question with an address": ("text_rating_ask", {"number": "1", "of": "8", "question": "mail@88"}),
+    "a question in letters that English has not": ("text_rating_ask", {"number": "1", "of": "8", "question": "جسم؟"}),
+    "words nobody agrees to": ("text_ask_agree", {"reader": "Mary", "consent": "Okafor agrees."}),
     "a script as link": ("alert_opened", PRIYA | {"link": "javascript:alert(1)"}),
 }
 

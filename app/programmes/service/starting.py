@@ -1,4 +1,4 @@
-"""Propose to somebody to be asked by text: one text asks for their yes, and nothing else is sent before it."""
+"""Propose to somebody to be asked by text: a text asks for their yes, and nothing else is sent before it."""
 
 from __future__ import annotations
 
