@@ -88,53 +88,70 @@ def test_part_way_through_it_goes_on_without_a_signal_and_arrives_once(
         patient, by = patients.admitted_one(world.mary_patient.id), By(world.mary.id, Role.PATIENT, "page")
         drafts.keep(patient, "wheel", "patient", {AREAS[0].code: Said(4)}, by)
     mary = come_in(opens(size), world.mary)
-    page, path = mary.page, f"/my/{world.mary_patient.id}/wheel"
+    path = f"/my/{world.mary_patient.id}/wheel"
     keeps_the_questions(mary, path)
-    page.get_by_role("button", name="Go on with it").click()
-    page.get_by_role("heading", name=AREAS[1].name).wait_for()
+    mary.page.get_by_role("button", name="Go on with it").click()
+    mary.page.get_by_role("heading", name=AREAS[1].name).wait_for()
     port = loses_the_signal(mary)
+    when_a_page_with_a_signal_has_none_any_more(mary)
+    when_rated_on_the_page_for_no_signal(mary)
+    when_looked_through_and_finished(mary)
+    mary.page.evaluate(LOSES_AN_ANSWER)
+    with_a_signal(site, port, mary, NOW)
+    mary.page.wait_for_function("() => window.lost")
+    mary.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    mary.page.get_by_text("All of it is sent, and nothing is left on this phone.").wait_for()
+    mary.page.get_by_text("You are through with it, and it is sent.").wait_for()
+    mary.looks_right("No signal")
+    (one,) = made()
+    assert (one.scores, one.rated_at) == ([4, 3, 7, 8, None, 6, 2, 5], FINISHED)
+    mary.go(path)
+    mary.page.get_by_text(NOTE).wait_for()
+    mary.page.get_by_role("button", name="Rate how it is going").wait_for()
+
+
+def when_a_page_with_a_signal_has_none_any_more(mary: Window) -> None:
+    page = mary.page
     page.get_by_role("button", name="Next").click()
     page.get_by_text("Choose a number, or leave this one out.").wait_for()
     page.get_by_label("A word about it").fill(NOTE)
-    says(mary, 1, 3)  # with no signal any more
+    says(mary, 1, 3)
     page.get_by_role("heading", name="No signal").wait_for()
     page.get_by_text("2 of 8 said so far.").wait_for()
     mary.looks_right("No signal")
+
+
+def when_rated_on_the_page_for_no_signal(mary: Window) -> None:
+    page = mary.page
     page.get_by_role("button", name="Go on with it").click()
     page.get_by_role("button", name="Next").click()
     page.get_by_text("Choose a number, or leave this one out.").wait_for()
     mary.looks_right("No signal")
     for area, score in ((2, 5), (3, 8), (4, None), (5, 6)):
         says(mary, area, score)
+    page.get_by_role("heading", name=AREAS[6].name).wait_for()
     then_nothing_lies_open(mary, unsent=5)
     page.reload()  # the phone was switched off in between
     page.get_by_text("6 of 8 said so far.").wait_for()
     page.get_by_role("button", name="Go on with it").click()
     for area, score in ((6, 2), (7, 5)):
         says(mary, area, score)
+
+
+def when_looked_through_and_finished(mary: Window) -> None:
+    page = mary.page
     page.get_by_role("heading", name="Before it is sent").wait_for()
     mary.looks_right("No signal")
-    mary.page.get_by_role("row", name=f"{AREAS[0].name} before").wait_for()
+    page.get_by_role("row", name=f"{AREAS[0].name} before").wait_for()
     page.get_by_role("button", name=f"Change {AREAS[2].name}").click()
     expect(page.get_by_label("5", exact=True)).to_be_checked()
     says(mary, 2, 7)
+    page.get_by_role("heading", name="Before it is sent").wait_for()
     page.clock.set_fixed_time(FINISHED)
     page.get_by_role("button", name="Send it when there is a signal").click()
     page.get_by_text("You are through with it. It is sent when there is a signal.").wait_for()
     expect(page.get_by_text("Not sent yet.")).to_have_count(1)  # one rating, one line
     mary.looks_right("No signal")
-    page.evaluate(LOSES_AN_ANSWER)
-    with_a_signal(site, port, mary, NOW)
-    page.wait_for_function("() => window.lost")
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
-    page.get_by_text("All of it is sent, and nothing is left on this phone.").wait_for()
-    page.get_by_text("You are through with it, and it is sent.").wait_for()
-    mary.looks_right("No signal")
-    (one,) = made()
-    assert (one.scores, one.rated_at) == ([4, 3, 7, 8, None, 6, 2, 5], FINISHED)
-    mary.go(path)
-    page.get_by_text(NOTE).wait_for()
-    page.get_by_role("button", name="Rate how it is going").wait_for()
 
 
 def then_nothing_lies_open(mary: Window, unsent: int) -> None:

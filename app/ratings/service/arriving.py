@@ -99,7 +99,7 @@ def _begun(patient: AdmittedPatient, client_id: UUID, kept: Kept, at: datetime, 
     if one.area(kept.area) is None:
         raise Invalid(OTHER)
     holding.may_begin(patient, one, voicing.PATIENT, at.astimezone(patient.zone).date())
-    return drafts.begin(patient, client_id, instrument_id, kept.code, voicing.PATIENT, by.person_id, by.channel)
+    return drafts.make(patient, client_id, instrument_id, kept.code, voicing.PATIENT, by.person_id, by.channel)
 
 
 def _own(made: Rating | None, by: By) -> Rating | None:

@@ -108,10 +108,10 @@ def _begun(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper:
     one = holding.instrument(code)
     holding.may_begin(patient, one, voice, clock.today(patient.zone))
     channel = voicing.PAPER if on_paper else by.channel
-    return begin(patient, new_id(), versions.row_of(one).id, code, voice, by.person_id, channel)
+    return make(patient, new_id(), versions.row_of(one).id, code, voice, by.person_id, channel)
 
 
-def begin(
+def make(
     patient: AdmittedPatient, client_id: UUID, instrument_id: UUID, code: str, voice: str, person_id: UUID, channel: str
 ) -> RatingDraft:
     """An empty one; whether it may be begun has been asked."""
