@@ -239,6 +239,27 @@ def test_the_picture_on_the_wall_works_without_a_signal_too(
         assert (visit.arrived_at, visit.arrival) == (CAME, "code")
 
 
+@pytest.mark.parametrize(("right", "arrival"), [(True, "code"), (False, "hand")])
+def test_the_code_on_the_wall_is_typed_without_a_signal_and_a_wrong_one_loses_nothing(
+    opens: Opens, site: Site, world: World, visit_id: Any, right: bool, arrival: str
+) -> None:
+    with unit_of_work():
+        code = visit_codes.make(patients.admitted_one(world.mary_patient.id), By(world.mary.id, Role.PATIENT)).code
+    nurse = come_in(opens(windows.PHONE), world.adeyemi)
+    path = keeps_the_visits(nurse, world)
+    port = without_a_signal(site)
+    nurse.page.goto(nurse.site.url + path)
+    card = nurse.page.get_by_role("listitem").filter(has_text="Wound care")
+    card.get_by_label("The code on the wall").fill(code if right else "ABCDE-FGHJK")
+    card.get_by_role("button", name="I am here").click()
+    nurse.page.get_by_text("You are down as being at Mary’s.").wait_for()
+    with_a_signal(site, port, nurse, NOW)
+    nurse.page.get_by_text("All of it is sent, and nothing is left on this phone.").wait_for()
+    with unit_of_work():
+        visit = db.session.get_one(Visit, visit_id)
+        assert (visit.arrived_at, visit.arrival) == (CAME, arrival)
+
+
 def test_another_on_the_same_phone_sends_nothing_of_the_first_and_signing_out_deletes_all(
     opens: Opens, site: Site, world: World, visit_id: Any
 ) -> None:

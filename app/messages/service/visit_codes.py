@@ -58,10 +58,20 @@ def arrival(patient: AdmittedPatient, code: str | None, by: By) -> str:
     """
     if code is None or not code.strip():
         return "hand"
-    found = _found(code, by.person_id)
-    if found is None or found.patient_id != patient.id:
+    found = _hanging(patient, code, by)
+    if found is None:
         raise Invalid(NOT_HERE, errors=[{"pointer": "/code", "detail": NOT_HERE}])
     return "hand" if found.made_by == by.person_id else "code"
+
+
+def hangs_here(patient: AdmittedPatient, code: str | None, by: By) -> bool:
+    """Whether this is the code on the wall here now. Raises TooMany."""
+    return bool(code and code.strip() and _hanging(patient, code, by))
+
+
+def _hanging(patient: AdmittedPatient, code: str, by: By) -> ArrivalCode | None:
+    found = _found(code, by.person_id)
+    return found if found is not None and found.patient_id == patient.id else None
 
 
 def patient_of(code: str, person_id: UUID) -> UUID:

@@ -17,7 +17,7 @@ from app.core import http, problems
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.http import Pages
 from app.messages.schemas import visits as schemas
-from app.messages.service import noting, visiting
+from app.messages.service import noting, visit_codes, visiting
 from app.patients.admission import AdmittedPatient
 from app.readings import answers, catalogue, service
 from app.readings.catalogue import Measure
@@ -39,8 +39,10 @@ _UPLOAD, _ARRIVAL, _LEAVING, _MEASURED = Upload(), schemas.NewArrival(), schemas
 @pages.post(f"{ONE}/arrival", access=RECORD)
 def arrive(patient: AdmittedPatient, visit_id: UUID) -> Response:
     """They came."""
-    body = http.loaded(_ARRIVAL, typed.told(request.form, "code"))
-    visiting.arrive(patient, visit_id, body["told"], gathering.by("app"), body["code"])
+    body, by = http.loaded(_ARRIVAL, typed.told(request.form, "code")), gathering.by("app")
+    # Whoever mistyped it is no longer at the wall to type it again: then they said by hand that they came.
+    code = body["code"] if visit_codes.hangs_here(patient, body["code"], by) else None
+    visiting.arrive(patient, visit_id, body["told"], by, code)
     return jsonify({})
 
 

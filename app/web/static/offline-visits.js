@@ -27,8 +27,9 @@ async function goOn(kept, visit, progress, words) {
   say(words);
 }
 
-async function arrive(kept, visit) {
-  await queue(kept, visit, "arrival", AT_WALL ? [["code", AT_WALL]] : [], "I am here");
+async function arrive(kept, visit, typed) {
+  const code = AT_WALL ?? typed;
+  await queue(kept, visit, "arrival", code ? [["code", code]] : [], "I am here");
   if (visit.is_own) kept.mine.own.push(visit);
   await goOn(kept, visit, "here", `You are down as being at ${kept.name}’s.`);
 }
@@ -79,21 +80,32 @@ function under(kept, visit) {
   return place;
 }
 
+// Which code hangs there is known when it is sent; another one counts as none.
+function atWall(id) {
+  const look = { name: "code", maxlength: "40", spellcheck: "false", class: "nhsuk-input nhsuk-input--width-10" };
+  const asked = AT_WALL ? null : box("The code on the wall", `${id}-code`, look, "Leave it empty if there is none.");
+  return { asked, typed: () => asked?.querySelector("input").value.trim() };
+}
+
 function one(kept, visit) {
   const card = made("li", { class: "kith-card", id: `c${visit.id}` }, made("h3", { class: "kith-due__title" }, visit.what));
   if (visit.when) card.append(made("p", { class: "kith-tight" }, `${visit.when}. ${visit.who}.`));
   const progress = kept.mine.progress[visit.id] ?? (visit.is_here ? "here" : "");
   if (progress === "here") card.append(under(kept, visit));
   else if (progress === "left") card.append(made("p", {}, "You were here."));
-  else card.append(press("I am here", () => arrive(kept, visit)));
+  else {
+    const wall = atWall(`v${visit.id}`);
+    card.append(...[wall.asked, press("I am here", () => arrive(kept, visit, wall.typed()))].filter(Boolean));
+  }
   return card;
 }
 
 function unplanned(kept) {
   const id = `own-${kept.patient_id}`;
-  const asked = box("What is it?", id, { maxlength: "120" });
-  const begin = press("I am here", () => arrive(kept, { id: crypto.randomUUID(), what: asked.querySelector("input").value.trim() || "Visit", is_own: true }), true);
-  return made("li", { class: "kith-card", id: `o${kept.patient_id}` }, made("h3", { class: "kith-due__title" }, "It was not planned"), asked, begin);
+  const [asked, wall] = [box("What is it?", id, { maxlength: "120" }), atWall(id)];
+  const visit = () => ({ id: crypto.randomUUID(), what: asked.querySelector("input").value.trim() || "Visit", is_own: true });
+  const begin = press("I am here", () => arrive(kept, visit(), wall.typed()), true);
+  return made("li", { class: "kith-card", id: `o${kept.patient_id}` }, made("h3", { class: "kith-due__title" }, "It was not planned"), asked, wall.asked, begin);
 }
 
 export function shown(kept) {
