@@ -43,6 +43,7 @@ class Permission(StrEnum):
     SETTLE_MEDICINES = "settle_medicines"  # Say as a professional which of a text and its times holds.
     SEE_FEED = "see_feed"  # Read the posts and threads of the circle.
     WRITE_POSTS = "write_posts"  # Post, comment and write in the circle, and ask it for help.
+    HIDE_POSTS = "hide_posts"  # Keep a post from the circle, and show it again.
     TAKE_HELP = "take_help"  # Say that one takes what the circle is asked for.
     WRITE_TO_TEAM = "write_to_team"  # Write to the patient's team, and read one's own threads with it.
     ANSWER_MESSAGES = "answer_messages"  # Claim, pass on and answer what is written to one's team.
@@ -135,6 +136,7 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.RECORD_DOSES: Category.MEDICINES,
     Permission.SEE_FEED: Category.MESSAGES,
     Permission.WRITE_POSTS: Category.MESSAGES,
+    Permission.HIDE_POSTS: Category.MESSAGES,
     Permission.WRITE_TO_TEAM: Category.MESSAGES,
     Permission.SEE_VISITS: Category.VISITS,
     Permission.PLAN_VISITS: Category.VISITS,

@@ -36,14 +36,19 @@ class AdmittedPatient:
     coordinator_given_name: str
     coordinator_family_name: str
     is_for_circle: bool = False  # read for somebody of the circle: without what the patient keeps from it
+    is_for_family: bool = False  # for somebody of it who does not visit by work: without posts and visits that are kept
 
     def for_circle(self) -> Self:
         """The same, as the circle may see it."""
+        return replace(self, is_for_circle=True, is_for_family=True)
+
+    def for_visitor(self) -> Self:
+        """The same, as a professional may see it who visits: whoever is to come must know of it."""
         return replace(self, is_for_circle=True)
 
     def with_everything(self) -> Self:
         """The same with what is kept from the circle: for what must count it, whoever asks."""
-        return replace(self, is_for_circle=False)
+        return replace(self, is_for_circle=False, is_for_family=False)
 
     @property
     def name(self) -> str:
@@ -77,7 +82,7 @@ JOINS = """
     join team t on t.id = p.team_id
     join person c on c.id = p.coordinator_id
 """
-_FIELDS = tuple(name for name in AdmittedPatient.__dataclass_fields__ if name != "is_for_circle")
+_FIELDS = tuple(name for name in AdmittedPatient.__dataclass_fields__ if name not in ("is_for_circle", "is_for_family"))
 
 
 def admitted_patient(row: Mapping[Any, Any]) -> AdmittedPatient:

@@ -69,6 +69,8 @@ OWN: Final = {
 }
 # Of these only what is about a medicine that is not kept from the circle: the copy of the patient has all of it.
 OF_A_MEDICINE: Final = frozenset({"dose_watch", "dose_telling", "refill_nudge"})
+# The same of posts: what is kept, its author does not see either.
+OF_A_POST: Final = frozenset({"post", "post_reaction", "post_seen", "post_report"})
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
 # What somebody told the team in confidence, perhaps of the patient: in their own copy it is, in that of no record

@@ -241,7 +241,7 @@ def test_the_first_page_is_read_by_its_index(mary: Reader, tom: Reader, world: W
         mary.get()
     (page,) = [one for one in statements if "from post p where" in one]
     values = {"patient_id": world.mary_patient.id, "categories": [str(one) for one in Category], "me": world.mary.id}
-    more = {"notes": True, "now": NOW, "limit": 10, "last_comments": 2}
+    more = {"notes": True, "for_family": True, "now": NOW, "limit": 10, "last_comments": 2}
     with db.engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None

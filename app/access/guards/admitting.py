@@ -213,4 +213,6 @@ def _as_member(found: Found, patient_id: UUID, permission: Permission) -> tuple[
 
 def _seen_by(patient: Admitted, role: Role) -> Admitted:
     """The patient as somebody in this role may see them: single items may be kept from the circle."""
+    if role is Role.VISITOR:
+        return patient.for_visitor()
     return patient.for_circle() if role in CIRCLE else patient

@@ -46,6 +46,7 @@ class Post(Base, OfPatient):
     changed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    hidden_at: Mapped[datetime | None]  # kept from the circle since then, with all that is below it
     version: Mapped[int] = mapped_column(default=1)
 
     body = Sealed()

@@ -14,7 +14,7 @@ from app.core import clock
 from app.core.db import HotStatement, db
 from app.core.errors import Forbidden, NotFound
 from app.messages.models.feed import Post, PostPhoto, PostReaction, PostReport, PostSeen, PostVersion
-from app.messages.queries import people_here
+from app.messages.queries import people_here, visible
 from app.messages.queries.people_here import Somebody
 from app.messages.viewing import Viewer
 from app.notifications.models import OPEN_STATES, Delivery, DigestItem
@@ -29,7 +29,7 @@ _UNREAD = HotStatement("""
     with recent as (
         select p.id, p.author_id, p.deleted_at from post p
         where p.patient_id = :patient_id and p.parent_id is null and p.created_at > :since
-            and p.category = any(:categories)
+            and p.category = any(:categories) and (p.hidden_at is null or not :for_family)
         order by p.created_at desc
     ), whole as (
         select * from recent
@@ -76,6 +76,7 @@ def unread(patient: AdmittedPatient, viewer: Viewer) -> int:
         "patient_id": patient.id,
         "since": clock.now() - timedelta(days=UNREAD_DAYS),
         "categories": [str(kind) for kind in viewer.categories],
+        "for_family": patient.is_for_family,
         "me": viewer.person_id,
         "most": MOST_UNREAD,
     }
@@ -85,7 +86,7 @@ def unread(patient: AdmittedPatient, viewer: Viewer) -> int:
 def post(patient: AdmittedPatient, viewer: Viewer, post_id: UUID, *, lock: bool = False) -> Post:
     """A post or a comment that this viewer may be shown. Raises NotFound."""
     where = (Post.id == post_id, Post.patient_id == patient.id, Post.category.in_(viewer.categories))
-    found = select(Post).where(*where)
+    found = select(Post).where(*where, *visible.posts(patient))
     if lock:
         found = found.with_for_update().execution_options(populate_existing=True)
     row = db.session.scalar(found)
@@ -156,6 +157,12 @@ def not_told_yet(post_id: UUID) -> set[UUID]:
     gathered = select(DigestItem.person_id).where(DigestItem.about_id == post_id, DigestItem.told_at.is_(None))
     both = (db.session.scalars(one.with_for_update()).all() for one in (queued, gathered))
     return {one for found in both for one in found if one is not None}
+
+
+def is_kept(row: Post) -> bool:
+    """Is a post kept from the circle, or what a comment is below?"""
+    above = row if row.parent_id is None else db.session.get_one(Post, row.parent_id, populate_existing=True)
+    return above.hidden_at is not None
 
 
 def in_talk(row: Post) -> Sequence[UUID]:

@@ -17,7 +17,7 @@ from app.patients.models import CircleMember
 # Beside each row of `shown`: its author with their place in this circle, the last one where they have left it.
 COLUMNS: Final = """
     s.id, s.parent_id, s.created_at, s.author_id, s.author_role, s.category, s.about, s.about_id, s.body_sealed,
-    s.changed_at, s.deleted_at, s.version, a.given_name, a.family_name,
+    s.changed_at, s.deleted_at, s.hidden_at, s.version, a.given_name, a.family_name,
     m.id as member_id, m.relationship, m.relationship_sealed,
     f.id as photo_id, f.width, f.height, f.words_sealed,
     case when s.parent_id is null then (select count(*) from post c where c.parent_id = s.id) end as comments,
@@ -82,6 +82,7 @@ class Shown:
     is_mine: bool
     seen_by: int | None  # told to its author
     comments: int
+    hidden_from_circle: bool
     version: int
     last_comments: list[Shown] = field(default_factory=list)  # oldest first
 
@@ -142,6 +143,7 @@ class _Reader:
             row["author_id"] == self.me,
             row["seen_by"],
             row["comments"] or 0,
+            row["hidden_at"] is not None,
             row["version"],
         )
 

@@ -18,13 +18,14 @@ from app.messages.feed_entering import NewPost
 from app.messages.queries import feed as queries
 from app.messages.queries.shown import Shown
 from app.messages.schemas import feed as schemas
-from app.messages.service import changing, feed_seeing, posting, reacting, reporting
+from app.messages.service import changing, feed_hiding, feed_seeing, posting, reacting, reporting
 from app.messages.viewing import Viewer
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 
 routes = Routes("feed", __name__, url_prefix="/api/patients/<uuid:patient_id>/feed", description="Feed")
 SEE, WRITE = guards.on_patient(Permission.SEE_FEED), guards.on_patient(Permission.WRITE_POSTS)
+HIDE = guards.on_patient(Permission.HIDE_POSTS)
 ONE = "/<uuid:post_id>"
 
 
@@ -83,6 +84,18 @@ def change(patient: AdmittedPatient, post_id: UUID, version: int, body: dict[str
 def take_away(patient: AdmittedPatient, post_id: UUID) -> None:
     """Take a post of one's own away; that it was there stays."""
     changing.take_away(patient, post_id, writer())
+
+
+@routes.post(f"{ONE}/hiding", access=HIDE, keyed=False, gives={204: None})
+def hide(patient: AdmittedPatient, post_id: UUID) -> None:
+    """Keep a post from the circle, with all that is below it."""
+    feed_hiding.hide(patient, post_id, viewer())
+
+
+@routes.delete(f"{ONE}/hiding", access=HIDE, gives={204: None})
+def show(patient: AdmittedPatient, post_id: UUID) -> None:
+    """Show it to the circle again."""
+    feed_hiding.show(patient, post_id, viewer())
 
 
 @routes.get(f"{ONE}/photo", access=SEE, file="image/jpeg")

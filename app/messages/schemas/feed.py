@@ -135,6 +135,7 @@ class Post(PostComment):
     """A post, with how many comments it has and the last of them, oldest first."""
 
     comments = fields.Integer(required=True)
+    hidden_from_circle = fields.Boolean(required=True)
     last_comments = fields.List(fields.Nested(PostComment), required=True)
 
 

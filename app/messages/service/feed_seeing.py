@@ -17,9 +17,12 @@ from app.messages.viewing import Viewer
 from app.patients.admission import AdmittedPatient
 
 LAST_COMMENTS: Final = 2
-_POSTS = "p.patient_id = :patient_id and p.parent_id is null and p.category = any(:categories)"
-_COMMENTS = "p.parent_id = :post_id and p.patient_id = :patient_id and p.category = any(:categories)"
-_ONE = "p.id = :post_id and p.patient_id = :patient_id and p.category = any(:categories)"
+_THEIRS = "p.patient_id = :patient_id and p.category = any(:categories)"
+_POSTS = f"{_THEIRS} and p.parent_id is null and (p.hidden_at is null or not :for_family)"
+_COMMENTS = f"{_THEIRS} and p.parent_id = :post_id"  # of a post that was found before
+# What is below a post is kept with it.
+_ONE = f"""{_THEIRS} and p.id = :post_id and not (:for_family and exists (
+    select from post k where k.id in (p.id, p.parent_id) and k.hidden_at is not null))"""
 _OLDER = "and (p.created_at, p.id) < (:at, :last)"
 # One more is read, to know of a next page; it is not shown, so it was not seen.
 _PAGE = """
@@ -98,6 +101,7 @@ def _rows(
         "categories": [str(kind) for kind in viewer.categories],
         "me": viewer.person_id,
         "notes": viewer.notes,
+        "for_family": patient.is_for_family,
         "now": clock.now(),
         "limit": limit,
         "last_comments": LAST_COMMENTS,

@@ -10,7 +10,7 @@ from app.access.permissions import Category
 from app.access.roles import Role
 from app.identity import queries as people
 from app.messages.models.feed import Post
-from app.messages.queries import feed
+from app.messages.queries import feed, visible
 from app.notifications import texts
 from app.notifications.service import news
 from app.patients.admission import AdmittedPatient
@@ -31,12 +31,16 @@ def of_comment(patient: AdmittedPatient, parent: Post, comment_id: UUID, by: By,
     """Tell those of them who wrote the post or below it: what others talk about can wait until they look."""
     talking, category = set(feed.in_talk(parent)), Category(parent.category)
     told = telling.those_told(patient, category, and_patient=True)
+    if parent.hidden_at is not None:
+        told = visible.told(patient, category, told)
     _tell(patient, _news(COMMENT, category, comment_id, by, text), by, [one for one in told if one in talking])
 
 
 def anew(patient: AdmittedPatient, row: Post, by: By, text: str) -> None:
     """Tell whoever has not been told yet what a post says now, and not what it said first."""
-    told = feed.not_told_yet(row.id)
+    told: Collection[UUID] = feed.not_told_yet(row.id)
+    if feed.is_kept(row):
+        told = visible.told(patient, Category(row.category), told)
     news.withdraw([row.id])
     template = COMMENT if row.parent_id else POST
     _tell(patient, _news(template, Category(row.category), row.id, by, text), by, told)

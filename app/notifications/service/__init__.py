@@ -71,9 +71,14 @@ def tell(**facts: Any) -> UUID:
     return one
 
 
-def withdraw(about_ids: Collection[UUID]) -> int:
-    """Do not send what waits about these things any more; returns how many. What a sender holds may still leave."""
-    waiting = (Delivery.about_id.in_(about_ids), Delivery.state.in_(OPEN_STATES), Delivery.lease_until.is_(None))
+def withdraw(about_ids: Collection[UUID], recipients: Collection[UUID] | None = None) -> int:
+    """Do not send what waits about these things, to these people or to anybody; returns how many.
+
+    What a sender holds may still leave.
+    """
+    waiting = [Delivery.about_id.in_(about_ids), Delivery.state.in_(OPEN_STATES), Delivery.lease_until.is_(None)]
+    if recipients is not None:
+        waiting.append(Delivery.recipient_id.in_(recipients))
     stopped = {"state": "stale", "last_outcome": "withdrawn", "settled_at": clock.now()}
     return int(db.session.execute(update(Delivery).where(*waiting).values(stopped)).rowcount)  # type: ignore[attr-defined]
 

@@ -93,11 +93,13 @@ def tell(patient: AdmittedPatient, news: News, recipients: Collection[UUID]) -> 
         _GATHER.rows(_of(patient, news, now, together))
 
 
-def withdraw(about_ids: Collection[UUID]) -> None:
-    """Tell nobody of these things who has not been told yet."""
+def withdraw(about_ids: Collection[UUID], recipients: Collection[UUID] | None = None) -> None:
+    """Tell nobody of these things who has not been told yet; or none of these people."""
     ids = list(about_ids)
-    service.withdraw(ids)
-    waiting = (DigestItem.about_id.in_(ids), DigestItem.told_at.is_(None))
+    service.withdraw(ids, recipients)
+    waiting = [DigestItem.about_id.in_(ids), DigestItem.told_at.is_(None)]
+    if recipients is not None:
+        waiting.append(DigestItem.person_id.in_(recipients))
     db.session.execute(update(DigestItem).where(*waiting).values(told_at=clock.now()))
 
 

@@ -103,7 +103,7 @@ def _of_the_record(table: Table, subject: Subject) -> Iterator[ColumnElement[boo
 def _of_the_person(table: Table, subject: Subject) -> Iterator[ColumnElement[bool]]:
     if table.name in shape.OWN:
         theirs = table.c[shape.OWN[table.name]] == subject.person_id
-        yield and_(theirs, ~_is_kept(table)) if table.name in shape.OF_A_MEDICINE else theirs
+        yield and_(theirs, ~_is_kept(table)) if table.name in shape.OF_A_MEDICINE | shape.OF_A_POST else theirs
     if table.name in shape.OWN_BY_WAY_OF:
         column, named = shape.OWN_BY_WAY_OF[table.name]
         owner = Base.metadata.tables[named]
@@ -111,7 +111,13 @@ def _of_the_person(table: Table, subject: Subject) -> Iterator[ColumnElement[boo
 
 
 def _is_kept(table: Table) -> ColumnElement[bool]:
-    """Is it about a medicine that its patient keeps from the circle?"""
+    """Is it about a medicine, or a post, that its patient keeps from the circle?"""
+    if table.name in shape.OF_A_POST:
+        post = Base.metadata.tables["post"]
+        one, whole = post.alias(), post.alias()
+        own = table.c.post_id if "post_id" in table.c else table.c.id
+        with_it = whole.c.id == func.coalesce(one.c.parent_id, one.c.id)
+        return exists().where(one.c.id == own, with_it, whole.c.hidden_at.is_not(None))
     medicine, dose = (Base.metadata.tables[name] for name in ("medicine", "dose"))
     if "medicine_id" in table.c:
         return exists().where(medicine.c.id == table.c.medicine_id, medicine.c.hidden_at.is_not(None))

@@ -12,7 +12,7 @@ from app.access.permissions import Permission
 from app.core.errors import Conflict, Forbidden, Invalid, PreconditionFailed, TooMany
 from app.core.http import Pages
 from app.messages.queries import feed as queries
-from app.messages.service import changing, posting, reacting, reporting
+from app.messages.service import changing, feed_hiding, posting, reacting, reporting
 from app.patients.admission import AdmittedPatient
 from app.web import frame
 from app.web.patient import feed_gathering as gathering
@@ -52,6 +52,14 @@ def write(patient: AdmittedPatient) -> Any:
 def post(patient: AdmittedPatient, post_id: UUID) -> str:
     """One post with what was said below it."""
     return _post(patient, post_id)
+
+
+@pages.post(f"{ONE}/hiding", access=guards.on_patient(Permission.HIDE_POSTS))
+def hide(patient: AdmittedPatient, post_id: UUID) -> Any:
+    """Keep this post from the circle, or show it again."""
+    is_shown = request.form.get("show") == "yes"
+    (feed_hiding.show if is_shown else feed_hiding.hide)(patient, post_id, gathering.viewer())
+    return _to(patient, post_id, "shown" if is_shown else "hidden")
 
 
 @pages.get(f"{ONE}/photo", access=SEE)

@@ -31,6 +31,8 @@ SAID: Final = {
     "written": "It is written, and those who can read it see it from now on.",
     "changed": "It is changed. What it said before is kept.",
     "gone": "It is taken away.",
+    "hidden": "It is kept from the circle, with all that is below it.",
+    "shown": "The circle sees it again, with all that is below it.",
     "reported": "The coordinator is told. Whoever wrote it is not told that you did.",
 }
 
@@ -102,6 +104,7 @@ def for_post(
         "felt": [f"{each.who.name} ({each.who.said}): {feed_words.SIGNS[each.kind]}" for each in felt],
         "seen_by": [f"{each.name}, {each.said}" for each in seen],
         "back_href": parent or url_for("my_feed.feed", patient_id=patient.id),
+        "hiding": _hiding(patient, one, here),
         **_ways(who, one, here),
         **_for_staff(patient, who, one),
     }
@@ -189,6 +192,20 @@ def _place(patient: AdmittedPatient, post_id: UUID) -> dict[str, Any]:
 def _of(patient: AdmittedPatient, post_id: UUID, action: str) -> dict[str, Any]:
     here = _place(patient, post_id)
     return {"action": url_for(action, **here), "back_href": url_for("my_feed.post", **here)}
+
+
+def _hiding(patient: AdmittedPatient, one: Shown, here: dict[str, Any]) -> dict[str, Any] | None:
+    """Whether the circle sees it, for who can change that and, where it is kept, for who sees it all the same."""
+    may = looking.may(P.HIDE_POSTS) and one.parent_id is None
+    if not may and not one.hidden_from_circle:
+        return None
+    return {
+        "is_hidden": one.hidden_from_circle,
+        "whose": sharing.whose(patient),
+        "circle": "my circle" if sharing.whose(patient) == "your" else "the circle",
+        "team": patient.team_name,
+        "action": url_for("my_feed.hide", **here) if may else None,
+    }
 
 
 def _ways(who: Viewer, one: Shown, here: dict[str, Any]) -> dict[str, str | None]:

@@ -31,6 +31,7 @@ def post(patient_id: UUID, one: Shown, now: datetime, zone: ZoneInfo) -> dict[st
     return {
         **comment(patient_id, one, now, zone),
         "comments": below,
+        "kept": one.hidden_from_circle,
         "more": f"{counted(more, 'earlier comment')}" if more > 0 else None,
     }
 
