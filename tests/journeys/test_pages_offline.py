@@ -276,6 +276,7 @@ def test_another_on_the_same_phone_sends_nothing_of_the_first_and_signing_out_de
     tom.page.get_by_text("Nothing of yours is kept on this phone.").wait_for()
     expect(tom.page.get_by_text("Wound care")).to_have_count(0)
     tom.go(path)
+    tom.page.get_by_text("Somebody else’s, not sent yet: 1.").wait_for()
     with unit_of_work():
         assert db.session.get_one(Visit, visit_id).arrived_at is None
     tom.page.get_by_role("button", name="Sign out").click()

@@ -151,9 +151,9 @@ async function look() {
 export const looked = look();
 
 async function begin() {
+  document.addEventListener("submit", beforeSignOut);
   await looked;
   document.addEventListener(CHANGED, show);
-  document.addEventListener("submit", beforeSignOut);
   window.addEventListener("online", send);
   window.addEventListener("focus", send);
   setInterval(send, EVERY);
