@@ -15,7 +15,7 @@ from sqlalchemy import select, text
 
 from app.core.db import HotStatement, db
 from app.notifications import kinds, service, texts
-from app.notifications.models import Delivery, TellingManner
+from app.notifications.models import Delivery
 from app.notifications.service import choosing
 from app.patients.admission import AdmittedPatient
 
@@ -25,6 +25,9 @@ AGREES: Final = """
     m.id is not null or p.password_hash is not null or p.phone_verified_at is not null
         or p.email_verified_at is not null or exists (select from device_session s where s.person_id = p.id)
 """
+_HAS_AGREED: Final = text(
+    f"select ({AGREES}) from person p left join telling_manner m on m.person_id = p.id where p.id = :person"  # noqa: S608  of this code
+)
 _NOT_ASKED: Final = ("stale", "failed", "undelivered")  # the question never arrived, so it may be put again
 _ONCE: Final = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
 _DELIVER: Final = HotStatement(service.INSERT_FROM_JSON)
@@ -55,8 +58,7 @@ def ask(patient: AdmittedPatient, reader: Mapping[str, Any], at: datetime) -> No
 
 def is_awaited(person_id: UUID) -> bool:
     """Were they asked, and have they not agreed? Who has said no may still."""
-    manner = select(TellingManner.id).where(TellingManner.person_id == person_id)
-    return _was_asked(person_id) and db.session.scalar(manner) is None
+    return _was_asked(person_id) and not db.session.scalar(_HAS_AGREED, {"person": person_id})
 
 
 def agree(person_id: UUID) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from app.access.permissions import Permission
 from app.core import rows
+from app.core.errors import Conflict, NotFound
 from app.messages.queries import help as requests
 from app.messages.service import help_telling, helping
 from app.notifications.service import agreeing
@@ -40,7 +42,7 @@ def consider(heard: Heard) -> Replied | None:
     waiting = []
     for one in heard.waiting:
         allowed = hearing.admitted(heard, one.row.patient_id, Permission.TAKE_HELP).allowed
-        if allowed is not None:
+        if allowed is not None and not one.is_mine:
             waiting.append((*allowed, one.row.id))
     return Replied(heard, said.word in YES, tuple(waiting))
 
@@ -53,7 +55,12 @@ def heed(replied: Replied) -> None:
     answer(replied.heard, "text_agreed" if replied.is_yes else "text_declined")
     with rows.within(rows.SERVICE):  # they may be asked for something in several circles
         for patient, by, request_id in replied.waiting:
-            if replied.is_yes:
-                help_telling.asked(patient, requests.one(patient, request_id, sender.id), [sender.id])
-            else:
-                helping.pass_by(patient, request_id, by)
+            with suppress(NotFound, Conflict):  # it is over meanwhile
+                _settle(patient, by, request_id, is_yes=replied.is_yes)
+
+
+def _settle(patient: AdmittedPatient, by: By, request_id: UUID, *, is_yes: bool) -> None:
+    if is_yes:
+        help_telling.asked(patient, requests.one(patient, request_id, by.person_id), [by.person_id])
+    else:
+        helping.pass_by(patient, request_id, by)
