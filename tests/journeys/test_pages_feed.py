@@ -73,6 +73,22 @@ def changes(mary: Window) -> None:
     mary.looks_right("What it said before")
 
 
+def keeps(mary: Window, tom: Window, feed: str) -> None:
+    """Mary keeps it from her circle: it is gone for Tom; and shows it again."""
+    mary.page.get_by_role("link", name="Back").click()
+    mary.page.get_by_role("button", name="Keep this from my circle").click()
+    expect(mary.page.locator(DONE)).to_contain_text("It is kept from the circle")
+    mary.looks_right("You wrote")
+    tom.go(feed)
+    expect(tom.page.get_by_text("Nothing has been written yet.")).to_be_visible()
+    mary.page.get_by_role("button", name="Show it to my circle again").click()
+    expect(mary.page.locator(DONE)).to_contain_text("The circle sees it again")
+    expect(mary.page.get_by_role("button", name="Keep this from my circle")).to_be_visible()
+    mary.page.get_by_role("link", name="What it said before").click()
+    tom.go(feed)
+    expect(tom.page.get_by_text("The roses are out")).to_be_visible()
+
+
 @SIZES
 def test_mary_writes_tom_answers_and_reports_priya_looks(
     opens: Opens, world: World, size: dict[str, int], tmp_path: Path
@@ -85,6 +101,8 @@ def test_mary_writes_tom_answers_and_reports_priya_looks(
     answers(tom)
     reports(tom)
     changes(mary)
+
+    keeps(mary, tom, f"/my/{world.mary_patient.id}/feed")
 
     priya.sign_in(world.priya)
     priya.go(f"/console/patients/{world.mary_patient.id}")
