@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from app.access.permissions import Permission
 from app.core import rows
 from app.core.errors import Conflict, NotFound
+from app.goals.models import GoalStep
+from app.goals.queries import helping as steps_asked
+from app.goals.service import helping as goal_helping
+from app.goals.service import telling
 from app.messages.queries import help as requests
 from app.messages.service import help_telling, helping
 from app.notifications.service import agreeing
@@ -23,6 +28,7 @@ from app.texting.service.hearing import Heard
 # Somebody who does not know yet what is wanted takes nothing by GO: they say that they may be asked.
 YES: Final = ("ok", "go")
 NO: Final = "pass"
+_Asked = TypeVar("_Asked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Replied:
     heard: Heard
     is_yes: bool
     waiting: tuple[tuple[AdmittedPatient, By, UUID], ...]
+    steps: tuple[tuple[AdmittedPatient, By, GoalStep], ...]
 
 
 def consider(heard: Heard) -> Replied | None:
@@ -39,12 +46,22 @@ def consider(heard: Heard) -> Replied | None:
     said = heard.said
     if not isinstance(said, Command) or said.word not in (*YES, NO) or not agreeing.is_awaited(heard.sender.id):
         return None
-    waiting = []
-    for one in heard.waiting:
-        allowed = hearing.admitted(heard, one.row.patient_id, Permission.TAKE_HELP).allowed
-        if allowed is not None and not one.is_mine:
-            waiting.append((*allowed, one.row.id))
-    return Replied(heard, said.word in YES, tuple(waiting))
+    steps = steps_asked.asked_of(heard.sender.id)  # read while all their circles are reached
+    waiting = [(one.row.patient_id, one.row.id) for one in heard.waiting if not one.is_mine]
+    return Replied(
+        heard,
+        said.word in YES,
+        tuple(_admitted(heard, waiting, Permission.TAKE_HELP)),
+        tuple(_admitted(heard, [(one.patient_id, one.step) for one in steps], Permission.HELP_WITH_GOALS)),
+    )
+
+
+def _admitted(
+    heard: Heard, asked: Iterable[tuple[UUID, _Asked]], permission: Permission
+) -> Iterator[tuple[AdmittedPatient, By, _Asked]]:
+    for patient_id, one in asked:
+        if allowed := hearing.admitted(heard, patient_id, permission).allowed:
+            yield (*allowed, one)
 
 
 def heed(replied: Replied) -> None:
@@ -57,6 +74,9 @@ def heed(replied: Replied) -> None:
         for patient, by, request_id in replied.waiting:
             with suppress(NotFound, Conflict):  # it is over meanwhile
                 _settle(patient, by, request_id, is_yes=replied.is_yes)
+        for patient, by, step in replied.steps:
+            with suppress(NotFound, Conflict):
+                _settle_step(patient, by, step, is_yes=replied.is_yes)
 
 
 def _settle(patient: AdmittedPatient, by: By, request_id: UUID, *, is_yes: bool) -> None:
@@ -64,3 +84,10 @@ def _settle(patient: AdmittedPatient, by: By, request_id: UUID, *, is_yes: bool)
         help_telling.asked(patient, requests.one(patient, request_id, by.person_id), [by.person_id])
     else:
         helping.pass_by(patient, request_id, by)
+
+
+def _settle_step(patient: AdmittedPatient, by: By, step: GoalStep, *, is_yes: bool) -> None:
+    if is_yes:
+        telling.asked(patient, step)
+    else:
+        goal_helping.decline(patient, step.id, by)
