@@ -79,6 +79,7 @@ def keeps(mary: Window, tom: Window, feed: str) -> None:
     mary.page.get_by_role("button", name="Keep this from my circle").click()
     expect(mary.page.locator(DONE)).to_contain_text("It is kept from the circle")
     mary.looks_right("You wrote")
+    expect(mary.page.get_by_text("The Riverside Long-Term Conditions team can read this.")).to_be_visible()
     tom.go(feed)
     expect(tom.page.get_by_text("Nothing has been written yet.")).to_be_visible()
     mary.page.get_by_role("button", name="Show it to my circle again").click()

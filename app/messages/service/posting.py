@@ -20,7 +20,7 @@ from app.messages.feed_box import Box
 from app.messages.feed_entering import NewPhoto, NewPost
 from app.messages.models.feed import Post, PostPhoto, PostVersion
 from app.messages.photos import Redrawn
-from app.messages.queries import answering, feed, readers
+from app.messages.queries import answering, feed, readers, visible
 from app.messages.service import feed_telling
 from app.messages.viewing import Viewer
 from app.patients.admission import AdmittedPatient
@@ -32,9 +32,10 @@ USED_BEFORE: Final = "This was sent before, with something else in it. What was 
 GONE: Final = "This was taken away, so nothing more can be said below it."
 
 
-def box(patient: AdmittedPatient, me: UUID) -> Box:
-    """Whether somebody can write into this feed, and who would read it."""
-    names = [one.given_name for one in readers.others(patient, me)]
+def box(patient: AdmittedPatient, me: UUID, *, is_kept: bool = False) -> Box:
+    """Whether somebody can write into this feed, and who would read it; below what is kept, without the family."""
+    without = visible.family(patient, Category.MESSAGES) if is_kept else set()
+    names = [one.given_name for one in readers.others(patient, me) if one.id not in without]
     has_ended = patient.ended_at is not None
     return feed_box.box(names, patient.team_name, team_reads=_team_reads(patient, me), has_ended=has_ended)
 

@@ -95,7 +95,7 @@ def for_post(
         "post": feed_words.comment(patient.id, one, now, zone),
         "comments": below[::-1],
         "earlier_href": url_for("my_feed.post", **here, cursor=found.comments.next) if found.comments.next else None,
-        **_box(patient),
+        **_box(patient, is_kept=one.hidden_from_circle),
         **_typed(shown, "text"),
         "may_write": looking.may(P.WRITE_POSTS),
         "comment_url": url_for("my_feed.comment", **here) if not (one.parent_id or one.taken_away_at) else None,
@@ -159,8 +159,8 @@ def part(patient: AdmittedPatient) -> dict[str, Any] | None:
     return {"href": url_for("my_feed.feed", patient_id=patient.id), "unread": f"{many} unread" if unread else None}
 
 
-def _box(patient: AdmittedPatient) -> dict[str, Any]:
-    box = posting.box(patient, guards.caller().person_id)
+def _box(patient: AdmittedPatient, *, is_kept: bool = False) -> dict[str, Any]:
+    box = posting.box(patient, guards.caller().person_id, is_kept=is_kept)
     return {"closed": box.closed, "readers": box.readers, "team": patient.team_name}
 
 
