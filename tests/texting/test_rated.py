@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+import orjson
 import pytest
 from sqlalchemy import select
 
@@ -20,14 +21,14 @@ from app.goals.service import helping, setting
 from app.notifications.service import agreeing, sending
 from app.patients import queries as patients
 from app.patients.by import By
-from app.programmes.service import saying
+from app.programmes.service import saying, starting
 from app.ratings import loader
 from app.ratings.models import Rating, RatingDraft
 from app.readings.models import Reading
 from tests.conftest import NOW
 from tests.people import World
 from tests.stand_ins.twilio import TwilioStandIn
-from tests.texting.on_a_phone import Phone
+from tests.texting.on_a_phone import WEBHOOK, Phone, at, tick, with_plan, working
 from tests.texting.texted import KHAN, MARY, TOM, join
 
 WHEEL = loader.load_all()["wheel"]
@@ -161,3 +162,36 @@ def test_a_helper_answers_by_text(
     assert row.helper_state == state
     tom.sends(reply, minutes(2))  # again: nothing changes
     assert db.session.get_one(GoalStep, step.id, populate_existing=True).helper_state == state
+
+
+def test_a_number_sent_twice_before_the_next_question_left_answers_once(mary: Phone, provider: TwilioStandIn) -> None:
+    mary.sends("RATE", minutes(0))
+    with clock.at(minutes(1)):
+        for _ in range(2):
+            assert provider.deliver_inbound(WEBHOOK, MARY, "3") == 200
+    said = mary.sends("3", minutes(1))  # and once more, before anything came back
+    assert all("2 of 8" in one for one in said)
+    (draft,) = db.session.scalars(select(RatingDraft).execution_options(populate_existing=True))
+    assert list(orjson.loads(draft.said)) == [WHEEL.areas[0].code]
+    assert "3 of 8" in mary.sends("6", minutes(2))[0]
+
+
+def test_a_number_that_may_answer_either_is_neither(mary: Phone, world: World) -> None:
+    """At six she is asked for her blood sugar, while she is rating."""
+    evening = NOW.replace(hour=18)
+    plan = with_plan(world, "diabetes", "Diabetes")
+    with working():
+        starting.start(plan, [time(18)], By(world.priya.id, Role.COORDINATOR))
+    tick()
+    mary.sends("JOIN", minutes(1))
+    assert "1 of 8" in mary.sends("RATE", evening - timedelta(minutes=1))[0]
+    at(evening)
+    assert "sugar" in mary.got()[0]
+    (unsure,) = mary.sends("7", evening + timedelta(minutes=1))
+    assert "that was not certain, and nothing is saved" in unsure
+    assert db.session.scalars(select(Reading)).all() == []
+    (draft,) = db.session.scalars(select(RatingDraft).execution_options(populate_existing=True))
+    assert draft.said == "{}"
+    assert "1 of 8" in mary.sends("RATE", evening + timedelta(minutes=2))[0]
+    assert "2 of 8" in mary.sends("7", evening + timedelta(minutes=3))[0]
+    assert "it is saved" in mary.sends("SUGAR 7 MMOL", evening + timedelta(minutes=4))[0]

@@ -30,6 +30,7 @@ from app.texting.service.hearing import Heard
 
 BEGIN: Final = "rate"
 SKIP: Final = "skip"
+ANSWERED: Final = "inbound"
 ASK_FOR_NUMBERS: Final = (saying.ABOUT, carers.ABOUT)  # of something else
 
 
@@ -46,6 +47,7 @@ class Said:
     heard: Heard
     go_on: GoOn
     waiting: Draft | None
+    is_certain: bool = True  # not where another number was asked for since: it may be either
 
 
 def consider(event: TextReceived) -> Said | None:
@@ -59,18 +61,34 @@ def consider(event: TextReceived) -> Said | None:
     if typed == BEGIN:
         own = heard.circles.get(heard.own or "")
         return _admitted(heard, own, partial(area_by_area.ask_next, code=courses.DEFAULT), waiting) if own else None
-    if waiting is None or _was_asked_for_more(event, waiting):
+    if waiting is None:
         return None
     patient = next((one for one in heard.circles.values() if one.id == waiting.row.patient_id), None)
+    return _answering(heard, patient, waiting, typed) if patient else None
+
+
+def _answering(heard: Heard, patient: AdmittedPatient, waiting: Draft, typed: str) -> Said | None:
+    """To the part of life that its sender was asked for when they sent it; only that is what they can have meant."""
+    since = notifications.texts_to(heard.sender.id, waiting.row.touched_at, heard.sent_at)
     score = None if typed == SKIP else int(typed)
+    if any(one.about in ASK_FOR_NUMBERS for one in since):
+        one = waiting.instrument
+        if score is None or not one.lowest <= score <= one.highest:
+            return None
+        found = _admitted(heard, patient, partial(area_by_area.ask_next, code=waiting.row.code), waiting)
+        return replace(found, is_certain=False) if found else None
+    if all(one.about != ANSWERED for one in since):  # sent before the question left: it is asked again
+        return _admitted(heard, patient, partial(area_by_area.ask_next, code=waiting.row.code), waiting)
     go_on = partial(area_by_area.answer, code=waiting.row.code, area=waiting.row.asked or "", score=score)
-    return _admitted(heard, patient, go_on, waiting) if patient else None
+    return _admitted(heard, patient, go_on, waiting)
 
 
 def go_on(said: Said) -> None:
     """Keep it, and ask for the next part of life, or say thank you."""
     assert said.heard.allowed is not None  # it was considered only so
     patient, by = said.heard.allowed
+    if not said.is_certain:
+        return answer(said.heard, "text_unsure_reading")
     try:
         found = said.go_on(patient, by=by)
     except Invalid:
@@ -130,10 +148,3 @@ def _typed(body: str, language: str) -> str | None:
     if one.kind == "number":
         return one.raw if one.raw.isdigit() and len(one.raw) < 4 else None
     return one.name if one.name in (BEGIN, SKIP) else None
-
-
-def _was_asked_for_more(event: TextReceived, waiting: Draft) -> bool:
-    """Was another number asked for by text after the part of life? Then one alone is not certain."""
-    inbound = notifications.inbound(event.inbound_id)
-    since = notifications.texts_to(event.person_id, waiting.row.touched_at, inbound.sent_at)
-    return any(one.about in ASK_FOR_NUMBERS for one in since)
