@@ -11,22 +11,29 @@ from typing import Any, Final
 from app.ratings import due_days
 
 FEWEST: Final = 5  # below this a number of people is not shown, nor anything reckoned from them
-HIDDEN: Final = f"fewer than {FEWEST}"
-NOT_SHOWN: Final = "–"  # what would tell of the hidden one beside it
+HIDDEN: Final = "–"  # the same for a number of few and for what would tell of one
 GRACE_DAYS: Final = 28  # after its day a review is still in time
 
 DEFINITIONS: Final = {
     "due": "Ratings whose day has come, of people in care now, as their course set it; called-off ones do not count.",
     "done": (
         f"Of those, the ones rated by the patient or together from {due_days.BEFORE.days} days before their day until "
-        f"{due_days.BEFORE.days} days before the next one’s. A later rating closes what was missed, and counts once."
+        f"{due_days.BEFORE.days} days before the next one’s. A later rating closes what was missed, and counts once. "
+        f"Hidden where 1 to {FEWEST - 1} were done, or 1 to {FEWEST - 1} were not."
     ),
-    "missing": f"Of those whose day came {GRACE_DAYS} days ago or more, the share that was not done.",
+    "missing": (
+        f"Of those whose day came {GRACE_DAYS} days ago or more, the share that was not done. Hidden where 1 to "
+        f"{FEWEST - 1} of these, or of those whose day came since, were done or were not."
+    ),
     "change": (
         "The mean of each person’s last score less their first, over people in care now who have said that part of "
-        f"life at least twice; corrected ratings count as corrected. Hidden where they are fewer than {FEWEST}."
+        f"life at least twice; corrected ratings count as corrected. Hidden where they are fewer than {FEWEST}. "
+        f"How many rose, stayed and fell is shown only where each is {FEWEST} or more."
     ),
-    "goals": "Goals of people in care now that are shared with the team or the circle; private ones do not count.",
+    "goals": (
+        "Goals of people in care now that are shared with the team or the circle; private ones do not count. Hidden "
+        f"where they are of fewer than {FEWEST} people."
+    ),
 }
 
 
@@ -41,11 +48,17 @@ class Due:
     late_done: int
 
     @property
+    def shown(self) -> tuple[int | None, int | None]:
+        """How many were due and done; None in the place of what is few, or would tell how few were not done."""
+        done = None if _is_few(self.done) or _is_few(self.due - self.done) else self.done
+        return _or_none(self.due), done
+
+    @property
     def missing(self) -> float | None:
-        """The share that is missing, from 0 to 1; None where too few were due, done or missed to say."""
-        if self.late < FEWEST or _is_few(self.late_done) or _is_few(self.late - self.late_done):
-            return None
-        return 1 - self.late_done / self.late
+        """The share that is missing, from 0 to 1; None where any group that it would tell of is few."""
+        since, since_done = self.due - self.late, self.done - self.late_done
+        groups = (self.late_done, self.late - self.late_done, since_done, since - since_done)
+        return None if not self.late or any(map(_is_few, groups)) else 1 - self.late_done / self.late
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +83,30 @@ class Figures:
 
     dues: Sequence[Due]
     changes: Sequence[Change]
-    goals: Sequence[tuple[str, int]]  # a state, and how many
+    goals: Sequence[Goals]
+
+
+@dataclass(frozen=True, slots=True)
+class Goals:
+    """The goals in one state, and of how many people they are."""
+
+    state: str
+    count: int
+    people: int
+
+    @property
+    def shown(self) -> int | None:
+        return None if _is_few(self.people) else self.count
+
+
+def number(count: int | None) -> str:
+    """A number as it is shown."""
+    return HIDDEN if count is None else str(count)
 
 
 def people(count: int) -> str:
     """A number of people as it is shown; nobody at all is no secret."""
-    return HIDDEN if _is_few(count) else str(count)
+    return number(_or_none(count))
 
 
 def share(value: float | None) -> str:
@@ -89,27 +120,16 @@ def mean(change: Change) -> str:
 
 
 def moved(change: Change) -> list[str]:
-    """How many rose, stayed and fell. Where one alone is hidden so is the next smallest: it would be what is left."""
+    """How many rose, stayed and fell: all or none, or one would be what is left of the others and the mean."""
     counts = [change.raised, change.kept, change.fell]
-    if not change.is_shown:
-        return [HIDDEN] * len(counts)
-    shown, few = [people(count) for count in counts], [count for count in counts if _is_few(count)]
-    if len(few) == 1:
-        shown[counts.index(min(count for count in counts if count >= FEWEST))] = NOT_SHOWN
-    return shown
-
-
-def once(cells: Sequence[str]) -> list[str]:
-    """A row of a table that says once that something is hidden."""
-    first = cells.index(HIDDEN) if HIDDEN in cells else len(cells)
-    return [NOT_SHOWN if cell == HIDDEN and n > first else cell for n, cell in enumerate(cells)]
+    return [number(count if min(counts) >= FEWEST else None) for count in counts]
 
 
 def without_few(found: Figures) -> dict[str, Any]:
     """The same as plain data, with nothing in the place of what is not shown."""
     return {
         "dues": [
-            {"occasion": one.occasion, "due": _or_none(one.due), "done": _or_none(one.done), "missing": one.missing}
+            {"occasion": one.occasion, "due": one.shown[0], "done": one.shown[1], "missing": one.missing}
             for one in found.dues
         ],
         "changes": [
@@ -118,7 +138,7 @@ def without_few(found: Figures) -> dict[str, Any]:
             else {"area": one.area, "people": None, "mean": None}
             for one in found.changes
         ],
-        "goals": [{"state": state, "count": _or_none(count)} for state, count in found.goals],
+        "goals": [{"state": one.state, "count": one.shown} for one in found.goals],
         "definitions": DEFINITIONS,
     }
 
@@ -142,11 +162,13 @@ def as_csv(found: Figures, areas: dict[str, str]) -> str:
 
 def _lines(found: Figures, areas: dict[str, str]) -> Iterator[tuple[str, str, str, str, str]]:
     for due in found.dues:
-        yield "ratings due", due.occasion, people(due.due), people(due.due), DEFINITIONS["due"]
-        yield "ratings done", due.occasion, people(due.done), people(due.due), DEFINITIONS["done"]
-        yield "reviews missing", due.occasion, share(due.missing), people(due.late), DEFINITIONS["missing"]
+        of, done = map(number, due.shown)
+        late = HIDDEN if due.missing is None else number(due.late)
+        yield "ratings due", due.occasion, of, of, DEFINITIONS["due"]
+        yield "ratings done", due.occasion, done, of, DEFINITIONS["done"]
+        yield "reviews missing", due.occasion, share(due.missing), late, DEFINITIONS["missing"]
     for one in found.changes:
         name = areas.get(one.area, one.area)
         yield "mean change", name, mean(one), people(one.people), DEFINITIONS["change"]
-    for state, count in found.goals:
-        yield "goals", state, people(count), "", DEFINITIONS["goals"]
+    for each in found.goals:
+        yield "goals", each.state, number(each.shown), "", DEFINITIONS["goals"]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from app.core.db import HotStatement
-from app.reports.figures import GRACE_DAYS, Change, Due, Figures
+from app.reports.figures import GRACE_DAYS, Change, Due, Figures, Goals
 
 # A rating that closes several was made for the last of them; the others were missed.
 _DUES = HotStatement("""
@@ -31,9 +31,10 @@ _CHANGES = HotStatement("""
     group by a.area
 """)
 _GOALS = HotStatement("""
-    select g.state, count(*) as count from patient p join goal g on g.patient_id = p.id
+    select g.state, count(*) as count, count(distinct g.patient_id) as people
+    from patient p join goal g on g.patient_id = p.id
     where p.team_id = :team_id and p.ended_at is null and g.audience <> 'private'
-    group by g.state
+    group by g.state order by g.state
 """)
 
 
@@ -46,5 +47,5 @@ def figures(team_id: UUID, code: str, voice: str, today: date) -> Figures:
     return Figures(
         [Due(**row) for row in dues],
         [Change(**row) for row in changes],
-        sorted((row["state"], row["count"]) for row in goals),
+        [Goals(**row) for row in goals],
     )

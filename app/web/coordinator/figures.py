@@ -105,17 +105,14 @@ def _in_words(found: Figures) -> dict[str, Any]:
     by_area = {one.area: one for one in found.changes}
     due = [(name, by_occasion[code]) for code, name in OCCASIONS.items() if code in by_occasion]
     return {
-        "dues": [
-            [name, *shown.once([shown.people(one.due), shown.people(one.done), shown.share(one.missing)])]
-            for name, one in due
-        ],
+        "dues": [[name, *map(shown.number, one.shown), shown.share(one.missing)] for name, one in due],
         "changes": [
-            [name, *shown.once([shown.people(one.people), _signed(shown.mean(one)), *shown.moved(one)])]
+            [name, shown.people(one.people), _signed(shown.mean(one)), *shown.moved(one)]
             for code, name in _areas().items()
             if (one := by_area.get(code))
         ],
-        "goals": [[STATES[state], shown.people(count)] for state, count in found.goals],
-        "hidden": shown.NOT_SHOWN,
+        "goals": [[STATES[one.state], shown.number(one.shown)] for one in found.goals],
+        "hidden": shown.HIDDEN,
         "fewest": shown.FEWEST,
     }
 
