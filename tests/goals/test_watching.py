@@ -136,6 +136,16 @@ def test_the_to_do_is_gone_when_there_is_nothing_to_ask(around: AtGoals, how: st
     assert asked(STALE + timedelta(days=1)) == 0
 
 
+def test_another_rhythm_leaves_no_to_do_behind(around: AtGoals) -> None:
+    goal = around.goal("team", review_each_days=EACH)
+    assert asked(STALE) == 1
+    with clock.at(STALE), unit_of_work():
+        changing.change(around.patient, goal.id, goal.version, {"review_each_days": 2 * EACH}, around.mary)
+    with clock.at(STALE), unit_of_work():
+        changing.share(around.patient, goal.id, "private", around.mary)
+    assert [one.done_at is not None for one in todos()] == [True]
+
+
 def test_done_without_a_review_it_is_not_asked_again_for_the_same_day(around: AtGoals) -> None:
     goal = around.goal("team", review_each_days=EACH)
     assert asked(STALE) == 1

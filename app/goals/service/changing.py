@@ -32,7 +32,10 @@ def _changed(patient: AdmittedPatient, goal: Goal, changes: Mapping[str, Any], b
         raise Conflict(acting.NOT_ACTIVE["suggested"])
     if wording.changed(goal, changes):
         acting.active(patient, goal)
+        asked_for = settling.cause(goal)
         acting.note(goal, "changed", by, before=wording.write(patient, goal, changes))
+        if settling.cause(goal) != asked_for:  # another day is awaited now
+            settling.settle(goal, asked_for, by)
         acting.touched(goal)
     if changes.get("audience", goal.audience) != goal.audience:
         _share(goal, changes["audience"], by)
