@@ -9,6 +9,7 @@ from uuid import UUID
 from app.access.roles import CIRCLE, STAFF, Role
 
 OWNERS: Final = frozenset({Role.PATIENT, Role.ACTING})
+NUMBERED: Final = frozenset({"measure", "area"})  # ties that have numbers
 _PROFESSIONALS: Final = STAFF | {Role.SHARING, Role.EMERGENCY}
 
 

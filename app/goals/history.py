@@ -39,3 +39,9 @@ def seen(events: Iterable[Happened], audiences: Collection[str]) -> Iterator[Hap
             was_seen = before is None or before in audiences
             yield one if was_seen else replace(one, before={}, why=None, review_id=None, helper_id=None)
         before = one.audience
+
+
+def without_numbers(one: Happened) -> Happened:
+    """The same for who may not read every number that a goal can go by: it may have gone by another then."""
+    kept = {name: value for name, value in one.before.items() if name not in ("start_value", "aim_value")}
+    return replace(one, before=kept)

@@ -106,6 +106,16 @@ def test_numbers_only_for_who_reads_them_elsewhere(around: AtGoals, mary: Caller
     assert ada.get(f"/{goal['id']}")["way"]["aim"] == "70.000"
 
 
+def test_the_history_keeps_numbers_from_who_reads_them_nowhere_else(mary: Caller, ada: Caller) -> None:
+    goal = mary.sets("circle", tied_to="measure", tie="weight", start_value="82.4", aim_value="75")
+    version = mary.changes(f"/{goal['id']}", goal["version"], aim_value="71").get_json()["version"]
+    mary.changes(f"/{goal['id']}", version, tied_to=None, tie=None)
+    of_mary, of_ada = (who.get(f"/{goal['id']}/history")["history"] for who in (mary, ada))
+    assert "82.4" in str(of_mary)
+    assert "75" in str([one["before"] for one in of_mary])
+    assert {name for one in of_ada for name in one["before"]} == {"tied_to", "tie"}
+
+
 def test_the_feed_says_that_there_is_something_and_only_of_what_is_shared(
     around: AtGoals, client: FlaskClient, mary: Caller
 ) -> None:

@@ -14,7 +14,7 @@ from app.core.db import db
 from app.core.errors import NotFound
 from app.core.pages import Position
 from app.goals import history
-from app.goals.audiences import Looking
+from app.goals.audiences import NUMBERED, Looking
 from app.goals.history import Happened
 from app.goals.models import Goal, GoalEvent, GoalReview, GoalStep
 from app.patients.admission import AdmittedPatient
@@ -68,7 +68,8 @@ def happened(looking: Looking, goal: Goal) -> list[Happened]:
     """What was done about a goal, in order, as far as whoever looks may read it."""
     order = (GoalEvent.created_at, GoalEvent.id)
     rows = db.session.scalars(select(GoalEvent).where(GoalEvent.goal_id == goal.id).order_by(*order))
-    return list(history.seen(map(_happened, rows), looking.audiences))
+    seen = history.seen(map(_happened, rows), looking.audiences)
+    return list(seen if looking.values >= NUMBERED else map(history.without_numbers, seen))
 
 
 def reviews(events: Sequence[Happened]) -> list[GoalReview]:
