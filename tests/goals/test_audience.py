@@ -12,8 +12,10 @@ from sqlalchemy import select
 from app.access.permissions import Category, Right
 from app.core import clock
 from app.core.db import db
+from app.core.errors import Conflict
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
+from app.goals import rhythm
 from app.patients import service
 from app.patients.models import CircleMember
 from tests.goals.at_goals import WORDS, AtGoals, Caller, caller, give, member_id
@@ -114,6 +116,14 @@ def test_the_history_keeps_numbers_from_who_reads_them_nowhere_else(mary: Caller
     assert "82.4" in str(of_mary)
     assert "75" in str([one["before"] for one in of_mary])
     assert {name for one in of_ada for name in one["before"]} == {"tied_to", "tie"}
+
+
+def test_a_refusal_does_not_count_private_goals(around: AtGoals) -> None:
+    for _ in range(rhythm.MOST_GOALS):
+        around.goal("private", steps=())
+    assert around.suggestion().state == "suggested"
+    with pytest.raises(Conflict):
+        around.goal("private", steps=())
 
 
 def test_the_feed_says_that_there_is_something_and_only_of_what_is_shared(

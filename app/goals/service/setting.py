@@ -13,7 +13,7 @@ from app.access.roles import Role
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict
-from app.goals import attainment, entering, rhythm
+from app.goals import attainment, audiences, entering, rhythm
 from app.goals.entering import NewGoal
 from app.goals.models import Goal, GoalEvent
 from app.goals.service import acting, stepping, telling, wording
@@ -42,7 +42,7 @@ def suggest(patient: AdmittedPatient, new: NewGoal, by: By) -> Goal:
 def _kept(patient: AdmittedPatient, new: NewGoal, by: By, state: str) -> tuple[Goal, bool]:
     if (before := _sent_before(patient, new, by)) is not None:
         return before, False
-    _check(patient, new)
+    _check(patient, new, by)
     goal = _made(patient, new, by, state)
     wording.remember_start(patient, goal)
     if state == "active":
@@ -61,12 +61,13 @@ def _kept(patient: AdmittedPatient, new: NewGoal, by: By, state: str) -> tuple[G
     return goal, True
 
 
-def _check(patient: AdmittedPatient, new: NewGoal) -> None:
+def _check(patient: AdmittedPatient, new: NewGoal, by: By) -> None:
     acting.still_cared_for(patient)
     wording.check(asdict(new))
     if len({one.id for one in new.steps}) < len(new.steps):
         acting.refused([("/steps", "Each step has an id of its own.")])
-    running = (Goal.patient_id == patient.id, Goal.state.in_(("suggested", "active")))
+    seen = Goal.audience.in_(audiences.seen_by(by.role))  # a refusal tells nobody of what they do not see
+    running = (Goal.patient_id == patient.id, Goal.state.in_(("suggested", "active")), seen)
     count = db.session.scalar(select(func.count()).select_from(Goal).where(*running)) or 0
     if count >= rhythm.MOST_GOALS:
         raise Conflict(MANY.format(count=count))
