@@ -195,3 +195,26 @@ def test_a_number_that_may_answer_either_is_neither(mary: Phone, world: World) -
     assert "1 of 8" in mary.sends("RATE", evening + timedelta(minutes=2))[0]
     assert "2 of 8" in mary.sends("7", evening + timedelta(minutes=3))[0]
     assert "it is saved" in mary.sends("SUGAR 7 MMOL", evening + timedelta(minutes=4))[0]
+
+
+def test_ok_where_two_patients_ask_says_for_whom(provider: TwilioStandIn, step: GoalStep, world: World) -> None:
+    for right in (Right.SEE, Right.ACT):
+        join(world.tom, world.khan_patient, right, category=Category.GOALS)
+    khan, by = patients.admitted_one(world.khan_patient.id), By(world.khan.id, Role.PATIENT)
+    with clock.at(minutes(1)), unit_of_work():
+        new = NewGoal(new_id(), "Swim", audience="circle", steps=(NewStep(new_id(), "Find the pool"),))
+        goal = setting.set_goal(khan, new, by)
+        (other,) = steps_of([goal.id])[goal.id]
+        helping.ask(khan, other.id, world.tom.id, by)
+    with clock.at(minutes(1)):
+        sending.send_all_due()
+    tom = Phone(provider, TOM)
+    tom.got()
+    (which,) = tom.sends("OK", minutes(2))
+    assert "whom is this about? Reply OK MARY or OK IMRAN" in which
+    states = select(GoalStep.helper_state).order_by(GoalStep.asked_at)
+    assert list(db.session.scalars(states)) == ["asked", "asked"]
+    assert "Mary O. is told that you will help" in tom.sends("OK Mary!", minutes(3))[0]
+    assert list(db.session.scalars(states)) == ["accepted", "asked"]
+    assert "Imran K. is told that you cannot" in tom.sends("PASS", minutes(4))[0]
+    assert list(db.session.scalars(states)) == ["accepted", "declined"]

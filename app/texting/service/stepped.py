@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,13 +11,10 @@ from app.access.permissions import Permission
 from app.core.errors import Conflict
 from app.goals.queries import helping as queries
 from app.goals.service import helping, telling
-from app.identity import queries as people
 from app.notifications import queries as notifications
 from app.notifications import texts
 from app.notifications.events import TextReceived
-from app.patients import queries as patients
-from app.texting.grammar.said import Command, Known
-from app.texting.grammar.understanding import understood
+from app.texting.grammar.said import Command
 from app.texting.service import hearing
 from app.texting.service.answering import answer
 from app.texting.service.hearing import Heard
@@ -33,33 +30,43 @@ class Replied:
     """Whether somebody helps with a step."""
 
     heard: Heard
-    step_id: UUID
+    step_id: UUID | None  # None: it is not said for which patient
     helps: bool
+    choices: tuple[str, ...] = ()
 
 
 def consider(event: TextReceived) -> Replied | None:
     """None where the last text asked for something else, or nothing waits for an answer."""
     inbound = notifications.inbound(event.inbound_id)
-    sender = people.person(event.person_id)
-    said = understood(inbound.body or "", Known(sender.language))
+    sent = notifications.texts_to(event.person_id, inbound.sent_at - ANSWERED_WITHIN, inbound.sent_at)
+    last = next((one.about_id for one in sent if one.about != ANSWERED), None)
+    place = {one.about_id: number for number, one in reversed(list(enumerate(sent)))}
+    asked = [one for one in queries.asked_of(event.person_id) if telling.asking(one.step.id) in place]
+    if last not in {telling.asking(one.step.id) for one in asked}:
+        return None
+    heard = hearing.hear(event, besides={one.patient_id for one in asked})
+    said = heard.said
     if not isinstance(said, Command) or said.word not in (*YES, NO):
         return None
-    sent = notifications.texts_to(sender.id, inbound.sent_at - ANSWERED_WITHIN, inbound.sent_at)
-    last = next((one for one in sent if one.about != ANSWERED), None)
-    asked = next(
-        (one for one in queries.asked_of(sender.id) if last and telling.asking(one.step.id) == last.about_id), None
+    meant = {code: one for code, one in heard.circles.items() if one.id in {each.patient_id for each in asked}}
+    if said.who is not None:
+        meant = {code: one for code, one in meant.items() if code == said.who}
+    if len(meant) != 1:
+        return Replied(heard, None, said.word in YES, tuple(meant)) if meant else None
+    ((_, patient),) = meant.items()
+    newest = min(
+        (one for one in asked if one.patient_id == patient.id), key=lambda one: place[telling.asking(one.step.id)]
     )
-    if asked is None:
-        return None
-    patient = patients.admitted_one(asked.patient_id)
-    heard = Heard(event, sender, inbound.sent_at, inbound.body or "", {"": patient}, None, said)
-    heard = hearing.admitted(heard, patient.id, Permission.HELP_WITH_GOALS)
-    return Replied(heard, asked.step.id, said.word in YES) if heard.allowed else None
+    heard = hearing.admitted(replace(heard, circles={"": patient}), patient.id, Permission.HELP_WITH_GOALS)
+    return Replied(heard, newest.step.id, said.word in YES) if heard.allowed else None
 
 
 def keep(replied: Replied) -> None:
     """Write it down; the patient is told by it."""
     heard = replied.heard
+    if replied.step_id is None:
+        word = YES[0] if replied.helps else NO
+        return answer(heard, "text_who", choices=texts.choices([f"{word.upper()} {code}" for code in replied.choices]))
     assert heard.allowed is not None  # it was considered only so
     patient, by = heard.allowed
     act = helping.accept if replied.helps else helping.decline
