@@ -10,8 +10,7 @@ from app.core.scheduler import Job
 
 def tell_leads() -> None:
     """Tell leads of red alerts that nobody took in time."""
-    while escalating.escalate_due() == escalating.AT_ONCE:
-        continue
+    escalating.escalate_due()
 
 
 JOBS = [

@@ -18,6 +18,7 @@ TEXTS_IN = Counter("kith_texts_received_total", "Texts that came in, each once",
 TEXT_PARTS = Counter("kith_text_parts_total", "Parts of texts: what the network charges for", ["way", "kind"])
 UNANSWERED = Counter("kith_texts_unanswered_total", "Texts not answered: their phone has had too many answers")
 FAILED_JOBS = Counter("kith_failed_jobs_total", "Jobs of the clock that raised", ["job"])
+FAILED_ROWS = Counter("kith_failed_rows_total", "Rows that a job could not work on, the others done", ["job"])
 CLOCK_JUMPS = Counter("kith_clock_jumps_total", "Times that the clock of a worker jumped by half a minute or more")
 
 Gauge = tuple[str, str, Callable[[], float]]

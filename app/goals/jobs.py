@@ -15,7 +15,7 @@ def _look_at_goals() -> None:
 
 
 def _let_go() -> None:
-    letting_go.of_patient()
+    letting_go.of_all()
 
 
 JOBS = (

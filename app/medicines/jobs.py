@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from app.core import backlog
 from app.core.scheduler import Job
 from app.core.worker import Crew
 from app.medicines.service import making, nudging, overdue, reminding
@@ -27,7 +28,7 @@ def _tell_of_overdue() -> None:
 
 
 def _settle() -> None:
-    overdue.settle()
+    backlog.in_batches(overdue.settle, overdue.AT_ONCE)
 
 
 def _nudge() -> None:

@@ -39,7 +39,7 @@ CALL_HELP_OFF = Handler("messages.call_help_off", consider=_itself, act=_call_he
 
 
 def _reopen_lost(event: AccessEnded | GrantsEndedWithDuty | MemberLeft) -> None:
-    reopening.reopen_lost(event.patient_id)
+    reopening.reopen_lost_of(event.patient_id)
 
 
 # What somebody had taken who may help no more is open again; what ends in silence the clock finds within a minute.

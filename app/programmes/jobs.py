@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from app.core.scheduler import Job
-from app.core.unit_of_work import unit_of_work
 from app.programmes.service import agreeing, asking, following
 
 
-def _all_of(some: Callable[[], int], at_once: int) -> None:
-    """Batch by batch, each in a transaction of its own: at eight in the morning nearly everybody is due."""
-    done = at_once
-    while done == at_once:
-        with unit_of_work():
-            done = some()
-
-
 def _ask() -> None:
-    _all_of(asking.ask_due, asking.AT_ONCE)
+    asking.ask_due()
 
 
 def _follow() -> None:
-    _all_of(following.follow_due, following.AT_ONCE)
+    following.follow_due()
 
 
 def _chase() -> None:

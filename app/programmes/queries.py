@@ -151,7 +151,7 @@ def came_since(patient: AdmittedPatient, moment: datetime) -> bool:
     return bool(db.session.scalar(select(exists().where(*where))))
 
 
-def waiting_for_repeat(now: datetime, limit: int) -> Sequence[Finding]:
+def waiting_for_repeat(now: datetime) -> Sequence[Finding]:
     """Findings that have waited for half of their time, of somebody who is asked by text; nothing came of that measure.
 
     One that waited for a repeat and was judged with one says so; anything newer is a repeat, if perhaps a late one.
@@ -170,7 +170,7 @@ def waiting_for_repeat(now: datetime, limit: int) -> Sequence[Finding]:
     asked = (TextProgramme.patient_id == Finding.patient_id) & TextProgramme.ended_at.is_(None)
     runs = (TextProgramme.agreed_at.is_not(None), TextProgramme.paused_until.is_(None))
     of_them = select(Finding).join(TextProgramme, asked).where(*still, *in_time, *runs, ~newer, ~asked_already)
-    return db.session.scalars(of_them.order_by(Finding.measured_at).limit(limit)).all()
+    return db.session.scalars(of_them.order_by(Finding.measured_at)).all()
 
 
 def still_asked(patient: AdmittedPatient, since: datetime, until: datetime) -> list[str]:

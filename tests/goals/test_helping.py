@@ -189,8 +189,8 @@ def test_who_may_help_no_more_is_let_go_of(around: AtGoals, mary: Caller, how: s
         if how in ("grant ended", "ran out"):  # in silence
             assert db.session.scalars(select(GoalStep.helper_id)).one() == world.tom.id
             with unit_of_work():
-                assert letting_go.of_patient() == 1
-                assert letting_go.of_patient() == 0
+                assert letting_go.of_all() == 1
+                assert letting_go.of_all() == 0
     assert step(mary, goal)["helper"] is None
     last = mary.get(f"/{goal['id']}/history")["history"][-1]
     assert (last["kind"], last["by"], last["helper"]["name"]) == ("helper_ended", None, "Tom Okafor")

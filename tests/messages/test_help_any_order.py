@@ -35,6 +35,7 @@ from app.messages.queries import help as queries
 from app.messages.service import asking, helping, reopening
 from app.patients import service
 from app.patients.by import By
+from tests import taken_back
 from tests.conftest import NOW
 from tests.messages.circle import Circle, circle_of, give
 from tests.people import World
@@ -64,9 +65,10 @@ class Helping(RuleBasedStateMachine):
         self.now, self.known, self.may = NOW, set[Any](), dict.fromkeys(HELPERS, True)
         with unit_of_work():
             db.session.execute(delete(RateWindow))  # tries are counted even where all else is taken back
+        self.within = taken_back.begin()
 
     def teardown(self) -> None:
-        db.session.rollback()
+        taken_back.end(self.within)
 
     def by(self, name: str) -> By:
         by: By = getattr(self.circle, name)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import insert, select, update
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
@@ -87,7 +87,7 @@ def test_one_that_cannot_be_followed_holds_up_nobody(world: World, mary: Admitte
         following.follow_due()
     rows = {one.patient_id: one for one in db.session.scalars(select(TextAsk))}
     assert rows[mary.id].reminded_at == EIGHT + 2 * HOUR
-    assert rows[khan.id].due_at == EIGHT + 2 * HOUR + following.PUT_OFF
+    assert rows[khan.id].due_at == EIGHT + 2 * HOUR + backlog.PUT_OFF
 
 
 def test_once_it_is_ended_no_text_asks(world: World, mary: AdmittedPatient, provider: TwilioStandIn) -> None:

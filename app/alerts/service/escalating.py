@@ -6,9 +6,8 @@ from sqlalchemy import select
 
 from app.alerts.models import Alert, AlertEvent
 from app.alerts.service.writing import about_alert, text_about
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
-from app.core.logs import log
 from app.identity import queries as identity
 from app.notifications import service as notifications
 from app.patients import queries as patients
@@ -23,16 +22,8 @@ def escalate_due() -> int:
     """
     due = (Alert.state == "open", Alert.lead_told_at.is_(None), Alert.acknowledge_by <= clock.now())
     urgent = Alert.fresh_severity.in_(("red", "emergency"))
-    chosen = select(Alert).where(*due, urgent).order_by(Alert.acknowledge_by).limit(AT_ONCE)
-    told = 0
-    for alert in db.session.scalars(chosen.with_for_update(skip_locked=True)).all():
-        try:
-            with db.session.begin_nested():
-                tell_lead(alert, why="not_taken")
-            told += 1
-        except Exception as error:
-            log.error("lead not told", error=type(error).__name__)
-    return told
+    chosen = select(Alert).where(*due, urgent).order_by(Alert.acknowledge_by)
+    return backlog.one_by_one("tell leads", chosen, lambda alert: tell_lead(alert, why="not_taken"), at_once=AT_ONCE)
 
 
 def tell_lead(alert: Alert, *, why: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select
 
+from app.core import backlog
 from app.core.db import db
 from app.goals.models import Goal, GoalStep
 from app.goals.queries import helping
@@ -14,17 +14,22 @@ from app.goals.service import acting, telling
 from app.patients.by import By
 from app.patients.models import Patient
 
-AT_ONCE: Final = 200
-
 
 def of_goal(goal: Goal, by: By) -> int:
     """After the audience of a goal was changed, which holds it; nobody is told. Returns how many."""
     return _let_go(GoalStep.goal_id == goal.id, by)
 
 
-def of_patient(patient_id: UUID | None = None) -> int:
-    """Of one patient, or of all; returns how many. Any number may run at once."""
-    return _let_go(true() if patient_id is None else GoalStep.patient_id == patient_id, None)
+def of_patient(patient_id: UUID) -> int:
+    """After something of one patient's circle has ended; returns how many."""
+    return _let_go(GoalStep.patient_id == patient_id, None)
+
+
+def of_all() -> int:
+    """What ends in silence; returns of how many goals. Any number may run at once."""
+    lost = select(GoalStep.id).where(GoalStep.goal_id == Goal.id, *_lost())
+    due = select(Goal).join(Patient, Patient.id == Goal.patient_id).where(lost.exists()).order_by(Goal.id)
+    return backlog.one_by_one("let go of helpers", due, lambda goal: _let_go(GoalStep.goal_id == goal.id, None))
 
 
 def free(goal: Goal, step: GoalStep, by: By | None) -> None:
@@ -35,14 +40,12 @@ def free(goal: Goal, step: GoalStep, by: By | None) -> None:
 
 
 def _let_go(which: ColumnElement[bool], by: By | None) -> int:
-    lost = (which, GoalStep.helper_state.in_(helping.RUNNING), GoalStep.done_at.is_(None), ~helping.may_help())
     rows = (
         select(Goal, GoalStep)
         .join(GoalStep, GoalStep.goal_id == Goal.id)
         .join(Patient, Patient.id == Goal.patient_id)
-        .where(*lost, GoalStep.removed_at.is_(None))
+        .where(which, *_lost())
         .order_by(Goal.id, GoalStep.id)
-        .limit(AT_ONCE)
         .with_for_update(of=Goal, skip_locked=True)
     )
     count = 0
@@ -53,3 +56,8 @@ def _let_go(which: ColumnElement[bool], by: By | None) -> int:
             acting.touched(goal)
             count += 1
     return count
+
+
+def _lost() -> tuple[ColumnElement[bool], ...]:
+    runs = (GoalStep.helper_state.in_(helping.RUNNING), GoalStep.done_at.is_(None), GoalStep.removed_at.is_(None))
+    return *runs, ~helping.may_help()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-from itertools import groupby
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, extract, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, extract, func, literal, select, tuple_, update
+from sqlalchemy.orm import aliased
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.goals import rhythm
 from app.goals.models import Goal
@@ -19,7 +18,6 @@ from app.patients.models import Patient
 from app.todos import service as todos
 from app.todos.models import Todo
 
-AT_ONCE: Final = 200
 A_DAY: Final = timedelta(days=1)
 REASON: Final = (
     "{patient} wanted to look at a goal on {day}, and nobody has said how it goes since. Ask how it goes, and whether "
@@ -32,14 +30,11 @@ def remind() -> int:
 
     Returns how many messages. Any number may run at once.
     """
-    due = list(db.session.scalars(_due(_not_prompted(), _is_day())))
-    told = 0
-    for patient_id, some in groupby(due, lambda goal: goal.patient_id):
-        telling.time_to_look(patients.admitted_one(patient_id), next(some).id)
-        told += 1
-    prompted = update(Goal).where(Goal.id.in_([one.id for one in due])).values(prompted_on=Goal.review_on)
-    db.session.execute(prompted.execution_options(synchronize_session=False))  # no act: its version stays
-    return told
+    other = aliased(Goal)
+    # By the first of a patient's goals: two workers would else tell them of one each.
+    before = tuple_(other.review_on, other.id) < tuple_(Goal.review_on, Goal.id)
+    is_first = ~select(other.id).where(other.patient_id == Goal.patient_id, *_to_prompt(other), before).exists()
+    return backlog.one_by_one("remind of goals", _due(*_to_prompt(Goal), is_first, _is_day()), _remind)
 
 
 def ask_about_stale() -> int:
@@ -53,26 +48,37 @@ def ask_about_stale() -> int:
         Todo.cause == func.concat(Goal.id, " ", Goal.review_on),
     )
     stale = Goal.review_on < patients.today_there() - literal(rhythm.STALE_AFTER.days)
-    rows: Sequence[Goal] = db.session.scalars(_due(stale, Goal.audience != "private", ~asked.exists())).all()
-    whose = patients.admitted({one.patient_id for one in rows})
-    for one in rows:
-        patient = whose[one.patient_id]
-        day = f"{one.review_on:%d %B}".lstrip("0")
-        todos.add(patient, settling.KIND, settling.cause(one), REASON.format(patient=patient.given_name, day=day))
-    return len(rows)
+    due = _due(*_comes(Goal), stale, Goal.audience != "private", ~asked.exists())
+    return backlog.one_by_one("ask about goals that nobody looked at", due, _ask)
 
 
-def _due(*more: ColumnElement[bool]) -> Select[Goal]:
-    """Goals whose day has come where the patient lives, by patient, first due first."""
-    by_index = Goal.review_on <= clock.now().date() + A_DAY  # it is no later anywhere
-    here = (Goal.state == "active", by_index, Goal.review_on <= patients.today_there(), Patient.ended_at.is_(None))
-    joined = select(Goal).join(Patient, Patient.id == Goal.patient_id).where(*here, *more)
-    held = joined.order_by(Goal.patient_id, Goal.review_on, Goal.id).limit(AT_ONCE)
-    return held.with_for_update(of=Goal, skip_locked=True).execution_options(populate_existing=True)
+def _remind(goal: Goal) -> None:
+    telling.time_to_look(patients.admitted_one(goal.patient_id), goal.id)
+    theirs = (Goal.patient_id == goal.patient_id, Goal.patient_id == Patient.id, *_to_prompt(Goal))
+    prompted = update(Goal).where(*theirs).values(prompted_on=Goal.review_on, version=Goal.version)  # it is no act
+    db.session.execute(prompted.execution_options(synchronize_session=False))
 
 
-def _not_prompted() -> ColumnElement[bool]:
-    return Goal.prompted_on.is_distinct_from(Goal.review_on)
+def _ask(goal: Goal) -> None:
+    patient = patients.admitted_one(goal.patient_id)
+    day = f"{goal.review_on:%d %B}".lstrip("0")
+    todos.add(patient, settling.KIND, settling.cause(goal), REASON.format(patient=patient.given_name, day=day))
+
+
+def _due(*which: ColumnElement[bool]) -> Select[Goal]:
+    """Goals of those in care, first due first."""
+    joined = select(Goal).join(Patient, Patient.id == Goal.patient_id).where(Patient.ended_at.is_(None), *which)
+    return joined.order_by(Goal.review_on, Goal.id)
+
+
+def _comes(goal: type[Goal]) -> tuple[ColumnElement[bool], ...]:
+    """The day has come on which it is to be looked at, where the patient lives."""
+    by_index = goal.review_on <= clock.now().date() + A_DAY  # it is no later anywhere
+    return goal.state == "active", by_index, goal.review_on <= patients.today_there()
+
+
+def _to_prompt(goal: type[Goal]) -> tuple[ColumnElement[bool], ...]:
+    return *_comes(goal), goal.prompted_on.is_distinct_from(goal.review_on)
 
 
 def _is_day() -> ColumnElement[bool]:

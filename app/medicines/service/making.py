@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import chain
 from typing import Final
@@ -9,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.medicines import queries
 from app.medicines.models import Medicine, MedicinePause, Schedule
@@ -22,13 +23,15 @@ AT_ONCE: Final = 500
 BEHIND: Final = timedelta(days=1)
 
 
-def make_ahead(limit: int = AT_ONCE) -> int:
+def make_ahead() -> int:
     """Make the doses of schedules whose horizon has come near; returns how many schedules were looked at."""
-    now = clock.now()
     where = (Schedule.ended_at.is_(None), Schedule.unclear_sealed.is_(None), Schedule.kind.in_(("phases", "elapsed")))
-    behind = select(Schedule).where(*where, Schedule.made_until <= now + remaking.AHEAD - BEHIND)
-    order = behind.order_by(Schedule.made_until).limit(limit).with_for_update(skip_locked=True)
-    schedules = db.session.scalars(order).all()
+    behind = select(Schedule).where(*where, Schedule.made_until <= clock.now() + remaking.AHEAD - BEHIND)
+    return backlog.together("make doses ahead", behind.order_by(Schedule.made_until), _make, at_once=AT_ONCE)
+
+
+def _make(schedules: Sequence[Schedule]) -> None:
+    now = clock.now()
     makes = _makes({one.patient_id for one in schedules})
     rows = [
         remaking.rows_of(one, makes[one.patient_id], max(one.made_until, now), now + remaking.AHEAD)
@@ -37,7 +40,6 @@ def make_ahead(limit: int = AT_ONCE) -> int:
     ]
     remaking.write(chain.from_iterable(rows))
     remaking.made(schedules, now + remaking.AHEAD)
-    return len(schedules)
 
 
 def _makes(patient_ids: set[UUID]) -> dict[UUID, Makes]:

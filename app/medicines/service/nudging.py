@@ -18,9 +18,10 @@ from sqlalchemy.dialects.postgresql import insert
 from app import config
 from app.access.permissions import Category, Right
 from app.access.roles import Role
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import HotStatement, db
 from app.core.ids import new_id
+from app.core.unit_of_work import unit_of_work
 from app.medicines import stock
 from app.medicines.models import Medicine, RefillNudge
 from app.medicines.queries import stocking
@@ -84,11 +85,17 @@ def nudge_all() -> int:
     short: dict[UUID, list[UUID]] = defaultdict(list)
     for row in _SHORT.rows({}):
         short[row["patient_id"]].append(row["medicine_id"])
-    told, whose = 0, list(short)
+    told, whose = [], list(short)
+
+    def nudge(patient: AdmittedPatient) -> None:
+        if _is_day(patient):
+            told.append(_nudge(patient, short[patient.id]))
+
     for first in range(0, len(whose), AT_ONCE):
-        admitted = patients.admitted(whose[first : first + AT_ONCE])
-        told += sum(_nudge(patient, short[patient.id]) for patient in admitted.values() if _is_day(patient))
-    return told
+        with unit_of_work():
+            admitted = patients.admitted(whose[first : first + AT_ONCE])
+            backlog.each("remind of ordering more", admitted.values(), nudge)
+    return sum(told)
 
 
 def _is_day(patient: AdmittedPatient) -> bool:

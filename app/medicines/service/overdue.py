@@ -19,9 +19,8 @@ import orjson
 
 from app import config
 from app.access.permissions import Category, Right
-from app.core import clock, events
+from app.core import backlog, clock, events
 from app.core.db import HotStatement, db
-from app.core.logs import log
 from app.medicines import time_critical
 from app.medicines.events import DosesNotRecorded
 from app.medicines.service import remaking, reminding
@@ -161,10 +160,15 @@ def settle(limit: int = AT_ONCE) -> int:
 def _tell(row: dict[str, Any]) -> bool:
     """Queue one message; one that cannot be written holds up no other."""
     try:
-        body = _body(row)
+        with db.session.begin_nested():
+            _queue(row)
     except Exception as error:
-        log.error("nobody could be told of a dose", error=type(error).__name__)
+        backlog.tell("tell of doses not recorded", row["dose_id"], error)
         return False
+    return True
+
+
+def _queue(row: dict[str, Any]) -> None:
     notifications.tell(
         organisation_id=row["organisation_id"],
         patient_id=row["patient_id"],
@@ -172,9 +176,8 @@ def _tell(row: dict[str, Any]) -> bool:
         about="dose",
         about_id=row["dose_id"],
         kind="message",
-        body=body,
+        body=_body(row),
     )
-    return True
 
 
 def _by_patient(gone: Sequence[dict[str, Any]]) -> Iterator[tuple[UUID, UUID, tuple[UUID, ...]]]:

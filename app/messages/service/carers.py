@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import aliased
 
-from app.core import clock, rows
+from app.core import backlog, clock, rows
 from app.core.db import db
 from app.core.errors import Conflict, NotFound
 from app.identity import queries as people
@@ -24,7 +25,6 @@ from app.todos import service as todos
 ABOUT: Final = "carer"
 STRAIN: Final = "carer_strain"
 ASK_FROM, ASK_UNTIL = 9, 19  # by the clock where the patient lives
-AT_ONCE: Final = 200
 
 
 def check_in(person_id: UUID, client_id: UUID, answers: Sequence[int], channel: str) -> CarerCheckIn:
@@ -67,24 +67,31 @@ def end(person_id: UUID, member_id: UUID, agreed: str) -> None:
     db.session.flush()
 
 
-def ask_by_text() -> None:
-    """Ask those whose month is over, by day; one text a person, in however many circles. Any number may run at once."""
+def ask_by_text() -> int:
+    """Ask those whose month is over, by day; one text a person, in however many circles; returns how many were seen."""
+    now, other = clock.now(), aliased(CarerConsent)
+    # One place of a person at a time: two workers would else ask for one each.
+    first = (other.person_id == CarerConsent.person_id, other.ended_at.is_(None), other.ask_at <= now)
+    is_first = ~select(other.id).where(*first, other.id < CarerConsent.id).exists()
+    due = select(CarerConsent).where(CarerConsent.ended_at.is_(None), CarerConsent.ask_at <= now, is_first)
+    return backlog.one_by_one(
+        "ask carers how they are", due.order_by(CarerConsent.ask_at), _see_to, when=CarerConsent.ask_at
+    )
+
+
+def _see_to(one: CarerConsent) -> None:
     now = clock.now()
-    where = (CarerConsent.ended_at.is_(None), CarerConsent.ask_at <= now)
-    due = select(CarerConsent).where(*where).order_by(CarerConsent.ask_at).limit(AT_ONCE)
-    asked: set[UUID] = set()
-    for one in db.session.scalars(due.with_for_update(skip_locked=True)):
-        place = next((p for p in patients.circles_of(one.person_id) if p.member.id == one.member_id), None)
-        patient = patients.admitted_one(place.member.patient_id) if place else None
-        if patient is None or patient.ended_at is not None:
-            one.ended_at = now
-        elif ASK_FROM <= now.astimezone(patient.zone).hour < ASK_UNTIL:
-            if one.person_id not in asked:
-                _ask(one, patient.organisation_id, patient.id, now)
-            asked.add(one.person_id)
-            one.ask_at = now + carer_questions.ASK_EACH
-        else:
-            one.ask_at = now + timedelta(hours=1)
+    place = next((p for p in patients.circles_of(one.person_id) if p.member.id == one.member_id), None)
+    patient = patients.admitted_one(place.member.patient_id) if place else None
+    if patient is None or patient.ended_at is not None:
+        one.ended_at = now
+    elif ASK_FROM <= now.astimezone(patient.zone).hour < ASK_UNTIL:
+        _ask(one, patient.organisation_id, patient.id, now)
+        of_them = (CarerConsent.person_id == one.person_id, CarerConsent.ask_at.is_not(None))
+        again = update(CarerConsent).where(*of_them, CarerConsent.ended_at.is_(None))
+        db.session.execute(again.values(ask_at=now + carer_questions.ASK_EACH))
+    else:
+        one.ask_at = now + timedelta(hours=1)
 
 
 def _ask(one: CarerConsent, organisation_id: UUID, patient_id: UUID, now: datetime) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.messages import wanted
 from app.messages.queries import fair
@@ -25,12 +26,15 @@ REASON: Final = (
 
 def ask_about_uneven_help() -> int:
     """A to-do a month for the coordinator of each patient of whose help one person has nearly all; returns how many."""
-    circles = fair.busy(clock.now() - wanted.FAIR_VIEW)
-    asked = 0
-    for patient in patients.admitted(circles).values():
-        if patient.ended_at is None:
-            asked += sum(_ask(patient, one) for one in fair.share(patient, patient.coordinator_id) if one.is_lean)
-    return asked
+    circles = patients.admitted(fair.busy(clock.now() - wanted.FAIR_VIEW)).values()
+    asked: list[UUID] = []
+
+    def ask(patient: AdmittedPatient) -> None:
+        lean = [one for one in fair.share(patient, patient.coordinator_id) if one.is_lean]
+        asked.extend(one.person_id for one in lean if _ask(patient, one))
+
+    backlog.each("ask about uneven help", (one for one in circles if one.ended_at is None), ask)
+    return len(asked)
 
 
 def _ask(patient: AdmittedPatient, share: Share) -> bool:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.messages import wanted
 from app.messages.models.help import HelpRequest
@@ -20,26 +20,26 @@ from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.todos import service as todos
 
-AT_ONCE: Final = 200
 KIND: Final = "help_unanswered"
 NOT_YET: Final = "Nobody of {patient}’s circle has said yet that they will"
 NONE_CAN: Final = "Nobody of {patient}’s circle can"
 REASON: Final = "{who}: “{what}”. It was asked because of an alert. Ask somebody else, or see to it another way."
 
 
-def tell_in_time(limit: int = AT_ONCE) -> int:
+def tell_in_time() -> int:
     """Tell of what nobody has taken and whose time is near; returns how many. Any number may run at once."""
-    near = (HelpRequest.state == "open", HelpRequest.answer_by <= clock.now())
-    held = select(HelpRequest).where(*near).order_by(HelpRequest.answer_by).limit(limit)
-    held = held.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    rows = list(db.session.scalars(held))
-    whose = patients.admitted({row.patient_id for row in rows})
-    for row in rows:
-        row.answer_by = None
-        db.session.flush()
-        telling.unanswered(whose[row.patient_id], row)
-        _ask_coordinator(whose[row.patient_id], row, NOT_YET)
-    return len(rows)
+    near = select(HelpRequest).where(HelpRequest.state == "open", HelpRequest.answer_by <= clock.now())
+    return backlog.one_by_one(
+        "tell of help that nobody takes", near.order_by(HelpRequest.answer_by), _tell, when=HelpRequest.answer_by
+    )
+
+
+def _tell(request: HelpRequest) -> None:
+    patient = patients.admitted_one(request.patient_id)
+    request.answer_by = None
+    db.session.flush()
+    telling.unanswered(patient, request)
+    _ask_coordinator(patient, request, NOT_YET)
 
 
 def nobody_can(patient: AdmittedPatient, request: HelpRequest) -> None:

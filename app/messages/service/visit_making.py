@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import attributes
 
-from app.core import clock, sealed
+from app.core import backlog, clock, sealed
 from app.core.db import db
 from app.core.ids import new_id
 from app.messages import visit_days, visit_watch
@@ -24,24 +24,22 @@ from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 
 AHEAD: Final = timedelta(days=14)
-AT_ONCE: Final = 500  # plans
 # Each plan is looked at about once a day, and not at each tick.
 BEHIND: Final = timedelta(days=1)
 
 
-def make_ahead(limit: int = AT_ONCE) -> int:
+def make_ahead() -> int:
     """Make the visits of plans whose horizon has come near; returns how many plans were looked at."""
     now = clock.now()
     behind = select(VisitPlan).where(VisitPlan.ended_at.is_(None), VisitPlan.made_until <= now + AHEAD - BEHIND)
-    order = behind.order_by(VisitPlan.made_until).limit(limit).with_for_update(skip_locked=True)
-    plans = db.session.scalars(order).all()
-    found = patients.admitted({one.patient_id for one in plans}).values()
-    zones = {one.id: one.zone for one in found if one.ended_at is None}
-    for plan in plans:
-        if (zone := zones.get(plan.patient_id)) is not None:
-            _write(plan, visit_days.due(pattern(plan), zone, max(plan.made_until, now), now + AHEAD))
-    _made(plans, now + AHEAD)
-    return len(plans)
+    return backlog.one_by_one("make visits ahead", behind.order_by(VisitPlan.made_until), _make_more)
+
+
+def _make_more(plan: VisitPlan) -> None:
+    patient, now = patients.admitted_one(plan.patient_id), clock.now()
+    if patient.ended_at is None:
+        _write(plan, visit_days.due(pattern(plan), patient.zone, max(plan.made_until, now), now + AHEAD))
+    _made([plan], now + AHEAD)
 
 
 def make(plan: VisitPlan, zone: ZoneInfo) -> None:

@@ -13,9 +13,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.access.permissions import Category
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
-from app.core.logs import log
 from app.identity import queries as people
 from app.messages import visit_watch
 from app.messages.models import Visit
@@ -29,8 +28,6 @@ from app.patients.admission import AdmittedPatient
 from app.patients.queries import telling
 from app.todos import service as todos
 
-AT_ONCE: Final = 200
-AGAIN: Final = timedelta(minutes=10)
 _REASONS: Final = {
     Seen.LATE: "Nobody has recorded arriving at the visit {what}, due {when} and expected from {who}. Find out whether "
     "somebody is on the way, or has been there without recording it.",
@@ -42,30 +39,14 @@ _REASONS: Final = {
 _NOTICED: Final = " Kith was not working and noticed this only at {now}."
 
 
-def watch(limit: int = AT_ONCE) -> int:
-    """Look at the visits whose time has come; returns how many. One that cannot be told of holds up no other."""
-    due = select(Visit).where(Visit.look_at <= clock.now()).order_by(Visit.look_at).limit(limit)
-    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    admitted = patients.admitted({one.patient_id for one in found})
-    for one in found:
-        visit_id = one.id
-        try:
-            with db.session.begin_nested():
-                _look(admitted[one.patient_id], one)
-        except Exception as error:
-            log.error("nobody could be told of a visit", error=type(error).__name__)
-            _put_off(visit_id)
-    return len(found)
+def watch() -> int:
+    """Look at the visits whose time has come; returns how many. Any number may run at once."""
+    due = select(Visit).where(Visit.look_at <= clock.now()).order_by(Visit.look_at)
+    return backlog.one_by_one("watch over visits", due, _look, when=Visit.look_at)
 
 
-def _put_off(visit_id: UUID) -> None:
-    one = db.session.get_one(Visit, visit_id, populate_existing=True)
-    one.look_at = clock.now() + AGAIN
-    db.session.flush()
-
-
-def _look(patient: AdmittedPatient, one: Visit) -> None:
-    now = clock.now()
+def _look(one: Visit) -> None:
+    patient, now = patients.admitted_one(one.patient_id), clock.now()
     if patient.ended_at is not None:
         one.look_at = None
         db.session.flush()

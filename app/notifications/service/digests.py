@@ -9,18 +9,16 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app import config
-from app.core import clock, sealed
+from app.core import backlog, clock, sealed
 from app.core.db import HotStatement, db
-from app.core.logs import log
 from app.core.unit_of_work import unit_of_work
 from app.notifications import telling, texts
 from app.notifications.models import DigestItem
 from app.notifications.service import news
 
-AT_ONCE: Final = 200
 MOST_ITEMS: Final = 500  # of one person in one message; what is left comes with the next
 _THINGS: Final = {
     "post": ("post", "posts"),
@@ -34,7 +32,7 @@ LONGEST: Final = 110  # characters of what there is, in a text of two parts
 
 _WHOSE = HotStatement("""
     select person_id from digest_item where told_at is null and due_at <= :now
-    group by person_id order by min(due_at) limit :limit
+    group by person_id order by min(due_at)
 """)
 # Of what nobody else has in hand: whom it is about, and whether its reader may still be told of it.
 _DUE = HotStatement("""
@@ -59,17 +57,22 @@ _DUE = HotStatement("""
 def send_due() -> int:
     """Tell everybody whose time has come, each in a transaction of their own; returns how many were told."""
     with unit_of_work():
-        whose = [row["person_id"] for row in _WHOSE.rows({"now": clock.now(), "limit": AT_ONCE})]
+        whose = [row["person_id"] for row in _WHOSE.rows({"now": clock.now()})]
     return sum(map(_told_or_not, whose))
 
 
 def _told_or_not(person_id: UUID) -> bool:
-    """One whose message cannot be written holds up nobody else."""
+    """One whose message cannot be written holds up nobody else, and is tried again after the others."""
     try:
         return _told(person_id)
     except Exception as error:
-        log.error("a digest could not be written", error=type(error).__name__)
-        return False
+        backlog.tell("tell together", person_id, error)
+    with unit_of_work():
+        now = clock.now()
+        due = select(DigestItem.id).where(DigestItem.person_id == person_id, DigestItem.told_at.is_(None))
+        held = db.session.scalars(due.where(DigestItem.due_at <= now).with_for_update(skip_locked=True)).all()
+        _settle(held, due_at=now + backlog.PUT_OFF)
+    return False
 
 
 def _told(person_id: UUID) -> bool:
@@ -78,9 +81,9 @@ def _told(person_id: UUID) -> bool:
         rows = _DUE.rows({"person_id": person_id, "now": now, "limit": MOST_ITEMS})
         reader = next(iter(news.READERS.rows({"recipients": [person_id], "category": ""})), None)
         if reader and rows and (peace := telling.end_of_peace(news.manner_of(reader), now, ZoneInfo(rows[0]["zone"]))):
-            _settle(rows, due_at=peace)  # they have asked for peace since
+            _settle([row["id"] for row in rows], due_at=peace)  # they have asked for peace since
             return False
-        _settle(rows, told_at=now)
+        _settle([row["id"] for row in rows], told_at=now)
         theirs = [row for row in rows if row["is_theirs"]]
         channel = news.channel_of(reader) if reader and theirs else None
         if reader is None or channel is None:
@@ -89,8 +92,7 @@ def _told(person_id: UUID) -> bool:
         return True
 
 
-def _settle(rows: Sequence[dict[str, Any]], **values: Any) -> None:
-    ids = [row["id"] for row in rows]
+def _settle(ids: Sequence[UUID], **values: Any) -> None:
     db.session.execute(update(DigestItem).where(DigestItem.id.in_(ids)).values(values))
 
 

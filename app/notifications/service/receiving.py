@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, tuple_
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from app.core import clock, events, limits, metrics, queue, rows, sealed
@@ -95,13 +95,11 @@ def _first_waiting(until: InboundText) -> InboundText | None:
     return db.session.scalar(first.with_for_update().execution_options(populate_existing=True))
 
 
-def unhandled_since(before: datetime, limit: int) -> Sequence[InboundText]:
-    """Texts that have waited since then to be understood, oldest first, held; not those that a worker comes to next."""
+def unhandled_since(before: datetime) -> Select[InboundText]:
+    """Texts that have waited since then to be understood, oldest first; not those that a worker comes to next."""
     is_left = queue.is_left(HANDLE, "inbound_id", "inbound_text.id")
     waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before, is_left)
-    oldest = select(InboundText).where(*waiting).order_by(InboundText.created_at, InboundText.id).limit(limit)
-    held = oldest.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return db.session.scalars(held).all()
+    return select(InboundText).where(*waiting).order_by(InboundText.created_at, InboundText.id)
 
 
 def _understand(inbound: InboundText) -> None:

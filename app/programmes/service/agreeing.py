@@ -7,8 +7,7 @@ from typing import Final
 
 from sqlalchemy import select
 
-from app.core import clock
-from app.core.db import db
+from app.core import backlog, clock
 from app.identity import queries as people
 from app.notifications import texts
 from app.patients import consents
@@ -23,7 +22,6 @@ from app.todos import service as todos
 
 REFUSED: Final = "texts_refused"
 ANSWERED_WITHIN: Final = timedelta(days=3)
-AT_ONCE: Final = 200
 
 
 def words_of_today(patient: AdmittedPatient) -> Wording:
@@ -67,15 +65,15 @@ def refuse(patient: AdmittedPatient, by: By) -> None:
 def chase() -> None:
     """Three days without a reply: the coordinator is asked to speak with them, once. Any number may run at once."""
     silent = (TextProgramme.agreed_at.is_(None), TextProgramme.ended_at.is_(None), TextProgramme.escalated_at.is_(None))
-    since = clock.now() - ANSWERED_WITHIN
-    due = select(TextProgramme).where(*silent, TextProgramme.created_at <= since).limit(AT_ONCE)
-    found = db.session.scalars(due.with_for_update(skip_locked=True)).all()
-    known = patients.admitted({one.patient_id for one in found})
-    for one in found:
-        one.escalated_at = clock.now()
-        patient = known[one.patient_id]
-        reason = (
-            f"{patient.given_name} was asked {ANSWERED_WITHIN.days} days ago whether texts may ask for readings, and "
-            f"has not replied. Nothing is asked until they do."
-        )
-        todos.add(patient, running.UNAGREED, str(one.id), reason)
+    due = select(TextProgramme).where(*silent, TextProgramme.created_at <= clock.now() - ANSWERED_WITHIN)
+    backlog.one_by_one("see who has not agreed", due.order_by(TextProgramme.created_at), _ask_to_speak)
+
+
+def _ask_to_speak(programme: TextProgramme) -> None:
+    patient = patients.admitted_one(programme.patient_id)
+    programme.escalated_at = clock.now()
+    reason = (
+        f"{patient.given_name} was asked {ANSWERED_WITHIN.days} days ago whether texts may ask for readings, and "
+        f"has not replied. Nothing is asked until they do."
+    )
+    todos.add(patient, running.UNAGREED, str(programme.id), reason)

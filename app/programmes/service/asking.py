@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.logs import describe, log
@@ -22,7 +22,6 @@ from app.programmes.service import saying, silence
 from app.protocols import asking
 from app.protocols import queries as protocols
 
-AT_ONCE: Final = 200
 # After this nobody is asked any more: the service had been down, and the morning's text must not come in the evening.
 TOO_LATE: Final = timedelta(hours=1)
 REMIND_AFTER: Final = timedelta(hours=2)
@@ -31,20 +30,19 @@ _A_MOMENT: Final = timedelta(microseconds=1)
 
 def ask_due() -> int:
     """Ask all whose time has come; returns how many programmes were looked at. Any number may run at once."""
-    now = clock.now()
     agreed = (TextProgramme.agreed_at.is_not(None), TextProgramme.ended_at.is_(None))
-    due = select(TextProgramme).where(*agreed, TextProgramme.next_at <= now)
-    claimed = due.order_by(TextProgramme.next_at).limit(AT_ONCE).with_for_update(skip_locked=True)
-    found = db.session.scalars(claimed.execution_options(populate_existing=True)).all()
-    known = patients.admitted({one.patient_id for one in found})
-    for programme in found:
-        try:
-            with db.session.begin_nested():
-                _ask(programme, known[programme.patient_id], now)
-        except Exception as error:  # one whose plan cannot be read holds up nobody else
-            log.error("a text programme could not ask", programme=str(programme.id), **describe(error))
-            _skip(programme, known[programme.patient_id], now)
-    return len(found)
+    due = select(TextProgramme).where(*agreed, TextProgramme.next_at <= clock.now())
+    return backlog.one_by_one("ask by text", due.order_by(TextProgramme.next_at), _ask_or_skip)
+
+
+def _ask_or_skip(programme: TextProgramme) -> None:
+    patient, now = patients.admitted_one(programme.patient_id), clock.now()
+    try:
+        with db.session.begin_nested():
+            _ask(programme, patient, now)
+    except Exception as error:  # that nothing was asked is kept: silence that is our own is noticed as well
+        log.error("a text programme could not ask", programme=str(programme.id), **describe(error))
+        _skip(programme, patient, now)
 
 
 def record(programme: TextProgramme, patient: AdmittedPatient, facts: dict[str, Any]) -> UUID | None:

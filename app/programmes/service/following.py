@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.alerts.models import Finding
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
-from app.core.logs import describe, log
 from app.notifications import queries as notifications
 from app.notifications import service as telling
 from app.patients import queries as patients
@@ -22,38 +20,21 @@ from app.programmes.models import REPEAT, SLOT, TextAsk, TextProgramme
 from app.programmes.service import asking, saying, silence
 from app.todos import service as todos
 
-AT_ONCE: Final = 200
 REPEAT_WITHIN: Final = timedelta(hours=2)
-PUT_OFF: Final = timedelta(minutes=10)
 _REACHED: Final = frozenset({"accepted", "delivered", "unknown"})
 _LEFT: Final = frozenset({"undelivered", "failed"})
 _A_MOMENT: Final = timedelta(microseconds=1)
 
 
 def follow_due() -> int:
-    """See what came of what was asked; returns how many were looked at. Any number may run at once."""
-    now = clock.now()
-    due = select(TextAsk.id, TextAsk.programme_id).where(TextAsk.state == "asked", TextAsk.due_at <= now)
-    found = db.session.execute(due.order_by(TextAsk.due_at).limit(AT_ONCE)).all()
-    for ask_id, programme_id in found:
-        try:
-            with db.session.begin_nested():
-                _follow_one(ask_id, programme_id, now)
-        except Exception as error:  # one that cannot be followed holds up nobody else
-            log.error("a text programme could not follow", ask=str(ask_id), **describe(error))
-            db.session.execute(update(TextAsk).where(TextAsk.id == ask_id).values(due_at=now + PUT_OFF))
-    return len(found)
+    """See what came of what was asked; returns how many were looked at. Any number may run at once.
 
-
-def _follow_one(ask_id: UUID, programme_id: UUID, now: datetime) -> None:
-    """The programme is held before its times, as whoever answers holds them; where it is held: at the next tick."""
-    programme = select(TextProgramme).where(TextProgramme.id == programme_id).with_for_update(skip_locked=True)
-    if db.session.scalar(programme.execution_options(populate_existing=True)) is None:
-        return
-    still = select(TextAsk).where(TextAsk.id == ask_id, TextAsk.state == "asked", TextAsk.due_at <= now)
-    one = db.session.scalar(still.with_for_update().execution_options(populate_existing=True))
-    if one is not None:
-        _follow(one, patients.admitted_one(one.patient_id), now)
+    Programme and ask are held together or not at all: whoever answers holds the programme first.
+    """
+    mine = TextProgramme.id == TextAsk.programme_id
+    due = select(TextAsk).join(TextProgramme, mine).where(TextAsk.state == "asked", TextAsk.due_at <= clock.now())
+    hold = (TextProgramme, TextAsk)
+    return backlog.one_by_one("follow texts", due.order_by(TextAsk.due_at), _follow, when=TextAsk.due_at, hold=hold)
 
 
 def came(patient: AdmittedPatient) -> None:
@@ -73,21 +54,16 @@ def calm() -> None:
     runs = (TextProgramme.agreed_at.is_not(None), TextProgramme.ended_at.is_(None))
     asked_about = (TextProgramme.escalated_at.is_not(None), *runs)
     found = db.session.scalars(select(TextProgramme).where(*asked_about).with_for_update(skip_locked=True)).all()
-    known = patients.admitted({one.patient_id for one in found})
-    for programme in found:
-        _calm(programme, known[programme.patient_id])
+    backlog.each("calm", found, lambda one: _calm(one, patients.admitted_one(one.patient_id)))
 
 
 def ask_to_repeat() -> None:
     """Ask those to measure again who have not, when half of the time is over in which their plan waits for it."""
-    now = clock.now()
-    waiting = queries.waiting_for_repeat(now, AT_ONCE)
-    known = patients.admitted({one.patient_id for one in waiting})
-    for finding in waiting:
-        _ask_to_repeat(finding, known[finding.patient_id], now)
+    backlog.each("ask to repeat", queries.waiting_for_repeat(clock.now()), _ask_to_repeat)
 
 
-def _ask_to_repeat(finding: Finding, patient: AdmittedPatient, now: datetime) -> None:
+def _ask_to_repeat(finding: Finding) -> None:
+    patient, now = patients.admitted_one(finding.patient_id), clock.now()
     programme = queries.running_for_change(patient)
     if programme is None or not by_text.can_be_asked([finding.measure]):
         return
@@ -110,7 +86,8 @@ def _ask_to_repeat(finding: Finding, patient: AdmittedPatient, now: datetime) ->
         saying.ask_for(patient, made, "text_ask_repeat", [finding.measure], finding.repeat_until)
 
 
-def _follow(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
+def _follow(one: TextAsk) -> None:
+    patient, now = patients.admitted_one(one.patient_id), clock.now()
     missing = _missing(one, patient)
     if not missing:
         return _settle(one, "answered", now)
@@ -151,7 +128,7 @@ def _not_reached(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
 
 
 def _notice(one: TextAsk, patient: AdmittedPatient, now: datetime) -> None:
-    silence.notice(db.session.get_one(TextProgramme, one.programme_id), patient, now)
+    silence.notice(db.session.get_one(TextProgramme, one.programme_id, populate_existing=True), patient, now)
 
 
 def _calm(programme: TextProgramme, patient: AdmittedPatient) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.core.errors import Conflict, Invalid
 from app.core.ids import new_id
@@ -24,7 +24,6 @@ from app.ratings.queries import instruments
 from app.ratings.service import dues, holding, licensing
 
 DEFAULT: Final = "wheel"  # what everybody in care rates with unless their team says otherwise
-AT_ONCE: Final = 500
 FARTHEST: Final = timedelta(days=366)
 
 
@@ -65,7 +64,7 @@ def begin_at_first(patient: AdmittedPatient, one: Instrument, rated_on: date, by
         _begin(patient, one, rated_on, by.person_id)
 
 
-def begin_missing(limit: int = AT_ONCE) -> int:
+def begin_missing() -> int:
     """Begin one for everybody in care who has none and for whom nobody ended one; returns for how many.
 
     From the day they were enrolled; or from the day on which the service began its first, for those of before.
@@ -73,13 +72,15 @@ def begin_missing(limit: int = AT_ONCE) -> int:
     one = instruments.registry().get(DEFAULT)
     if one is None:
         return 0
-    found = select(Patient.id, Patient.enrolled_at).where(Patient.ended_at.is_(None), ~_has_course())
-    enrolled = {row.id: row.enrolled_at for row in db.session.execute(found.order_by(Patient.id).limit(limit))}
     first = db.session.scalar(select(func.min(RatingCourse.created_at)).where(RatingCourse.started_by.is_(None)))
-    for patient in patients.admitted(enrolled).values():
-        since = max(enrolled[patient.id], first or clock.now())
-        _begin(patient, one, since.astimezone(patient.zone).date(), None)
-    return len(enrolled)
+    earliest, instrument = first or clock.now(), one
+
+    def begin(row: Patient) -> None:
+        patient, since = patients.admitted_one(row.id), max(row.enrolled_at, earliest)
+        _begin(patient, instrument, since.astimezone(patient.zone).date(), None)
+
+    due = select(Patient).where(Patient.ended_at.is_(None), ~_has_course()).order_by(Patient.id)
+    return backlog.one_by_one("begin courses of ratings", due, begin)
 
 
 def end_with_care(patient: AdmittedPatient) -> None:

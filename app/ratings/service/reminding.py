@@ -7,10 +7,9 @@ from typing import Final
 from sqlalchemy import select
 
 from app.access.permissions import Category
-from app.core import clock
+from app.core import backlog, clock
 from app.core.db import db
 from app.core.errors import Conflict
-from app.core.logs import describe, log
 from app.notifications.service import news
 from app.notifications.service.news import News
 from app.patients import queries as patients
@@ -20,30 +19,17 @@ from app.ratings.models import RatingDue
 from app.ratings.queries import dues, instruments
 from app.ratings.service import licensing
 
-AT_ONCE: Final = 200
 ABOUT: Final = "rating"
 
 
-def remind(limit: int = AT_ONCE) -> int:
+def remind() -> int:
     """Remind those whose time has come; returns how many dues were looked at. Any number may run at once."""
-    due = select(RatingDue).where(RatingDue.remind_at <= clock.now()).order_by(RatingDue.remind_at).limit(limit)
-    held = due.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    rows = db.session.scalars(held).all()
-    known = patients.admitted({one.patient_id for one in rows})
-    for row in rows:
-        try:
-            with db.session.begin_nested():
-                _look(known[row.patient_id], row)
-        except Exception as error:  # one who cannot be reminded holds up nobody else
-            log.error("nobody could be reminded of a rating", due=str(row.id), **describe(error))
-            db.session.refresh(row)
-            row.remind_at = due_days.next_ten(clock.now(), known[row.patient_id].zone)
-            db.session.flush()
-    return len(rows)
+    due = select(RatingDue).where(RatingDue.remind_at <= clock.now()).order_by(RatingDue.remind_at)
+    return backlog.one_by_one("remind of ratings", due, _look, when=RatingDue.remind_at)
 
 
-def _look(patient: AdmittedPatient, row: RatingDue) -> None:
-    now = clock.now()
+def _look(row: RatingDue) -> None:
+    patient, now = patients.admitted_one(row.patient_id), clock.now()
     if patient.ended_at is not None or row.state != "due":
         row.remind_at = None
     elif not due_days.is_by_day(now, patient.zone) or not _may_be_asked(patient, row):

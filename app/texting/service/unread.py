@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from app.core import clock, rows
+from app.core import backlog, clock, rows
 from app.core.db import db
 from app.core.logs import describe, log
 from app.identity import queries as people
@@ -47,15 +47,12 @@ def handled_after_all(event: TextReceived, rerun_id: UUID) -> None:
 
 
 def give_to_people() -> int:
-    """Take from the machine what it could not even begin with, and tell its sender so; returns how many."""
-    found = receiving.unhandled_since(clock.now() - WAITS_AT_MOST, AT_ONCE)
-    for inbound in found:
-        try:
-            with db.session.begin_nested():
-                _give(inbound)
-        except Exception as error:  # it waits on, as the check of operators says; the others need not
-            log.critical("a text could be given to nobody", inbound=str(inbound.id), **describe(error))
-    return len(found)
+    """Take from the machine what it could not even begin with, and tell its sender so; returns how many.
+
+    One that could be given to nobody waits on, as the check of operators says; the others need not.
+    """
+    left = receiving.unhandled_since(clock.now() - WAITS_AT_MOST)
+    return backlog.one_by_one("give people the texts that wait", left, _give, at_once=AT_ONCE)
 
 
 def _give(inbound: InboundText) -> None:
