@@ -106,7 +106,7 @@ def _through(
         rows = db.session.scalars(held.where(model.id.not_in(left)) if left else held).all()
         left.update(row.id for row in rows if row.id in done)  # somebody has made it due again: that is for next time
         fresh = [row for row in rows if row.id not in left]
-        left.update(work(fresh))
+        left.update(work(fresh) if fresh else ())
         done.update(row.id for row in fresh if row.id not in left)
         return len(rows)
 

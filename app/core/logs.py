@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 # A field that is not here is dropped: a log line cannot leak what nobody thought of.
 ALLOWED = frozenset(
     "event level timestamp request_id route method status milliseconds actor organisation handler error where sqlstate"
-    " job count number digest outcome code channel delivery age name port state attempt reason version".split()
+    " job count number digest outcome code channel delivery age name port state attempt reason version row".split()
 )
 
 
