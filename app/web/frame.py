@@ -80,6 +80,7 @@ def _of_every_page() -> dict[str, Any]:
     return {
         "brand": {"name": settings.brand, "accent": None},
         "asset": asset,
+        "unsent_script": url_for("entrance.static", path="unsent.js"),  # as others import it, or there would be two
         "csp_nonce": g.get("nonce"),
         "csrf_token": csrf.token() if caller else None,
         "draft_protocols": settings.drafts_may_run and drafts,
@@ -106,7 +107,8 @@ def _person(caller: Caller, patient: AdmittedPatient | None = None) -> dict[str,
     role = g.get("role") or next((role for _, _, role in caller.memberships), None)
     whose = patient.given_name if patient else "somebody"
     said = ROLES[role].format(you=whose, your=f"{whose}’s") if role else ""
-    return {"name": f"{caller.given_name} {caller.family_name}", "role": words.upper(said.removeprefix("a "))}
+    name = f"{caller.given_name} {caller.family_name}"
+    return {"id": str(caller.person_id), "name": name, "role": words.upper(said.removeprefix("a "))}
 
 
 def _work(caller: Caller | None) -> list[dict[str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.web.samples import frame
 
-AS_TOM = frame.FRAME | {"person": {"name": "Tom Okafor", "role": ""}}
+AS_TOM = frame.FRAME | {"person": {"id": "3", "name": "Tom Okafor", "role": ""}}
 CODE_ASK = frame.FRAME | {
     "person": None,
     "action": "/sign-in/code",

@@ -7,6 +7,7 @@ from tests.web.samples import measures
 FRAME: dict[str, Any] = {
     "brand": {"name": "Kith", "accent": None},
     "asset": lambda path: f"/static/{path}",
+    "unsent_script": "/static/unsent.js",
     "csp_nonce": "nonce-of-this-answer",
     "csrf_token": "token",
     "lang": "en",
@@ -44,12 +45,12 @@ PRIYA_NAV = [
     {"text": "Sandbox inbox", "href": "/sandbox", "current": False},
 ]
 AS_MARY = FRAME | {
-    "person": {"name": "Mary Okafor", "role": "Patient"},
+    "person": {"id": "1", "name": "Mary Okafor", "role": "Patient"},
     "navigation": MARY_NAV,
     "listening": LISTENING,
 }
 AS_PRIYA = FRAME | {
-    "person": {"name": "Priya Shah", "role": "Care coordinator"},
+    "person": {"id": "2", "name": "Priya Shah", "role": "Care coordinator"},
     "navigation": PRIYA_NAV,
     "listening": LISTENING
     | {"words": "The Riverside team is on duty until 5 pm today; then the out-of-hours line takes over."},
