@@ -63,6 +63,7 @@ class RatingCourse(Base, OfPatient):
 
     __tablename__ = "rating_course"
     __table_args__ = (
+        Index("ix_rating_course_patient_id", "patient_id"),
         Index("uq_rating_course_running", "patient_id", "code", unique=True, postgresql_where=text("ended_at is null")),
     )
 

@@ -16,18 +16,19 @@ from app.access.permissions import Right
 from app.core import clock
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
+from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.patients import service
-from app.ratings.entering import Said
+from app.ratings.entering import NewRating, Said
 from app.ratings.instrument import Instrument
 from app.ratings.models import Rating, RatingDraft
 from app.ratings.queries import drafts as queries
 from app.ratings.queries import instruments
-from app.ratings.service import area_by_area, drafts
+from app.ratings.service import area_by_area, courses, drafts, rating
 from app.ratings.service.area_by_area import Asking, Finished
 from tests.conftest import NOW
 from tests.people import World
-from tests.ratings.rater import Raters, caller, changed, registered
+from tests.ratings.rater import SCORES, Raters, caller, changed, registered
 
 ROUNDS = 12
 
@@ -144,6 +145,23 @@ def test_nothing_is_written_once_care_has_ended(raters: Raters) -> None:
         drafts.finish(raters.patient, kept, raters.mary)
     with pytest.raises(Conflict):
         keep(raters, mood=5)
+
+
+def test_nothing_is_written_by_who_came_in_before_care_ended(raters: Raters) -> None:
+    """Admitted while there was care, and then waited for whoever was ending it."""
+    kept, admitted = keep(raters, mood=4), raters.patient
+    with unit_of_work():
+        service.end_care(raters.patient, "moved")
+    assert admitted.ended_at is None
+    for late in (
+        lambda: drafts.finish(admitted, kept, raters.mary),
+        lambda: drafts.keep(admitted, "wheel", "patient", {"mood": Said(5)}, raters.mary),
+        lambda: rating.give(admitted, NewRating(new_id(), "wheel", "patient", SCORES), raters.mary),
+        lambda: courses.start(admitted, "wheel", None, raters.priya),
+    ):
+        with pytest.raises(Conflict), unit_of_work():
+            late()
+    assert db.session.scalar(select(func.count()).select_from(Rating)) == 0
 
 
 def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:

@@ -32,12 +32,12 @@ def start(patient: AdmittedPatient, code: str, started_on: date | None, by: By) 
 
     Raises Conflict (care ended, no licence, another one runs) and Invalid (no such instrument, a day far off).
     """
+    holding.one_at_a_time(patient)
     holding.still_cared_for(patient)
     one, today = holding.instrument(code), clock.today(patient.zone)
     licensing.may_begin(patient.organisation_id, one, today)
     if started_on is not None and abs(started_on - today) > FARTHEST:
         raise Invalid("Choose a day within a year.", errors=[{"pointer": "/started_on", "detail": "Is too far off."}])
-    holding.one_at_a_time(patient)
     runs = queries.running(patient, code)
     if runs is None:
         return _begin(patient, one, started_on or today, by.person_id)
@@ -84,7 +84,8 @@ def begin_missing() -> int:
 
 
 def end_with_care(patient: AdmittedPatient) -> None:
-    """From the commit that ends care on nothing is due."""
+    """From the commit that ends care on nothing is due, and nobody rates."""
+    holding.one_at_a_time(patient)
     running = (RatingCourse.patient_id == patient.id, RatingCourse.ended_at.is_(None))
     rows = db.session.scalars(select(RatingCourse).where(*running).execution_options(populate_existing=True)).all()
     for one in rows:

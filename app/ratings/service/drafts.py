@@ -28,8 +28,8 @@ def take_up(patient: AdmittedPatient, code: str, voice: str, by: By, *, on_paper
     Raises Forbidden (a voice that is not theirs), Conflict (care or licence ended) and Invalid (no such instrument).
     """
     holding.may_give(by, voice, on_paper=on_paper)
-    holding.still_cared_for(patient)
     holding.one_at_a_time(patient)
+    holding.still_cared_for(patient)
     row = queries.of_voice(patient, by.person_id, code, voice)
     return queries.in_full([row or _begun(patient, code, voice, by, on_paper=on_paper)])[0]
 

@@ -7,13 +7,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from app.access.roles import Role
 from app.core.db import db
 from app.core.errors import Conflict, Forbidden, Invalid, NotFound
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
+from app.patients.models import Patient
 from app.patients.queries import consent
 from app.ratings import voicing
 from app.ratings.instrument import Instrument
@@ -29,8 +30,8 @@ def one_at_a_time(patient: AdmittedPatient) -> None:
 
 
 def still_cared_for(patient: AdmittedPatient) -> None:
-    """Raise Conflict once care has ended: nobody would look."""
-    if patient.ended_at is not None:
+    """Raise Conflict once care has ended: nobody would look. Asked anew, after whoever ended it was waited for."""
+    if db.session.scalar(select(Patient.ended_at).where(Patient.id == patient.id)) is not None:
         raise Conflict(f"Care with {patient.team_name} has ended, so nothing is rated any more.")
 
 
