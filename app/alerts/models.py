@@ -134,7 +134,10 @@ class AlertEvent(Base, Row):
     """One step in the life of an alert: who, when, what; append-only."""
 
     __tablename__ = "alert_event"
-    __table_args__ = (Index("ix_alert_event_alert_id", "alert_id"),)
+    __table_args__ = (
+        Index("ix_alert_event_patient_id", "patient_id"),
+        Index("ix_alert_event_alert_id", "alert_id"),
+    )
 
     organisation_id: Mapped[UUID]
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))

@@ -77,6 +77,7 @@ class GoalStep(Base, OfPatient):
 
     __tablename__ = "goal_step"
     __table_args__ = (
+        Index("ix_goal_step_patient_id", "patient_id"),
         UniqueConstraint("goal_id", "client_id"),
         Index("ix_goal_step_goal_id", "goal_id"),
         Index("ix_goal_step_helper_id", "helper_id", postgresql_where=text("helper_id is not null")),
@@ -105,6 +106,7 @@ class GoalReview(Base, OfPatient):
 
     __tablename__ = "goal_review"
     __table_args__ = (
+        Index("ix_goal_review_patient_id", "patient_id"),
         UniqueConstraint("goal_id", "client_id"),
         Index("ix_goal_review_goal_id", "goal_id", "created_at"),
         CheckConstraint("confidence between 0 and 10", name="confidence"),
@@ -129,6 +131,7 @@ class GoalEvent(Base, OfPatient):
 
     __tablename__ = "goal_event"
     __table_args__ = (
+        Index("ix_goal_event_patient_id", "patient_id"),
         Index("ix_goal_event_goal_id", "goal_id", "created_at"),
         CheckConstraint(one_of("kind", HAPPENED), name="kind"),
         CheckConstraint(one_of("channel", CHANNELS), name="channel"),

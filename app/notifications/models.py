@@ -181,6 +181,7 @@ class DigestItem(Base, Row):
 
     __tablename__ = "digest_item"
     __table_args__ = (
+        Index("ix_digest_item_patient_id", "patient_id"),
         # Once while it waits; what happens again afterwards is told again.
         Index(
             "uq_digest_item_waiting",

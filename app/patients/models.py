@@ -86,6 +86,7 @@ class CircleMember(Base, Row):
 
     __tablename__ = "circle_member"
     __table_args__ = (
+        Index("ix_circle_member_patient_id", "patient_id"),
         Index(
             "uq_circle_member_running",
             "patient_id",
@@ -161,6 +162,7 @@ class ActingFor(Base, Row):
 
     __tablename__ = "acting_for"
     __table_args__ = (
+        Index("ix_acting_for_patient_id", "patient_id"),
         Index(
             "uq_acting_for_running", "patient_id", "person_id", unique=True, postgresql_where=text("ended_at is null")
         ),
@@ -189,7 +191,10 @@ class ActingReview(Base, Row):
     """Somebody looked whether the basis still holds, and moved the day of the next review; append-only."""
 
     __tablename__ = "acting_review"
-    __table_args__ = (Index("ix_acting_review_acting_for_id", "acting_for_id"),)
+    __table_args__ = (
+        Index("ix_acting_review_patient_id", "patient_id"),
+        Index("ix_acting_review_acting_for_id", "acting_for_id"),
+    )
 
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"))
     patient_id: Mapped[UUID] = mapped_column(ForeignKey("patient.id"))
@@ -206,6 +211,7 @@ class EndingNotice(Base, Row):
 
     __tablename__ = "ending_notice"
     __table_args__ = (
+        Index("ix_ending_notice_patient_id", "patient_id"),
         UniqueConstraint("subject_id", "ends_on", "days_before"),
         CheckConstraint("subject in ('member', 'acting')", name="subject"),
     )
@@ -223,6 +229,7 @@ class EmergencyAccess(Base, Row):
 
     __tablename__ = "emergency_access"
     __table_args__ = (
+        Index("ix_emergency_access_patient_id", "patient_id"),
         Index("ix_emergency_access_person_id_patient_id", "person_id", "patient_id"),
         Index("ix_emergency_access_unreviewed", "organisation_id", postgresql_where=text("reviewed_at is null")),
     )
@@ -245,6 +252,7 @@ class SharedCare(Base, Row):
 
     __tablename__ = "shared_care"
     __table_args__ = (
+        Index("ix_shared_care_patient_id", "patient_id"),
         Index(
             "uq_shared_care_running", "patient_id", "team_id", unique=True, postgresql_where=text("ended_at is null")
         ),

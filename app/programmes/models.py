@@ -27,6 +27,7 @@ class TextProgramme(Base, OfPatient):
 
     __tablename__ = "text_programme"
     __table_args__ = (
+        Index("ix_text_programme_patient_id", "patient_id"),
         Index("uq_text_programme_running", "patient_id", unique=True, postgresql_where=text("ended_at is null")),
         Index("ix_text_programme_next_at", "next_at", postgresql_where=text("ended_at is null")),
         Index(

@@ -31,6 +31,7 @@ class MonitoringPlan(Base, Row):
 
     __tablename__ = "monitoring_plan"
     __table_args__ = (
+        Index("ix_monitoring_plan_patient_id", "patient_id"),
         Index(
             "uq_monitoring_plan_running",
             "patient_id",
@@ -54,6 +55,7 @@ class PersonalLimit(Base, Row):
 
     __tablename__ = "personal_limit"
     __table_args__ = (
+        Index("ix_personal_limit_patient_id", "patient_id"),
         Index(
             "uq_personal_limit_running",
             "patient_id",

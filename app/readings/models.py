@@ -73,6 +73,7 @@ class HiddenReading(Base, Row):
 
     __tablename__ = "hidden_reading"
     __table_args__ = (
+        Index("ix_hidden_reading_patient_id", "patient_id"),
         Index(
             "uq_hidden_reading_running",
             "patient_id",

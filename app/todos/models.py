@@ -17,6 +17,7 @@ class Todo(Base, Row):
 
     __tablename__ = "todo"
     __table_args__ = (
+        Index("ix_todo_patient_id", "patient_id"),
         Index("ix_todo_team_id_due_at", "team_id", "due_at", postgresql_where=text("done_at is null")),
         # The same cause asks for one to-do only, however often it is seen.
         Index("uq_todo_cause", "patient_id", "kind", "cause", unique=True, postgresql_where=text("done_at is null")),

@@ -104,6 +104,7 @@ class DoseWatch(Base, OfPatient):
 
     __tablename__ = "dose_watch"
     __table_args__ = (
+        Index("ix_dose_watch_patient_id", "patient_id"),
         UniqueConstraint("medicine_id", "person_id"),
         CheckConstraint("after_minutes between 5 and 240", name="after_minutes"),
     )
@@ -119,7 +120,10 @@ class DoseTelling(Base, OfPatient):
     """Somebody was told that a dose is not recorded; once for each person and dose."""
 
     __tablename__ = "dose_telling"
-    __table_args__ = (UniqueConstraint("dose_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_dose_telling_patient_id", "patient_id"),
+        UniqueConstraint("dose_id", "person_id"),
+    )
 
     dose_id: Mapped[UUID] = mapped_column(ForeignKey("dose.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -81,7 +81,10 @@ class MedicineEvent(Base, OfPatient):
     """What was done to a medicine, by whom and why; append-only."""
 
     __tablename__ = "medicine_event"
-    __table_args__ = (Index("ix_medicine_event_medicine_id_created_at", "medicine_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_medicine_event_patient_id", "patient_id"),
+        Index("ix_medicine_event_medicine_id_created_at", "medicine_id", "created_at"),
+    )
 
     medicine_id: Mapped[UUID] = mapped_column(ForeignKey("medicine.id"))
     # added, changed, stopped, started_again, scheduled, unscheduled, paused, resumed, counted, hidden, shown
@@ -116,6 +119,7 @@ class Schedule(Base, OfPatient):
 
     __tablename__ = "schedule"
     __table_args__ = (
+        Index("ix_schedule_patient_id", "patient_id"),
         Index("ix_schedule_medicine_id", "medicine_id"),
         # What is to be made ahead next.
         Index(

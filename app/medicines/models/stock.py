@@ -18,6 +18,7 @@ class StockCount(Base, OfPatient):
 
     __tablename__ = "stock_count"
     __table_args__ = (
+        Index("ix_stock_count_patient_id", "patient_id"),
         Index("ix_stock_count_medicine_id_counted_at", "medicine_id", "counted_at"),
         CheckConstraint("quantity >= 0", name="quantity"),
     )
@@ -32,7 +33,10 @@ class RefillNudge(Base, OfPatient):
     """Somebody was reminded to order more; once for each person, day it runs out, and distance to it."""
 
     __tablename__ = "refill_nudge"
-    __table_args__ = (UniqueConstraint("medicine_id", "person_id", "count_id", "days_before"),)
+    __table_args__ = (
+        Index("ix_refill_nudge_patient_id", "patient_id"),
+        UniqueConstraint("medicine_id", "person_id", "count_id", "days_before"),
+    )
 
     medicine_id: Mapped[UUID] = mapped_column(ForeignKey("medicine.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -44,6 +48,7 @@ class CalendarFeed(Base, ReadAtAddress):
     """A secret address at which somebody's calendar reads the doses of a patient, until it is taken back."""
 
     __tablename__ = "calendar_feed"
+    __table_args__ = (Index("ix_calendar_feed_patient_id", "patient_id"),)
 
     names_medicines: Mapped[bool]
     last_read_at: Mapped[datetime | None]

@@ -58,7 +58,10 @@ class PostVersion(Base, OfPatient):
     """What a post said before it was changed or taken away; append-only."""
 
     __tablename__ = "post_version"
-    __table_args__ = (UniqueConstraint("post_id", "number"),)
+    __table_args__ = (
+        Index("ix_post_version_patient_id", "patient_id"),
+        UniqueConstraint("post_id", "number"),
+    )
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     number: Mapped[int]
@@ -72,7 +75,10 @@ class PostPhoto(Base, OfPatient):
     """The photo of a post, drawn anew from its pixels: nothing else of the file is kept."""
 
     __tablename__ = "post_photo"
-    __table_args__ = (UniqueConstraint("post_id"),)
+    __table_args__ = (
+        Index("ix_post_photo_patient_id", "patient_id"),
+        UniqueConstraint("post_id"),
+    )
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     width: Mapped[int]
@@ -89,6 +95,7 @@ class PostReaction(Base, OfPatient):
 
     __tablename__ = "post_reaction"
     __table_args__ = (
+        Index("ix_post_reaction_patient_id", "patient_id"),
         UniqueConstraint("post_id", "person_id"),
         CheckConstraint(one_of("kind", REACTIONS), name="kind"),
     )
@@ -103,7 +110,10 @@ class PostSeen(Base, OfPatient):
     """A post was shown to somebody; the first time counts. Append-only."""
 
     __tablename__ = "post_seen"
-    __table_args__ = (UniqueConstraint("post_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_post_seen_patient_id", "patient_id"),
+        UniqueConstraint("post_id", "person_id"),
+    )
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -113,7 +123,10 @@ class PostReport(Base, OfPatient):
     """Somebody tells the coordinator, in private, that a post is not right; append-only."""
 
     __tablename__ = "post_report"
-    __table_args__ = (UniqueConstraint("post_id", "by"),)
+    __table_args__ = (
+        Index("ix_post_report_patient_id", "patient_id"),
+        UniqueConstraint("post_id", "by"),
+    )
 
     post_id: Mapped[UUID] = mapped_column(ForeignKey("post.id"))
     by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

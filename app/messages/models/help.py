@@ -58,6 +58,7 @@ class HelpAsked(Base, OfPatient):
 
     __tablename__ = "help_asked"
     __table_args__ = (
+        Index("ix_help_asked_patient_id", "patient_id"),
         UniqueConstraint("request_id", "person_id"),
         Index("ix_help_asked_person_id", "person_id", "created_at"),
     )
@@ -72,6 +73,7 @@ class HelpEvent(Base, OfPatient):
 
     __tablename__ = "help_event"
     __table_args__ = (
+        Index("ix_help_event_patient_id", "patient_id"),
         Index("ix_help_event_request_id", "request_id", "created_at"),
         Index("ix_help_event_claimed", "created_at", postgresql_where=text("kind = 'claimed'")),  # who has taken much
         CheckConstraint(one_of("kind", HAPPENED), name="kind"),
@@ -91,3 +93,4 @@ class CircleCalendar(Base, ReadAtAddress):
     """A secret address at which somebody's calendar reads visits and help that was asked for."""
 
     __tablename__ = "circle_calendar"
+    __table_args__ = (Index("ix_circle_calendar_patient_id", "patient_id"),)

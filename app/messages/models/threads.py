@@ -76,6 +76,7 @@ class ThreadEvent(Base, OfPatient):
 
     __tablename__ = "thread_event"
     __table_args__ = (
+        Index("ix_thread_event_patient_id", "patient_id"),
         Index("ix_thread_event_thread_id", "thread_id", "created_at"),
         CheckConstraint(one_of("kind", HAPPENED), name="kind"),
         CheckConstraint("(kind = 'passed_on') = (to_id is not null)", name="to"),
@@ -94,7 +95,10 @@ class ThreadSeen(Base, OfPatient):
     """Until when somebody has read a thread."""
 
     __tablename__ = "thread_seen"
-    __table_args__ = (UniqueConstraint("thread_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_thread_seen_patient_id", "patient_id"),
+        UniqueConstraint("thread_id", "person_id"),
+    )
 
     thread_id: Mapped[UUID] = mapped_column(ForeignKey("thread.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

@@ -126,6 +126,7 @@ class VisitReading(Base, OfPatient):
 
     __tablename__ = "visit_reading"
     __table_args__ = (
+        Index("ix_visit_reading_patient_id", "patient_id"),
         UniqueConstraint("visit_id", "reading_id"),
         ForeignKeyConstraint(["patient_id", "reading_id"], ["reading.patient_id", "reading.id"]),
     )
@@ -138,7 +139,10 @@ class HandoverRead(Base, OfPatient):
     """Somebody has read a handover; append-only."""
 
     __tablename__ = "handover_read"
-    __table_args__ = (UniqueConstraint("note_id", "person_id"),)
+    __table_args__ = (
+        Index("ix_handover_read_patient_id", "patient_id"),
+        UniqueConstraint("note_id", "person_id"),
+    )
 
     note_id: Mapped[UUID] = mapped_column(ForeignKey("visit_note.id"))
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
@@ -149,6 +153,7 @@ class ArrivalCode(Base, OfPatient):
 
     __tablename__ = "arrival_code"
     __table_args__ = (
+        Index("ix_arrival_code_patient_id", "patient_id"),
         Index("uq_arrival_code_running", "patient_id", unique=True, postgresql_where=text("ended_at is null")),
     )
 

@@ -79,5 +79,5 @@ def unnamed(table: Table, but_by: Sequence[tuple[str, str]] = (), goes: Goes = n
 
 
 def take_time() -> None:
-    """At night, beside few others: a record of many years is deleted whole or not at all."""
+    """For the worker, beside few others: a record of many years is copied or deleted whole or not at all."""
     db.session.execute(text("set local statement_timeout = '10min'"))

@@ -25,7 +25,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.models import Patient
 from app.records import shape
 from app.records.models import RecordExport
-from app.records.service import gathering, wording
+from app.records.service import due, gathering, wording
 from app.records.service.gathering import Listing, Subject
 
 MAKE = "make a copy"
@@ -79,6 +79,7 @@ def make(export_id: str) -> None:
     if export.patient_id is not None and not _may_still(export.asked_by, export.patient_id):
         export.expires_at = clock.now()
         return
+    due.take_time()  # texts are found by patient only by reading all of them
     with written(_subject(export)) as file:
         export.file = file.read()
     export.ready_at = clock.now()
