@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 
 from app.core import clock
@@ -69,6 +70,19 @@ def test_by_day_where_the_patient_lives(around: AtGoals, hour: int, zone: str) -
     there = datetime(goal.review_on.year, goal.review_on.month, goal.review_on.day, hour, 30, tzinfo=ZoneInfo(zone))
     assert reminded(there) == HOURS[hour]
     assert reminded(there - timedelta(days=1)) == 0
+
+
+def test_one_message_though_two_workers_look(app: Flask, around: AtGoals) -> None:
+    """One worker holds the first of a patient's goals: the other does not tell them of the second."""
+    first, _ = (around.goal(review_each_days=EACH) for _ in range(2))
+    with unit_of_work():
+        held = select(Goal).where(Goal.id == first.id).with_for_update()
+        assert db.session.scalars(held).one()
+        with app.app_context():
+            assert reminded(DUE) == 0
+            db.session.remove()
+    assert (reminded(DUE), reminded(DUE)) == (1, 0)
+    assert len(told(around.world.mary.id)) == 1
 
 
 def test_one_message_however_many_goals(around: AtGoals) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from app.core import clock
 from app.core.db import db
@@ -123,6 +123,19 @@ def test_the_horizon_rolls_on_and_nothing_is_made_twice(mary: Table, world: Worl
         with unit_of_work():
             assert making.make_ahead() == expected
     assert db.session.scalar(select(func.count()).select_from(Dose)) == 28
+
+
+def test_one_that_cannot_be_read_holds_up_no_other(mary: Table, world: World) -> None:
+    """They are made many at once; where that fails, one by one."""
+    bad, good = (mary.scheduled(mary.add())["id"] for _ in range(2))
+    with unit_of_work():
+        db.session.execute(update(Schedule).values(made_until=Schedule.made_until - timedelta(days=3)))
+        db.session.execute(update(Schedule).where(Schedule.id == bad).values(said_sealed=b"broken"))
+    for expected in (1, 0):
+        with unit_of_work():
+            assert making.make_ahead() == expected
+    made = {str(row.id): row.made_until for row in db.session.execute(select(Schedule.id, Schedule.made_until))}
+    assert (made[good] - made[bad]) == timedelta(days=3)
 
 
 def stop(mary: Table, medicine: Any, schedule: Any) -> int:

@@ -66,7 +66,9 @@ def chase() -> None:
     """Three days without a reply: the coordinator is asked to speak with them, once. Any number may run at once."""
     silent = (TextProgramme.agreed_at.is_(None), TextProgramme.ended_at.is_(None), TextProgramme.escalated_at.is_(None))
     due = select(TextProgramme).where(*silent, TextProgramme.created_at <= clock.now() - ANSWERED_WITHIN)
-    backlog.one_by_one("see who has not agreed", due.order_by(TextProgramme.created_at), _ask_to_speak)
+    backlog.one_by_one(
+        "see who has not agreed", due.order_by(TextProgramme.created_at, TextProgramme.id), _ask_to_speak
+    )
 
 
 def _ask_to_speak(programme: TextProgramme) -> None:
