@@ -92,13 +92,14 @@ def _stoppable() -> Iterator[Stop]:
             raise
         click.echo("\nStopping ...")
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         _on_signals(signal.SIG_IGN)
         if database.stop_server_if_ours():
             click.echo("PostgreSQL has stopped.")
 
 
 def _on_signals(act: Callable[..., None] | signal.Handlers) -> None:
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
         signal.signal(name, act)
 
 

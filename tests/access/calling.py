@@ -155,6 +155,12 @@ def _email() -> str:
     return f"{new_id().hex}@kith.example"
 
 
+def ids_of_rows(operation: Operation) -> set[str]:
+    """The ids of its path, besides the patient's, that name a row which is there; one that a phone makes up does not."""
+    made_up = {name for name, value in operation.row.ids.items() if value == "$new"}
+    return ids_in(operation.path) - {"patient_id"} - made_up
+
+
 def ids_in(path: str) -> set[str]:
     """The names of the ids in a path."""
     return set(re.findall(r"<uuid:(\w+)>", path))

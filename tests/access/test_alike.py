@@ -107,7 +107,7 @@ def test_another_patients_row_is_not_there(stage: Stage) -> None:
         if operation.access.permission is Permission.TAKE_HELP:  # type: ignore[union-attr]
             continue  # only a member may, and Mr Khan has none here (tests/messages/test_help_api.py)
         line = stage.line_for_khan(operation.access.permission)  # type: ignore[union-attr]
-        for name in calling.ids_in(operation.path) - {"patient_id"}:
+        for name in calling.ids_of_rows(operation):
             theirs = line.call(operation, tried=False, patient_id=khan)
             assert theirs.status == operation.row.not_theirs, (str(operation), theirs.status)
             expect_alike(line, operation, theirs, name, patient_id=khan)

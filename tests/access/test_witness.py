@@ -73,7 +73,7 @@ def test_what_is_marys_is_not_found_under_another_patient(stage: Stage) -> None:
 
 def names_more(operation: Operation) -> bool:
     """Does its path, or its body, name a row of Mary's beside her?"""
-    in_path = calling.ids_in(operation.path) - {"patient_id"}
+    in_path = calling.ids_of_rows(operation)
     in_body = {one[1:] for one in _texts(operation.row.body) if one.startswith("$")}
     return bool(in_path or in_body & {"member_id", "reading_id", "alert_id", "grant_id", "session_id"})
 
