@@ -156,7 +156,7 @@ def _email() -> str:
 
 
 def ids_of_rows(operation: Operation) -> set[str]:
-    """The ids of its path, besides the patient's, that name a row which is there; one that a phone makes up does not."""
+    """The ids of its path, besides the patient's, that name a row; one that a phone makes up names none."""
     made_up = {name for name, value in operation.row.ids.items() if value == "$new"}
     return ids_in(operation.path) - {"patient_id"} - made_up
 
