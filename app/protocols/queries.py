@@ -65,10 +65,8 @@ def plans(patient: AdmittedPatient) -> Sequence[MonitoringPlan]:
 def limits(patient: AdmittedPatient) -> list[tuple[PersonalLimit, str]]:
     """The running personal limits of a patient, each with its author's name."""
     where = (PersonalLimit.patient_id == patient.id, PersonalLimit.ended_at.is_(None))
-    rows = db.session.execute(
-        select(PersonalLimit, Person).join(Person, Person.id == PersonalLimit.author_id).where(*where)
-    )
-    return [(limit, author.name) for limit, author in rows]
+    both = select(PersonalLimit, Person).join(Person, Person.id == PersonalLimit.author_id).where(*where)
+    return [(limit, author.name) for limit, author in db.session.execute(both.order_by(PersonalLimit.name))]
 
 
 def limit_values(patient: AdmittedPatient, names: Collection[str]) -> dict[str, float]:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app.core.db import db
 from app.core.errors import Invalid
 from app.core.unit_of_work import unit_of_work
 from app.patients import queries as patients
-from app.protocols import service
+from app.protocols import queries, service
 from app.protocols.models import MonitoringPlan, PersonalLimit
 from tests.conftest import NOW
 from tests.people import World, signed_in
@@ -35,10 +35,21 @@ def keyed(headers: dict[str, str], key: str) -> dict[str, str]:
 def test_the_origin_of_every_limit_is_shown(client: FlaskClient, world: World) -> None:
     answer = client.get(url(world), headers=signed_in(client, world.priya)).get_json()
     assert [plan["protocol"] for plan in answer["plans"]] == ["copd_oximetry"]
-    assert {limit["name"]: (limit["value"], limit["author_id"]) for limit in answer["limits"]} == {
-        "oxygen_saturation.low.red.target": (88, str(world.lind.id)),
-        "oxygen_saturation.high.amber.target": (92, str(world.lind.id)),
-    }
+    assert [(limit["name"], limit["value"], limit["author_id"]) for limit in answer["limits"]] == [
+        ("oxygen_saturation.high.amber.target", 92, str(world.lind.id)),
+        ("oxygen_saturation.low.red.target", 88, str(world.lind.id)),
+    ]
+
+
+def test_limits_come_in_the_order_of_their_names_however_they_lie(client: FlaskClient, world: World) -> None:
+    headers = signed_in(client, world.lind)
+    new = LIMIT | {"name": "oxygen_saturation.high.amber.target", "value": 93}
+    assert client.post(url(world, "/limits"), json=new, headers=keyed(headers, "a")).status_code == 201
+    with unit_of_work():
+        db.session.execute(text("set local enable_indexscan = off"))
+        db.session.execute(text("set local enable_bitmapscan = off"))
+        found = queries.limits(patients.admitted_one(world.khan_patient.id))
+        assert [limit.name for limit, _ in found] == [new["name"], LIMIT["name"]]
 
 
 def test_a_new_limit_takes_the_place_of_the_old_one(client: FlaskClient, world: World) -> None:
