@@ -87,8 +87,8 @@ def without_a_signal(site: Site) -> int:
 
 
 def with_a_signal(site: Site, port: int, nurse: Window, at: datetime) -> None:
+    nurse.page.clock.set_fixed_time(at)  # first: what is under way may arrive at once
     site.start(port)
-    nurse.page.clock.set_fixed_time(at)
     nurse.page.evaluate("window.dispatchEvent(new Event('online'))")
 
 

@@ -1,6 +1,6 @@
 // The page for no signal: what this phone has kept of whoever used it last, to go on with, and what waits to be sent.
 
-import { again, drop, items, looked, send } from "./unsent.js";
+import { again, drop, items, meet, send } from "./unsent.js";
 import * as store from "./store.js";
 import { clock, made, notice, press } from "./offline-form.js";
 import * as ratings from "./offline-rating.js";
@@ -10,7 +10,7 @@ const KINDS = { visits: visits.shown, rating: ratings.shown };
 const HOUR = 60 * 60 * 1000;
 const TYPED = ["family", "professional", "handover", "value", "systolic", "diastolic", "note"];
 let drawn; // for whom
-let drawing = looked; // one after the other: the last is of whoever is here now
+let drawing = meet(); // then one drawing after the other: nothing is shown before it is known who looks
 
 // Items of one thing that stand alike are one line; all others stand alone.
 function groups(found) {

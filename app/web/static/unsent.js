@@ -38,6 +38,12 @@ export async function drop(group) {
   changed();
 }
 
+// Learns who is here, where the service answers soon; else it is whoever used this phone last.
+export async function meet() {
+  const me = await asked("/me/unsent", { signal: AbortSignal.timeout(IMPATIENCE) });
+  if (me?.status === 200) await store.seen((await me.json()).person);
+}
+
 // Would something that is sent now arrive? Asked before a page sends what somebody chose.
 export const reaches = async () => (await asked("/me/unsent", { signal: AbortSignal.timeout(IMPATIENCE) }))?.status === 200;
 
@@ -148,11 +154,9 @@ async function look() {
   if (person) await store.seen(person);
 }
 
-export const looked = look();
-
 async function begin() {
   document.addEventListener("submit", beforeSignOut);
-  await looked;
+  await look();
   document.addEventListener(CHANGED, show);
   window.addEventListener("online", send);
   window.addEventListener("focus", send);
