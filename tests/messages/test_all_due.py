@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from app.core import backlog, clock, sealed
 from app.core.db import db
@@ -22,6 +22,7 @@ from app.notifications.models import Delivery
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.models import CircleMember, Patient
+from tests import dying
 from tests.conftest import NOW
 from tests.copied import copied
 from tests.messages.circle import Circle, circle_of
@@ -100,21 +101,8 @@ class TestHelp:
 
     def test_a_worker_that_dies_leaves_nothing_half_done(self, taken: list[UUID]) -> None:
         """It ends just before its third batch is kept; another one does the rest."""
-        batches = 0
-
-        def dies(*_: object) -> None:
-            nonlocal batches
-            batches += 1
-            if batches == 3:
-                raise SystemExit
-
-        event.listen(db.engine, "commit", dies)
-        try:
-            with clock.at(LATE), pytest.raises(SystemExit):
-                reopening.reopen_late(50)
-        finally:
-            event.remove(db.engine, "commit", dies)
-        db.session.remove()
+        with clock.at(LATE), dying.before_commit(3):
+            reopening.reopen_late(50)
         assert opened() == dict.fromkeys(taken[1:100], 1)
         is_open = select(HelpRequest.id).where(HelpRequest.state == "open")
         assert set(db.session.scalars(is_open)) == set(taken[1:100])

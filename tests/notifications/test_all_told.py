@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from app.access.permissions import Category, Right
 from app.access.roles import Role
@@ -22,6 +22,7 @@ from app.notifications.service import digests, news
 from app.notifications.service.news import News
 from app.patients import queries as patients
 from app.patients import service
+from tests import dying
 from tests.notifications.test_news import MORNING, NIGHT
 from tests.people import World
 
@@ -83,21 +84,8 @@ def test_two_workers_tell_each_once(app: Flask, readers: list[UUID]) -> None:
 
 def test_a_worker_that_dies_has_told_nobody_by_half(readers: list[UUID]) -> None:
     """It ends just before a commit: each is told and settled, or neither; another worker does the rest."""
-    done = 0
-
-    def dies(*_: object) -> None:
-        nonlocal done
-        done += 1
-        if done == 50:
-            raise SystemExit
-
-    event.listen(db.engine, "commit", dies)
-    try:
-        with clock.at(MORNING), pytest.raises(SystemExit):
-            digests.send_due()
-    finally:
-        event.remove(db.engine, "commit", dies)
-    db.session.remove()
+    with clock.at(MORNING), dying.before_commit(50):
+        digests.send_due()
     settled = db.session.scalars(select(DigestItem.person_id).where(DigestItem.told_at.is_not(None))).all()
     assert len(settled) == 47
     assert told() == dict.fromkeys(settled, 1)

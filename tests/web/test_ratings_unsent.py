@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from html import unescape
 from typing import Any
@@ -28,27 +28,16 @@ from app.ratings.queries import instruments
 from app.ratings.service import arriving, drafts
 from tests.conftest import NOW
 from tests.people import World
+from tests.ratings.conftest import own_instruments, raters
 from tests.ratings.rater import Raters, changed, registered
 from tests.web.browsing import Browser
 
+__all__ = ["own_instruments", "raters"]  # fixtures
 BrowserOf = Callable[[Person], Browser]
 AS_A_PROGRAM = {"Accept": "application/json"}
 THEN = NOW - timedelta(hours=5)
 MINUTE = timedelta(minutes=1)
 BEGINS = {"begins": "yes"}
-
-
-@pytest.fixture
-def raters(world: World) -> Raters:
-    return Raters(world)
-
-
-@pytest.fixture
-def own_instruments(app: Flask) -> Iterator[None]:
-    """What a test does to the instruments that are there is undone after it."""
-    before = app.extensions["instruments"]
-    yield
-    app.extensions["instruments"] = before
 
 
 @pytest.fixture

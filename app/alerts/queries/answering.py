@@ -76,12 +76,6 @@ def answer(caller: Caller) -> bytes:
     return made
 
 
-def forget() -> None:
-    """Make each list afresh when it is next asked for."""
-    with _keeping:
-        _kept.clear()
-
-
 def _look(caller: Caller) -> dict[str, Any]:
     """Who looks, as the audit trail says it."""
     roles = [{"organisation_id": one, "role": caller.role_in(one, SEE)} for one in caller.organisations(SEE)]
