@@ -27,7 +27,7 @@ from app import config
 from app.core import embedded
 from bench import bare, cpu
 
-PROCESSES, THREADS = 2, 8
+PROCESSES, THREADS = 2, 4
 ACCOUNT, TOKEN = "AC" + "5" * 32, "stand-in-token"
 _PATIENCE = 60.0
 

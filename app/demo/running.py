@@ -17,7 +17,7 @@ from app import config
 from app.demo import database, ports, processes
 from app.demo.processes import Child, Tell
 
-PROCESSES, THREADS = 2, 8
+PROCESSES, THREADS = 2, 4
 LOOK_EACH = 0.5  # seconds
 READY_WITHIN = 60.0  # seconds
 AGAIN = 2.0  # seconds
