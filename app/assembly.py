@@ -44,6 +44,9 @@ from app.notifications import routes as notification_routes
 from app.notifications.channels import configured
 from app.notifications.events import DeliveryFailed, InvitedTexted, TextReceived
 from app.notifications.service import posting
+from app.pathway import jobs as pathway_jobs
+from app.pathway import routes as pathway
+from app.pathway.queries import tied
 from app.patients import commands as patient_commands
 from app.patients import handlers as patient_handlers
 from app.patients import jobs as patient_jobs
@@ -113,6 +116,7 @@ def assemble(app: Flask, settings: Settings) -> None:
     app.extensions["protocols"] = loader.load_all(protocols.FILES, vectors.judge)
     app.extensions["instruments"] = instrument_loader.load_all(settings.instruments)
     app.extensions["rated"] = rating_queries.scores_of_area
+    app.extensions["plan_actions"] = tied.actions
     Migrate(app, db, directory=app.config["MIGRATIONS"], compare_type=True)
     _events()
     _work(app, settings)
@@ -135,7 +139,8 @@ def _work(app: Flask, settings: Settings) -> None:
     app.extensions["channels"] = configured.by_name(settings)
     app.extensions["crews"] = lambda senders: (*notification_jobs.crews(senders), *medicine_jobs.CREWS)
     below = (core_jobs, identity_jobs, patient_jobs, notification_jobs, message_jobs)
-    slices = (*below, medicine_jobs, goal_jobs, rating_jobs, alert_jobs, programme_jobs, text_jobs, record_jobs)
+    above = (programme_jobs, text_jobs, record_jobs)
+    slices = (*below, medicine_jobs, goal_jobs, rating_jobs, alert_jobs, pathway_jobs, *above)
     app.extensions["jobs"] = tuple(job for jobs in slices for job in jobs.JOBS)
     told: Operations = app.extensions["operations"]
     told.checks.append(Check("queue age", notification_queries.queue_age_fault))
@@ -187,7 +192,7 @@ def _events() -> None:
 
 def _routes(app: Flask) -> None:
     api = app.extensions["api"] = specification.make_api(app)
-    others = (todos, readings, protocol_routes, alerts, programmes, reports)
+    others = (todos, readings, protocol_routes, alerts, pathway, programmes, reports)
     slices = (identity, teams, patients, notification_routes, messages, medicines, goals, ratings, records)
     for routes in (*(each for one in slices for each in one.ALL), *(edge.routes for edge in others)):
         api.register_blueprint(routes)

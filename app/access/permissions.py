@@ -59,8 +59,9 @@ class Permission(StrEnum):
     RATE = "rate"  # Rate areas of life, or write down what the patient says of them.
     CORRECT_RATINGS = "correct_ratings"  # Put a corrected rating in the place of one that was sent.
     PLAN_RATINGS = "plan_ratings"  # Say with which instrument a patient rates, and from when.
-    SEE_PLAN = "see_plan"  # Read monitoring plans and limits.
-    CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits.
+    SEE_PLAN = "see_plan"  # Read monitoring plans and limits, and the actions of the care plan.
+    CHANGE_PLAN = "change_plan"  # Start and end plans, set personal limits, set and drop actions of the care plan.
+    DO_ACTIONS = "do_actions"  # Say that an action of the care plan which one sees to is done, or is not yet.
     SEE_CIRCLE = "see_circle"  # Read who is in the circle and what they may see.
     CHANGE_CIRCLE = "change_circle"  # Add members, give and end grants.
     SEE_ALERTS = "see_alerts"  # Read the patient's alerts.
@@ -117,6 +118,7 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.RATE: (Category.RATINGS, Right.ACT),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
 }
+    Permission.DO_ACTIONS: (Category.PLAN, Right.ACT),
 
 # The scope in which somebody acts for a patient may be any category, and:
 CIRCLE = "circle"
@@ -148,6 +150,7 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.SEE_PLAN: Category.PLAN,
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,
+    Permission.DO_ACTIONS: Category.PLAN,
     Permission.PREVIEW_MEMBER: CIRCLE,
     Permission.EXPORT_RECORD: EVERYTHING,
     Permission.SEE_ACCESS_LOG: None,

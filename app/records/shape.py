@@ -60,6 +60,7 @@ OWN: Final = {
     "circle_calendar": "person_id",
     "goal_step": "helper_id",
     "goal_review": "by",
+    "plan_action": "owner_id",
     "carer_check_in": "person_id",
     "carer_consent": "person_id",
     "telling_choice": "person_id",
@@ -93,7 +94,7 @@ CONTACTS_OF_OTHERS: Final = frozenset({"delivery.address", "receipt.fields", "in
 OF_THE_PATIENT: Final = frozenset(
     {"emergency_access.reason", "emergency_access.review", "acting_for.evidence", "audit_entry.subject_id",
      "visit_note.family", "visit_note.professional", "visit_note.handover", "digest_item.body", "rating_draft.said",
-     "goal_step.words"}
+     "goal_step.words", "plan_action.words", "plan_action.dropped_why"}
 )  # fmt: skip
 # What professionals write for each other: the patient's own copy has it, that of whoever acts for them has not.
 FOR_PROFESSIONALS: Final = frozenset({"visit_note.professional", "visit_note.handover"})

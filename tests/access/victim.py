@@ -45,6 +45,9 @@ from app.messages.visit_entering import NewNote, NewPlan, NewVisit, Told
 from app.messages.visit_readers import Reader
 from app.messages.written import NewMessage, NewThread
 from app.notifications.models import Delivery
+from app.pathway.entering import NewAction
+from app.pathway.service import ending as actions_ended
+from app.pathway.service import setting as plan_actions
 from app.patients import queries as patients
 from app.patients import service
 from app.patients.admission import AdmittedPatient
@@ -94,6 +97,7 @@ def make(cast: Cast) -> Victim:
         | _posted(cast, patient)
         | _rated(cast, patient)
         | _aiming(cast, patient)
+        | _agreed(cast, patient)
         | _helped(cast, patient)
         | _visited(cast, patient)
         | _kept(cast, patient)
@@ -203,6 +207,15 @@ def _aiming(cast: Cast, patient: AdmittedPatient) -> Ids:
     goal_helpers.accept(patient, accepted, helper)
     ids = {"goal_id": shared.id, "step_id": _step(shared.id, 0), "suggested_goal": suggested.id}
     return ids | {"asked_step": asked, "accepted_step": accepted}
+
+
+def _agreed(cast: Cast, patient: AdmittedPatient) -> Ids:
+    """An action that she sees to, and one of somebody in her circle who has done it."""
+    priya, helper = By(cast.world.priya.id, Role.COORDINATOR), By(cast.people[HELPER].id, Role.MEMBER)
+    hers = plan_actions.set_action(patient, NewAction(new_id(), "Ring the surgery", cast.world.mary.id), priya)
+    theirs = plan_actions.set_action(patient, NewAction(new_id(), "Fetch the scales", helper.person_id), priya)
+    actions_ended.done(patient, theirs.id, helper)
+    return {"action_id": hers.id, "done_action": theirs.id, "mary": cast.world.mary.id}
 
 
 def _step(goal_id: UUID, place: int) -> UUID:

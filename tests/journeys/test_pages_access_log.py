@@ -138,7 +138,7 @@ def test_a_month_of_looks_by_day_folded_and_unfolded(
     mary.page.get_by_role("link", name="Tom Okafor").click()
     mary.page.get_by_text("Only Tom Okafor.").wait_for()
     assert mary.page.get_by_text("Priya Shah, your care coordinator").count() == 0
-    assert mary.page.get_by_text("tried to read your monitoring plan, and was refused").is_visible()
+    assert mary.page.get_by_text("tried to read your plan, and was refused").is_visible()
     mary.looks_right("Who looked at my record")
     mary.page.get_by_role("link", name="Show everybody").click()
     mary.page.get_by_role("link", name="7 days").click()

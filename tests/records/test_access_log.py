@@ -68,7 +68,7 @@ def test_read_twenty_ways_and_twenty_lines_say_so(
         "Grace Mensah, a team lead, saw you on the list of a team.",
         "Anna Lind, a clinician, read your readings.",
         "Tom Okafor, your son, read your readings.",
-        "Tom Okafor, your son, tried to read your monitoring plan, and was refused.",
+        "Tom Okafor, your son, tried to read your plan, and was refused.",
         "Bola Adeyemi, your district nurse, tried to look at who is in your circle, and was refused.",
         "Owen Pugh, who works at Hillside Care, tried to look up your details, and was refused.",
         "Somebody without permission tried to read your readings, and was refused.",

@@ -45,7 +45,7 @@ CASES = {
     "another coordinator": (
         look(OTHER, "coordinator", "see_plan"),
         Known("Ann Lee", works_at="Riverside Care"),
-        "Ann Lee, a care coordinator, read your monitoring plan.",
+        "Ann Lee, a care coordinator, read your plan.",
     ),
     "a relative": (
         look(TOM, "member", "see_readings"),
@@ -55,7 +55,7 @@ CASES = {
     "a relative refused": (
         look(TOM, "member", "refused see_plan"),
         TOM_KNOWN,
-        "Tom Okafor, your son, tried to read your monitoring plan, and was refused.",
+        "Tom Okafor, your son, tried to read your plan, and was refused.",
     ),
     "somebody acting": (
         look(TOM, "acting", "change_circle"),
@@ -117,4 +117,4 @@ def test_somebody_who_acts_for_the_patient_reads_of_the_patient() -> None:
     line = look(PRIYA, "coordinator", "see_readings")
     assert telling.sentence(line, PRIYA_KNOWN, FOR_HER) == "Priya Shah, Mary’s care coordinator, read Mary’s readings."
     own = look(MARY, "patient", "see_plan")
-    assert telling.sentence(own, Known("Mary Okafor"), FOR_HER) == "Mary read Mary’s monitoring plan."
+    assert telling.sentence(own, Known("Mary Okafor"), FOR_HER) == "Mary read Mary’s plan."

@@ -15,6 +15,7 @@ from tests.access.rows import (
     figures,
     goals,
     medicines,
+    pathway,
     ratings,
     records,
     teams,
@@ -27,7 +28,7 @@ from tests.access.rows import help as helping
 from tests.access.rows.row import MARY, Of, Row
 
 _AROUND = (feed, helping, threads, visits, texts, carers)
-_SLICES = (entrance, teams, circle, care, medicines, records, ratings, wheel, goals, figures, *_AROUND)
+_SLICES = (entrance, teams, circle, care, medicines, records, ratings, wheel, goals, pathway, figures, *_AROUND)
 ROWS: dict[str, Row] = {name: row for one in _SLICES for name, row in one.ROWS.items()}
 
 __all__ = ["MARY", "ROWS", "Of", "Row"]

@@ -1,0 +1,1 @@
+"""Use cases of the care plan, one file each."""
