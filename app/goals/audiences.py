@@ -15,7 +15,7 @@ _PROFESSIONALS: Final = STAFF | {Role.SHARING, Role.EMERGENCY}
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Somebody who was admitted to goals; `values`: of which ties ("measure", "area") they may read the numbers."""
+    """Somebody who was admitted to goals; `values`: what goals are tied to of which they may read how it goes."""
 
     person_id: UUID
     role: Role

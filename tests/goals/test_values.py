@@ -41,7 +41,7 @@ def test_it_begins_at_the_newest_value_and_draws_itself(around: AtGoals, mary: C
 
 def test_without_a_value_it_begins_at_the_first_that_comes(around: AtGoals, mary: Caller) -> None:
     goal = mary.sets(**WEIGHT)
-    assert goal["way"] == dict.fromkeys(("start", "now", "at", "share", "trend")) | {"aim": "70.000"}
+    assert goal["way"] == dict.fromkeys(("start", "now", "at", "share", "trend", "action", "said")) | {"aim": "70.000"}
     weighs(around, 80, 1)
     weighs(around, 75, 2)
     way = mary.get(f"/{goal['id']}")["way"]

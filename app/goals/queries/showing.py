@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from app.core.pages import Page, page, position
-from app.goals import attainment, progress, queries
-from app.goals.audiences import Looking
+from app.goals import agreed, attainment, progress, queries
+from app.goals.agreed import Action
+from app.goals.audiences import NUMBERED, Looking
 from app.goals.history import Happened
 from app.goals.models import Goal, GoalReview, GoalStep
 from app.goals.progress import Progress
-from app.goals.queries import values
+from app.goals.queries import actions, values
 from app.goals.queries.values import Course, Value
 from app.messages.queries import people_here
 from app.messages.queries.people_here import Somebody
@@ -37,14 +38,16 @@ class ShownStep:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How far a goal has come by the number it is tied to; no numbers for whoever may not read them."""
+    """How far a goal has come by the number or the action it is tied to, for whoever may read that elsewhere."""
 
-    start: Decimal | None
-    aim: Decimal | None
-    now: Decimal | None
-    at: datetime | None
-    share: Decimal | None
-    trend: str | None
+    start: Decimal | None = None
+    aim: Decimal | None = None
+    now: Decimal | None = None
+    at: datetime | None = None
+    share: Decimal | None = None
+    trend: str | None = None
+    action: Action | None = None
+    said: str | None = None  # of an action: how it goes, in words
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Shown:
     steps: list[ShownStep]
     steps_done: int
     steps_share: Decimal | None
-    way: Way | None  # where it is tied to a number
+    way: Way | None  # where it is tied to a number or an action
     levels: list[str] | None
 
     def __getattr__(self, name: str) -> Any:
@@ -132,7 +135,10 @@ def shown(patient: AdmittedPatient, looking: Looking, rows: Sequence[Goal]) -> l
     names = people_here.named(patient, _people(rows, steps))
     tied = [row for row in rows if row.tied_to in looking.values]
     courses = values.courses(patient, tied)
-    ways = {row.id: _way(row, courses[row.id]) for row in tied}
+    ways = {row.id: _way(row, courses[row.id]) for row in tied if row.tied_to in NUMBERED} | {
+        goal_id: Way(action=one, said=agreed.said(one, looking.person_id))
+        for goal_id, one in actions.of(patient, tied).items()
+    }
     return [
         _shown(row, [_step(one, names, looking) for one in steps.get(row.id, ())], names, ways.get(row.id))
         for row in rows
@@ -158,9 +164,7 @@ def _step(row: GoalStep, names: Mapping[UUID, Somebody], looking: Looking) -> Sh
     return ShownStep(row, helper, done_by, row.helper_id == looking.person_id)
 
 
-def _way(row: Goal, course: Course) -> Way | None:
-    if row.tied_to not in ("measure", "area"):
-        return None
+def _way(row: Goal, course: Course) -> Way:
     now, come = course.now, _come(course.start, row.aim_value, course.now)
     return Way(
         course.start,

@@ -17,7 +17,7 @@ SEE = guards.on_patient(Permission.SEE_GOALS)
 CHANGE = guards.on_patient(Permission.CHANGE_GOALS)
 SUGGEST = guards.on_patient(Permission.SUGGEST_GOALS)
 HELP = guards.on_patient(Permission.HELP_WITH_GOALS)
-_NUMBERS = {"measure": Permission.SEE_READINGS, "area": Permission.SEE_RATINGS}
+_VALUES = {"measure": Permission.SEE_READINGS, "area": Permission.SEE_RATINGS, "action": Permission.SEE_PLAN}
 
 
 def by(channel: str = "app") -> By:
@@ -26,8 +26,8 @@ def by(channel: str = "app") -> By:
 
 
 def looking() -> Looking:
-    """The same as somebody who looks: with the numbers that they may read elsewhere too."""
-    values = frozenset(kind for kind, permission in _NUMBERS.items() if guards.reads(permission))
+    """The same as somebody who looks: with the numbers and actions that they may read elsewhere too."""
+    values = frozenset(kind for kind, permission in _VALUES.items() if guards.reads(permission))
     return Looking(guards.caller().person_id, g.role, values)
 
 

@@ -129,8 +129,21 @@ class NewGoalNote(Schema):
         return NewReview(**data)
 
 
+class GoalAction(Schema):
+    """The action of the care plan that a goal is tied to."""
+
+    id = fields.UUID(required=True)
+    words = fields.String(required=True)
+    state = Text(one_of=("open", "done", "dropped"), required=True)
+    owner_id = fields.UUID(required=True)
+    owner = fields.String(required=True, metadata={"description": "The name of whoever sees to it"})
+    due_on = fields.Date(required=True, allow_none=True)
+    is_overdue = fields.Boolean(required=True)
+    done_on = fields.Date(required=True, allow_none=True)
+
+
 class GoalWay(Schema):
-    """How far it has come by its number: 1 is there, below 0 is behind the start."""
+    """How far it has come: by its number, of which 1 is there, below 0 behind the start; or by its action, in words."""
 
     start = Number(required=True, allow_none=True)
     aim = Number(required=True, allow_none=True)
@@ -138,10 +151,12 @@ class GoalWay(Schema):
     at = Instant(required=True, allow_none=True)
     share = fields.Float(required=True, allow_none=True)
     trend = Text(one_of=progress.TRENDS, required=True, allow_none=True)
+    action = fields.Nested(GoalAction, required=True, allow_none=True)
+    said = fields.String(required=True, allow_none=True)
 
 
 class Goal(Schema):
-    """A goal; `way` null: it is tied to no number, or the numbers are not shared with whoever looks."""
+    """A goal; `way` null: it is tied to nothing, or what it is tied to is not shared with whoever looks."""
 
     id = fields.UUID(required=True)
     version = fields.Integer(required=True)

@@ -63,7 +63,7 @@ def _kept(patient: AdmittedPatient, new: NewGoal, by: By, state: str) -> tuple[G
 
 def _check(patient: AdmittedPatient, new: NewGoal, by: By) -> None:
     acting.still_cared_for(patient)
-    wording.check(asdict(new))
+    wording.check(patient, asdict(new))
     if len({one.id for one in new.steps}) < len(new.steps):
         acting.refused([("/steps", "Each step has an id of its own.")])
     seen = Goal.audience.in_(audiences.seen_by(by.role))  # a refusal tells nobody of what they do not see

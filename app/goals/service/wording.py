@@ -9,7 +9,7 @@ from typing import Any, Final
 from app.core import clock
 from app.goals import attainment, rhythm, ties
 from app.goals.models import Goal
-from app.goals.queries import values
+from app.goals.queries import actions, values
 from app.goals.service import acting
 from app.goals.ties import Fault
 from app.patients.admission import AdmittedPatient
@@ -18,6 +18,7 @@ _PLAIN: Final = ("words", "why", "confidence", "tied_to", "tie", "start_value", 
 _TIE: Final = {"tied_to", "tie", "aim_value"}
 _NUMBERS: Final = ("start_value", "aim_value")
 NO_SUCH: Final = "There is no such number here. Look at it again, and at its unit."
+NOT_IN_PLAN: Final = "There is no such action in the care plan, or it was dropped."
 
 
 def said(goal: Goal) -> dict[str, Any]:
@@ -36,7 +37,7 @@ def write(patient: AdmittedPatient, goal: Goal, changes: Mapping[str, Any]) -> d
     now, wanted = said(goal), _wanted(said(goal), changes)
     before = {name: now[name] for name in now if now[name] != wanted[name]}
     if _TIE & set(before) or "start_value" in before:
-        acting.refused(_faults(wanted))
+        acting.refused(_faults(patient, wanted))
     for name in before:
         setattr(goal, name, attainment.kept(wanted[name]) if name == "levels" else wanted[name])
     if "review_each_days" in before:
@@ -58,9 +59,9 @@ def look_again(patient: AdmittedPatient, goal: Goal) -> None:
     goal.review_on = rhythm.next_review(clock.today(patient.zone), goal.review_each_days)
 
 
-def check(said: Mapping[str, Any]) -> None:
+def check(patient: AdmittedPatient, said: Mapping[str, Any]) -> None:
     """Raise Invalid where the tie of a new goal cannot be."""
-    acting.refused(_faults(said))
+    acting.refused(_faults(patient, said))
 
 
 def _wanted(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,8 +74,10 @@ def _wanted(now: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any
     return {**wanted, "levels": list(levels) if levels is not None else None}
 
 
-def _faults(said: Mapping[str, Any]) -> list[Fault]:
+def _faults(patient: AdmittedPatient, said: Mapping[str, Any]) -> list[Fault]:
     found = ties.faults(said["tied_to"], said["tie"], said["start_value"], said["aim_value"])
+    if not found and said["tied_to"] == "action" and not actions.is_in_plan(patient, said["tie"]):
+        return [("/tie", NOT_IN_PLAN)]
     if not found and said["tied_to"] == "area" and not values.is_rated(said["tie"]):
         return [("/tie", "Nothing of this name is rated here.")]
     return found or [(f"/{name}", NO_SUCH) for name in _NUMBERS if not _fits(said, said[name])]
