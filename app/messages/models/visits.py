@@ -85,6 +85,7 @@ class Visit(Base, OfPatient):
     planned_by: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     called_off_by: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
     why_sealed: Mapped[bytes | None]  # it was called off
+    hidden_at: Mapped[datetime | None]  # kept from the circle since then, with what was written and said of it
     version: Mapped[int] = mapped_column(default=1)
 
     what = Sealed()
