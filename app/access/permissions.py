@@ -50,6 +50,7 @@ class Permission(StrEnum):
     SEE_VISITS = "see_visits"  # Read when somebody visits the patient, and what is written of it for the family.
     PLAN_VISITS = "plan_visits"  # Plan visits and call them off.
     RECORD_VISITS = "record_visits"  # Arrive at a visit and write what was done.
+    HIDE_VISITS = "hide_visits"  # Keep a visit from the circle, and let it be seen again.
     SEE_PROFESSIONAL_NOTES = "see_professional_notes"  # Read what professionals write of visits for each other.
     SEE_GOALS = "see_goals"  # Read the goals that are shared with one, and how they go.
     CHANGE_GOALS = "change_goals"  # Set, change, share, review and end goals, and decide on what is suggested.
@@ -117,8 +118,8 @@ GRANT_NEEDED: dict[Permission, tuple[Category, Right]] = {
     Permission.SEE_RATINGS: (Category.RATINGS, Right.SEE),
     Permission.RATE: (Category.RATINGS, Right.ACT),
     Permission.SEE_PLAN: (Category.PLAN, Right.SEE),
-}
     Permission.DO_ACTIONS: (Category.PLAN, Right.ACT),
+}
 
 # The scope in which somebody acts for a patient may be any category, and:
 CIRCLE = "circle"
@@ -142,15 +143,16 @@ SCOPE_NEEDED: dict[Permission, str | None] = {
     Permission.WRITE_TO_TEAM: Category.MESSAGES,
     Permission.SEE_VISITS: Category.VISITS,
     Permission.PLAN_VISITS: Category.VISITS,
+    Permission.HIDE_VISITS: Category.VISITS,
     Permission.SEE_GOALS: Category.GOALS,
     Permission.CHANGE_GOALS: Category.GOALS,
     Permission.SEE_RATINGS: Category.RATINGS,
     Permission.RATE: Category.RATINGS,
     Permission.CORRECT_RATINGS: Category.RATINGS,
     Permission.SEE_PLAN: Category.PLAN,
+    Permission.DO_ACTIONS: Category.PLAN,
     Permission.SEE_CIRCLE: CIRCLE,
     Permission.CHANGE_CIRCLE: CIRCLE,
-    Permission.DO_ACTIONS: Category.PLAN,
     Permission.PREVIEW_MEMBER: CIRCLE,
     Permission.EXPORT_RECORD: EVERYTHING,
     Permission.SEE_ACCESS_LOG: None,

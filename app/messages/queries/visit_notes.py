@@ -6,7 +6,7 @@ There are two kinds of notes. The one that is made for everybody has no place wh
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,12 +17,13 @@ from sqlalchemy.orm import aliased
 from app.core.db import db
 from app.identity import queries as people
 from app.messages import authorship
-from app.messages.models import HandoverRead, VisitNote, VisitReading
+from app.messages.models import HandoverRead, Visit, VisitNote, VisitReading
+from app.messages.queries import visible, visits
 from app.messages.visit_readers import Reader
 from app.patients.admission import AdmittedPatient
 from app.patients.models import CircleMember
 from app.readings.models import Reading
-from app.readings.queries import visible
+from app.readings.queries import visible as visible_readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,9 @@ def readings(patient: AdmittedPatient, reader: Reader, visit_ids: Collection[UUI
     both = select(VisitReading.visit_id, Reading).join(
         Reading, (Reading.patient_id == VisitReading.patient_id) & (Reading.id == VisitReading.reading_id)
     )
-    seen = both.where(VisitReading.visit_id.in_(visit_ids), *visible.counted(patient), *visible.shown(patient))
+    seen = both.where(
+        VisitReading.visit_id.in_(visit_ids), *visible_readings.counted(patient), *visible_readings.shown(patient)
+    )
     found: dict[UUID, list[Reading]] = {}
     for visit_id, reading in db.session.execute(seen.order_by(Reading.measured_at, Reading.id)):
         found.setdefault(visit_id, []).append(reading)
@@ -111,11 +114,11 @@ def _read(patient: AdmittedPatient, reader: Reader, *where: ColumnElement[bool])
     columns = (*_OF_ALL, *_OF_PROFESSIONALS) if reader.is_professional else _OF_ALL
     if not reader.is_professional:
         where = (*where, _SAYS_SOMETHING)
-    asked = select(*columns).where(VisitNote.patient_id == patient.id, *where)
+    asked = select(*columns).where(VisitNote.patient_id == patient.id, *visible.visit_notes(patient), *where)
     rows = db.session.execute(asked.order_by(VisitNote.created_at, VisitNote.id)).all()
     names = _Names(patient, {row.by for row in rows})
     if not reader.is_professional:
-        return [FamilyNote(**_of_all(row, names)) for row in rows]
+        return _without_kept(patient, reader, [FamilyNote(**_of_all(row, names)) for row in rows])
     ticks = _ticks([row.id for row in rows if row.handover_sealed is not None])
     return [
         ProfessionalNote(
@@ -126,6 +129,22 @@ def _read(patient: AdmittedPatient, reader: Reader, *where: ColumnElement[bool])
         )
         for row in rows
     ]
+
+
+def _without_kept(patient: AdmittedPatient, reader: Reader, found: list[FamilyNote]) -> list[FamilyNote]:
+    """The same without next visits that are kept from whoever reads; what they wrote themselves they know."""
+    named = {one.next_visit_at for one in found if one.next_visit_at and one.by != reader.person_id}
+    if not patient.is_for_family or not named:
+        return found
+    at = select(Visit.due_at).where(Visit.patient_id == patient.id, Visit.due_at.in_(named))
+    kept = set(db.session.scalars(at.where(Visit.hidden_at.is_not(None))))
+    kept -= set(db.session.scalars(at.where(Visit.hidden_at.is_(None), visits.IS_THERE)))
+    told = [one if _is_told(one, reader, kept) else replace(one, next_visit_at=None) for one in found]
+    return [one for one in told if one.done or one.family is not None or one.next_visit_at is not None]
+
+
+def _is_told(one: FamilyNote, reader: Reader, kept: set[datetime]) -> bool:
+    return one.by == reader.person_id or one.next_visit_at not in kept
 
 
 def _of_all(row: Any, names: _Names) -> dict[str, Any]:

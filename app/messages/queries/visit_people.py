@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.access.permissions import Category, Permission, Right
 from app.access.roles import STAFF, Role, allowed
+from app.core.db import db
+from app.identity import queries as people
+from app.messages.models import VisitNote
+from app.messages.queries import visible
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
 from app.patients.queries import CirclePlace, acting, sharing
@@ -34,10 +40,11 @@ class Visitor:
     said: str
 
 
-def audience(patient: AdmittedPatient) -> Audience:
-    """Who reads the family's text and who the professionals', as things are granted today."""
+def audience(patient: AdmittedPatient, *, is_kept: bool = False) -> Audience:
+    """Who reads the family's text and who the professionals', as things are granted today; of what is kept fewer do."""
+    without = visible.family(patient, Category.VISITS) if is_kept else set()
     found = [(patient.name, {one for one in _BOTH if allowed(Role.PATIENT, one)})]
-    found += [(one.person.name, _reads(one)) for one in patients.circle(patient)]
+    found += [(one.person.name, _reads(one)) for one in patients.circle(patient) if one.person.id not in without]
     found += [
         (one.person.name, {each for each in _BOTH if allowed(Role.ACTING, each, scopes=one.row.scopes)})
         for one in acting.acting(patient)
@@ -62,6 +69,13 @@ def visitors(patient: AdmittedPatient) -> list[Visitor]:
         Visitor(one.person_id, f"{one.given_name} {one.family_name}", one.role)
         for one in {one.person_id: one for one in team}.values()
     ]
+
+
+def family_there(patient: AdmittedPatient, visit_id: UUID, visitor_id: UUID | None) -> list[str]:
+    """Which of the family are expected at a visit, were there or wrote of it, by name: they know of it."""
+    wrote = db.session.scalars(select(VisitNote.by).where(VisitNote.visit_id == visit_id)).all()
+    known = visible.family(patient, Category.VISITS) & {*wrote, visitor_id}
+    return sorted(one.name for one in people.people(known).values())
 
 
 def _reads(place: CirclePlace) -> set[Permission]:

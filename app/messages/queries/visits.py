@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select, tuple_
 
 from app.core import clock
 from app.core.db import db
@@ -17,10 +17,11 @@ from app.core.pages import Page, page, position
 from app.identity import queries as people
 from app.messages import visit_watch
 from app.messages.models import Visit, VisitPlan
+from app.messages.queries import visible
 from app.patients.admission import AdmittedPatient
 
 # Called off without a word is what a plan, since changed, makes no more: it is nobody's business.
-_IS_THERE: Final = or_(Visit.state != "called_off", Visit.why_sealed.is_not(None))
+IS_THERE: Final = or_(Visit.state != "called_off", Visit.why_sealed.is_not(None))
 NEAR: Final = timedelta(hours=4)
 
 
@@ -44,6 +45,7 @@ class Shown:
     is_unexpected: bool
     is_late: bool
     is_short: bool
+    hidden_from_circle: bool
     version: int
 
 
@@ -57,7 +59,7 @@ class Filter:
 
 def visits(patient: AdmittedPatient, which: Filter, limit: int, cursor: str | None) -> Page[Shown]:
     """A page of visits, the last first."""
-    where: list[ColumnElement[bool]] = [Visit.patient_id == patient.id, _IS_THERE]
+    where: list[ColumnElement[bool]] = [*_theirs(patient), IS_THERE]
     if which.since is not None:
         where.append(Visit.due_at >= which.since)
     if which.until is not None:
@@ -70,7 +72,7 @@ def visits(patient: AdmittedPatient, which: Filter, limit: int, cursor: str | No
 
 def coming(patient: AdmittedPatient, since: datetime, until: datetime) -> list[Shown]:
     """The visits of a time, in order."""
-    where = (Visit.patient_id == patient.id, Visit.due_at >= since, Visit.due_at < until, _IS_THERE)
+    where = (*_theirs(patient), Visit.due_at >= since, Visit.due_at < until, IS_THERE)
     return shown(db.session.scalars(select(Visit).where(*where).order_by(Visit.due_at, Visit.id)).all())
 
 
@@ -78,14 +80,8 @@ def expected(patient: AdmittedPatient) -> list[Shown]:
     """The visits that somebody may be here for now: the nearest first."""
     now = clock.now()
     where = (Visit.state.in_(("planned", "missed")), Visit.due_at.between(now - 2 * NEAR, now + NEAR))
-    found = db.session.scalars(select(Visit).where(Visit.patient_id == patient.id, *where)).all()
+    found = db.session.scalars(select(Visit).where(*_theirs(patient), *where)).all()
     return sorted(shown(found), key=lambda one: abs(one.due_at - now))
-
-
-def under_way(patient: AdmittedPatient, person_id: UUID) -> list[Shown]:
-    """The visits at which this person is now."""
-    where = (Visit.patient_id == patient.id, Visit.state == "arrived", Visit.visitor_id == person_id)
-    return shown(db.session.scalars(select(Visit).where(*where).order_by(Visit.arrived_at.desc())).all())
 
 
 def visit(patient: AdmittedPatient, visit_id: UUID) -> Shown:
@@ -95,13 +91,24 @@ def visit(patient: AdmittedPatient, visit_id: UUID) -> Shown:
 
 def row(patient: AdmittedPatient, visit_id: UUID, *, locked: bool = False) -> Visit:
     """The row of one visit; `locked`: held until the transaction ends. Raises NotFound."""
-    asked = select(Visit).where(Visit.patient_id == patient.id, _named(visit_id), _IS_THERE)
+    asked = select(Visit).where(*_theirs(patient), _named(visit_id), IS_THERE)
     if locked:
         asked = asked.with_for_update().execution_options(populate_existing=True)
     found = db.session.scalars(asked).first()
     if found is None:
         raise NotFound
     return found
+
+
+def is_kept(patient: AdmittedPatient, visit_id: UUID) -> bool:
+    """Is there a visit of this id that is kept from the circle, whoever asks?"""
+    kept = exists().where(Visit.patient_id == patient.id, _named(visit_id), Visit.hidden_at.is_not(None))
+    return bool(db.session.scalar(select(kept)))
+
+
+def _theirs(patient: AdmittedPatient) -> tuple[ColumnElement[bool], ...]:
+    """The visits to this patient of which whoever was admitted may know."""
+    return (Visit.patient_id == patient.id, *visible.visits(patient))
 
 
 def _named(visit_id: UUID) -> ColumnElement[bool]:
@@ -141,6 +148,7 @@ def _shown(one: Visit, visitor: str | None, now: datetime) -> Shown:
         is_unexpected=one.minutes == 0,
         is_late=one.state == "planned" and now >= visit_watch.late_at(known),
         is_short=visit_watch.is_short(known),
+        hidden_from_circle=one.hidden_at is not None,
         version=one.version,
     )
 

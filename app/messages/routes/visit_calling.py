@@ -13,6 +13,7 @@ from app.patients.by import By
 SEE = guards.on_patient(Permission.SEE_VISITS)
 PLAN = guards.on_patient(Permission.PLAN_VISITS)
 RECORD = guards.on_patient(Permission.RECORD_VISITS)
+HIDE = guards.on_patient(Permission.HIDE_VISITS)
 PROFESSIONAL = guards.on_patient(Permission.SEE_PROFESSIONAL_NOTES)
 MEASURE = guards.on_patient(Permission.ADD_READINGS)
 

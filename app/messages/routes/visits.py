@@ -8,10 +8,10 @@ from uuid import UUID
 from app.core.http import Routes
 from app.messages.models import Visit, VisitPlan
 from app.messages.queries import visit_notes, visit_people, visits
-from app.messages.routes.visit_calling import PLAN, RECORD, SEE, by, reader
+from app.messages.routes.visit_calling import HIDE, PLAN, RECORD, SEE, by, reader
 from app.messages.schemas import visit_notes as note_schemas
 from app.messages.schemas import visits as schemas
-from app.messages.service import visit_codes, visit_planning, visiting
+from app.messages.service import visit_codes, visit_hiding, visit_planning, visiting
 from app.messages.visit_entering import NewPlan, NewVisit, Told
 from app.patients.admission import AdmittedPatient
 
@@ -54,6 +54,18 @@ def set_visitor(patient: AdmittedPatient, visit_id: UUID, version: int, body: di
 def call_off(patient: AdmittedPatient, visit_id: UUID, body: dict[str, str]) -> Any:
     """Call one visit off; whoever is told of visits hears of it."""
     return visits.shown([visit_planning.call_off(patient, visit_id, body["why"], by())])[0]
+
+
+@routes.post(f"{ONE}/hiding", access=HIDE, keyed=False, gives={204: None})
+def hide(patient: AdmittedPatient, visit_id: UUID) -> None:
+    """Keep a visit from the circle, with what was written and said of it."""
+    visit_hiding.hide(patient, visit_id)
+
+
+@routes.delete(f"{ONE}/hiding", access=HIDE, gives={204: None})
+def show(patient: AdmittedPatient, visit_id: UUID) -> None:
+    """Let the circle see it again."""
+    visit_hiding.show(patient, visit_id)
 
 
 @routes.post(

@@ -192,6 +192,7 @@ class OneVisit(Schema):
     is_unexpected = fields.Boolean(required=True)
     is_late = fields.Boolean(required=True)
     is_short = fields.Boolean(required=True)
+    hidden_from_circle = fields.Boolean(required=True)
     version = fields.Integer(required=True)
 
 

@@ -20,6 +20,7 @@ from app.core.errors import Conflict, Invalid, NotFound
 from app.core.ids import new_id
 from app.messages import visit_tasks
 from app.messages.models import HandoverRead, Visit, VisitNote
+from app.messages.queries import visible
 from app.messages.service import visit_acting, visit_beginning, visit_linking, visit_making, visit_planning
 from app.messages.visit_entering import NewNote, NewVisit, Told
 from app.messages.visit_readers import Reader
@@ -132,26 +133,33 @@ def _note(patient: AdmittedPatient, visit: Visit, new: NewNote, by: By) -> Visit
 
 
 def _take_back(patient: AdmittedPatient, at: datetime) -> None:
-    """Call off, in silence, a visit that notes had planned for this time, where none that stands names it any more."""
-    later, named = aliased(VisitNote), (VisitNote.patient_id == patient.id, VisitNote.next_visit_at == at)
+    """Call off, in silence, a visit that notes had planned for this time, where none that stands names it any more.
+
+    For the family it is as if there were none but the notes and visits that they see.
+    """
+    named = (VisitNote.patient_id == patient.id, VisitNote.next_visit_at == at, *visible.visit_notes(patient))
+    later = aliased(VisitNote)
     is_corrected = select(later.id).where(later.corrects_id == VisitNote.id).exists()
     if db.session.scalar(select(VisitNote.id).where(*named, ~is_corrected).limit(1)) is not None:
         return
     ids = [uuid5(one, "next") for one in db.session.scalars(select(VisitNote.client_id).where(*named))]
     made = (Visit.patient_id == patient.id, Visit.client_id.in_(ids), Visit.due_at == at, Visit.state == "planned")
-    for one in db.session.scalars(select(Visit).where(*made).with_for_update()).all():
+    for one in db.session.scalars(select(Visit).where(*made, *visible.visits(patient)).with_for_update()).all():
         visit_making.call_off_silently(one)
 
 
 def _plan_next(patient: AdmittedPatient, visit: Visit, note: VisitNote, by: By) -> None:
-    """The next visit that a note names is a planned one, unless one stands for that time already."""
+    """The next visit that a note names is a planned one, unless one stands for that time already.
+
+    One that is kept from whoever writes does not stand for them; what follows of a kept visit is kept too.
+    """
     at = note.next_visit_at
     if at is None or at <= clock.now() or patient.ended_at is not None:
         return
     visit_acting.one_at_a_time(patient, uuid5(patient.id, f"next {at.timestamp()}"))
     local = at.astimezone(patient.zone)
     near = select(Visit.id).where(Visit.patient_id == patient.id, Visit.due_at == at, Visit.state == "planned")
-    if db.session.scalar(near) is None:
+    if db.session.scalar(near.where(*visible.visits(patient)).limit(1)) is None:
         what, minutes, next_id = visit.what or "Visit", visit.minutes or USUAL_MINUTES, uuid5(note.client_id, "next")
         new = NewVisit(next_id, what, local.date(), local.time(), minutes, visitor_id=by.person_id)
-        visit_planning.put_down(patient, new, at, by)
+        visit_planning.put_down(patient, new, at, by, hidden_at=visit.hidden_at and clock.now())

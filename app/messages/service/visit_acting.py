@@ -8,11 +8,15 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 
+from app.access.permissions import Category
 from app.core import clock, phone_clock
 from app.core.db import db
 from app.core.errors import Conflict
+from app.messages.models import Visit
+from app.messages.queries import visible
 from app.messages.visit_entering import Told
 from app.patients.admission import AdmittedPatient
+from app.patients.queries import telling
 
 SENT_BEFORE: Final = "This was sent before, with something else in it. Nothing was changed now."
 _ONE_AT_A_TIME: Final = text("select pg_advisory_xact_lock(hashtextextended(:key, 0))")
@@ -37,3 +41,9 @@ def id_of(patient: AdmittedPatient, client_id: UUID) -> UUID:
 def happened(told: Told) -> datetime:
     """When it happened. Raises Invalid for a time that cannot be."""
     return phone_clock.told(told.happened_at, clock.now(), told.sent_at)
+
+
+def those_told(patient: AdmittedPatient, one: Visit) -> set[UUID]:
+    """Who of the circle is told of a visit; of one that is kept from it the family is not."""
+    told = telling.those_told(patient, Category.VISITS)
+    return set(told if one.hidden_at is None else visible.told(patient, Category.VISITS, told))

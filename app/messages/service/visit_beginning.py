@@ -19,12 +19,15 @@ CALLED_OFF: Final = "This visit was called off. Say that you are here without an
 
 
 def begun(patient: AdmittedPatient, visit_id: UUID, told: Told, at: datetime, by: By) -> Visit:
-    """The visit that is meant, held; one that nobody expected is there from the first that is told of it."""
+    """The visit that is meant, held; one that nobody expected is there from the first that is told of it.
+
+    Raises NotFound; also for one that is kept from whoever tells of it, in whose place no second one is made.
+    """
     visit_acting.one_at_a_time(patient, visit_id)
     try:
         return visits.row(patient, visit_id, locked=True)
     except NotFound:
-        if told.unexpected is None:
+        if told.unexpected is None or visits.is_kept(patient, visit_id):
             raise
     made = Visit(
         id=visit_acting.id_of(patient, visit_id),

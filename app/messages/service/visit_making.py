@@ -12,12 +12,13 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import attributes
 
+from app.access.permissions import Category
 from app.core import backlog, clock, sealed
 from app.core.db import db
 from app.core.ids import new_id
 from app.messages import visit_days, visit_watch
 from app.messages.models import Visit, VisitPlan
-from app.messages.queries import visits
+from app.messages.queries import visible, visits
 from app.messages.visit_days import Due, Pattern
 from app.notifications.service import news
 from app.patients import queries as patients
@@ -72,18 +73,20 @@ def call_off_silently(one: Visit) -> None:
 def remake(patient: AdmittedPatient, plan: VisitPlan, visitor_before: UUID | None) -> None:
     """Make the visits to come of a plan as they are to be now.
 
-    Who comes to a single one, where somebody said so, and what a person called off stay as they are.
+    Who comes to a single one, where somebody said so, and what a person called off stay as they are. To one that is
+    kept from the circle nobody of the family comes instead: who came before still does.
     """
     now = clock.now()
     is_on = plan.ended_at is None and patient.ended_at is None
     wanted = visit_days.due(pattern(plan), patient.zone, now, now + AHEAD) if is_on else []
     due = {one.local_date: one for one in wanted}
+    is_family = plan.visitor_id != visitor_before and plan.visitor_id in visible.family(patient, Category.VISITS)
     for one in _to_come(plan, now):
         found = due.pop(one.local_date, None)
-        _move(one, plan, found, visitor_before)
+        _move(one, plan, found, visitor_before, is_family=is_family)
     for one in _unattended(plan, now, due):
         news.withdraw([one.id])  # that it was late, at a time it is no longer due at
-        _move(one, plan, due.pop(one.local_date), visitor_before)
+        _move(one, plan, due.pop(one.local_date), visitor_before, is_family=is_family)
     _write(plan, list(due.values()))
     _made([plan], now + AHEAD)
 
@@ -106,13 +109,13 @@ def _unattended(plan: VisitPlan, now: datetime, days: Collection[date]) -> Seque
     return db.session.scalars(over.with_for_update()).all()
 
 
-def _move(one: Visit, plan: VisitPlan, due: Due | None, visitor_before: UUID | None) -> None:
+def _move(one: Visit, plan: VisitPlan, due: Due | None, visitor_before: UUID | None, *, is_family: bool) -> None:
     if due is None:
         call_off_silently(one)
         return
     one.state, one.due_at, one.minutes, one.late_after = "planned", due.due_at, plan.minutes, plan.late_after
     one.what = plan.what
-    if one.visitor_id == visitor_before:
+    if one.visitor_id == visitor_before and not (is_family and one.hidden_at is not None):
         one.visitor_id = plan.visitor_id
     one.look_at, one.late_told_at = visit_watch.late_at(visits.facts(one)), None
 

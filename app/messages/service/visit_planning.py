@@ -12,19 +12,19 @@ from zoneinfo import ZoneInfo
 from app.access.permissions import Category
 from app.core import clock, wall_time
 from app.core.db import db
-from app.core.errors import Conflict, Invalid, PreconditionFailed
+from app.core.errors import Conflict, Invalid, NotFound, PreconditionFailed
 from app.messages import visit_watch
 from app.messages.models import Visit, VisitPlan
-from app.messages.queries import visit_people, visits
+from app.messages.queries import visible, visit_people, visits
 from app.messages.service import visit_acting, visit_making
 from app.messages.visit_entering import PLAN_SAYS, NewPlan, NewVisit
 from app.notifications.service import news
 from app.notifications.service.news import News
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
-from app.patients.queries import telling
 
 CHANGED: Final = "It was changed since you read it. Read it again."
+KEPT: Final = "This visit is kept from the circle. Let them see it again before one of the family comes to it."
 NOT_A_VISITOR: Final = "Choose somebody of the circle who may record visits, or somebody of the team."
 
 
@@ -85,13 +85,15 @@ def end_plan(patient: AdmittedPatient, plan_id: UUID, by: By) -> None:
 
 
 def add(patient: AdmittedPatient, new: NewVisit, by: By) -> Visit:
-    """Plan a single visit. Raises Invalid (its time is over, nobody who may come) and Conflict."""
+    """Plan a single visit. Raises Invalid (its time is over, nobody who may come), Conflict, and NotFound (kept)."""
     visit_acting.still_cared_for(patient)
     visit_acting.one_at_a_time(patient, new.id)
     visit_id = visit_acting.id_of(patient, new.id)
     due_at = wall_time.instant(new.on, new.at, patient.zone)
     known = db.session.get(Visit, visit_id)
     if known is not None:
+        if patient.is_for_family and known.hidden_at is not None:
+            raise NotFound
         if not _is_same(known, new, by):
             raise Conflict(visit_acting.SENT_BEFORE)
         return known
@@ -101,7 +103,9 @@ def add(patient: AdmittedPatient, new: NewVisit, by: By) -> Visit:
     return put_down(patient, new, due_at, by)
 
 
-def put_down(patient: AdmittedPatient, new: NewVisit, due_at: datetime, by: By) -> Visit:
+def put_down(
+    patient: AdmittedPatient, new: NewVisit, due_at: datetime, by: By, *, hidden_at: datetime | None = None
+) -> Visit:
     """Put a single visit down for a time to come, once it is known that it can be."""
     made = Visit(
         id=visit_acting.id_of(patient, new.id),
@@ -114,6 +118,7 @@ def put_down(patient: AdmittedPatient, new: NewVisit, due_at: datetime, by: By) 
         late_after=new.late_after,
         client_id=new.id,
         planned_by=by.person_id,
+        hidden_at=hidden_at,
     )
     made.what = new.what
     made.look_at = visit_watch.late_at(visits.facts(made))
@@ -130,6 +135,8 @@ def set_visitor(patient: AdmittedPatient, visit_id: UUID, version: int, visitor_
     if found.state != "planned":
         raise Conflict("This visit is over, or was called off.")
     _check(patient, visitor_id)
+    if found.hidden_at is not None and visitor_id in visible.family(patient, Category.VISITS):
+        raise Conflict(KEPT)
     found.visitor_id = visitor_id
     db.session.flush()
     return found
@@ -146,7 +153,7 @@ def call_off(patient: AdmittedPatient, visit_id: UUID, why: str, by: By) -> Visi
     found.called_off_by, found.why = by.person_id, why
     db.session.flush()
     news.withdraw([found.id])
-    told = {*telling.those_told(patient, Category.VISITS), *([found.visitor_id] if found.visitor_id else [])}
+    told = visit_acting.those_told(patient, found) | ({found.visitor_id} if found.visitor_id else set())
     words = {"by": clock_words(found, patient.zone)}
     tidings = News(Category.VISITS, "visit", found.id, "visit_called_off", words)
     news.tell(patient, tidings, told - {by.person_id})

@@ -23,9 +23,9 @@ from app.notifications.service import news
 from app.notifications.service.news import News
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
-from app.patients.queries import telling
 from app.todos import service as todos
 
+VISIT: Final = "visit"  # what the feed and news are about
 TODOS: Final = ("visit_late", "visit_missed")
 
 
@@ -84,9 +84,8 @@ def _settle(patient: AdmittedPatient, found: Visit, by: By) -> None:
     if was_told:
         _put_right(patient, found, by)
     if found.state == "done" and not was_done:
-        posting.happened(
-            patient, Category.VISITS, "visit", found.id, done_words(found, people.person(by.person_id).name)
-        )
+        words = done_words(found, people.person(by.person_id).name)
+        posting.happened(patient, Category.VISITS, VISIT, found.id, words, hidden_at=found.hidden_at)
 
 
 def done_words(found: Visit, name: str) -> str:
@@ -100,7 +99,7 @@ def _put_right(patient: AdmittedPatient, found: Visit, by: By) -> None:
     for kind in TODOS:
         todos.settle(patient.id, kind, str(found.id), by.person_id)
     words = {"by": visit_planning.clock_words(found, patient.zone)}
-    told = {*telling.those_told(patient, Category.VISITS), patient.coordinator_id} - {by.person_id}
+    told = (visit_acting.those_told(patient, found) | {patient.coordinator_id}) - {by.person_id}
     news.tell(patient, News(Category.VISITS, "visit", found.id, "visit_came", words), told)
     found.late_told_at = None
     db.session.flush()

@@ -19,13 +19,12 @@ from app.identity import queries as people
 from app.messages import visit_watch
 from app.messages.models import Visit
 from app.messages.queries import visits
-from app.messages.service import visit_planning
+from app.messages.service import visit_acting, visit_planning
 from app.messages.visit_watch import Seen, Verdict
 from app.notifications.service import news
 from app.notifications.service.news import News
 from app.patients import queries as patients
 from app.patients.admission import AdmittedPatient
-from app.patients.queries import telling
 from app.todos import service as todos
 
 _REASONS: Final = {
@@ -36,6 +35,7 @@ _REASONS: Final = {
     Seen.SHORT: "The visit {what}, due {when}, was over after {stayed} of {minutes} planned minutes ({who}). See "
     "whether everything was done.",
 }
+_KEPT: Final = " It is kept from the circle: do not speak of it with family or friends."
 _NOTICED: Final = " Kith was not working and noticed this only at {now}."
 
 
@@ -72,8 +72,7 @@ def _tell(patient: AdmittedPatient, one: Visit, verdict: Verdict, now: datetime)
     is_urgent = verdict.seen is Seen.MISSED  # somebody may be lying there: it waits for no morning
     _send(patient, one, f"{template}_team", words, {patient.coordinator_id}, is_urgent=is_urgent)
     if visit_watch.is_worth_telling(verdict, now):
-        told = telling.those_told(patient, Category.VISITS)
-        relatives = {each for each in told if each not in (one.visitor_id, patient.coordinator_id)}
+        relatives = visit_acting.those_told(patient, one) - {one.visitor_id, patient.coordinator_id}
         _send(patient, one, template, words, relatives, is_urgent=is_urgent)
 
 
@@ -95,4 +94,6 @@ def _reason(patient: AdmittedPatient, one: Visit, seen: Seen, now: datetime, *, 
         stayed=int(stayed.total_seconds() // 60),
         minutes=one.minutes,
     )
+    if one.hidden_at is not None:
+        said += _KEPT
     return said if in_time else said + _NOTICED.format(now=f"{now.astimezone(patient.team_zone):%H:%M}")
