@@ -72,6 +72,8 @@ OWN: Final = {
 OF_A_MEDICINE: Final = frozenset({"dose_watch", "dose_telling", "refill_nudge"})
 # The same of posts: what is kept, its author does not see either.
 OF_A_POST: Final = frozenset({"post", "post_reaction", "post_seen", "post_report"})
+# What was to be told of a post or a visit and was not sent before it was kept.
+TELLING: Final = frozenset({"delivery", "digest_item"})
 # Rows that belong to a row of OWN: column, and the table it names.
 OWN_BY_WAY_OF: Final = {"circle_grant": ("member_id", "circle_member")}
 # What somebody told the team in confidence, perhaps of the patient: in their own copy it is, in that of no record

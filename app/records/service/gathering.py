@@ -20,7 +20,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
-    exists,
     func,
     null,
     select,
@@ -36,7 +35,7 @@ from app.ratings.instrument import Instrument
 from app.ratings.queries import copying
 from app.records import shape
 from app.records.queries import access_log
-from app.records.service import wording
+from app.records.service import keeping_back, wording
 
 AT_ONCE = 1_000
 EVERY = 2**31 - 1  # lines of the log: no end
@@ -103,26 +102,12 @@ def _of_the_record(table: Table, subject: Subject) -> Iterator[ColumnElement[boo
 def _of_the_person(table: Table, subject: Subject) -> Iterator[ColumnElement[bool]]:
     if table.name in shape.OWN:
         theirs = table.c[shape.OWN[table.name]] == subject.person_id
-        yield and_(theirs, ~_is_kept(table)) if table.name in shape.OF_A_MEDICINE | shape.OF_A_POST else theirs
+        kept = keeping_back.is_kept(table)
+        yield theirs if kept is None else and_(theirs, ~kept)
     if table.name in shape.OWN_BY_WAY_OF:
         column, named = shape.OWN_BY_WAY_OF[table.name]
         owner = Base.metadata.tables[named]
         yield table.c[column].in_(select(owner.c.id).where(owner.c[shape.OWN[named]] == subject.person_id))
-
-
-def _is_kept(table: Table) -> ColumnElement[bool]:
-    """Is it about a medicine, or a post, that its patient keeps from the circle?"""
-    if table.name in shape.OF_A_POST:
-        post = Base.metadata.tables["post"]
-        one, whole = post.alias(), post.alias()
-        own = table.c.post_id if "post_id" in table.c else table.c.id
-        with_it = whole.c.id == func.coalesce(one.c.parent_id, one.c.id)
-        return exists().where(one.c.id == own, with_it, whole.c.hidden_at.is_not(None))
-    medicine, dose = (Base.metadata.tables[name] for name in ("medicine", "dose"))
-    if "medicine_id" in table.c:
-        return exists().where(medicine.c.id == table.c.medicine_id, medicine.c.hidden_at.is_not(None))
-    of_dose = (dose.c.id == table.c.dose_id, medicine.c.id == dose.c.medicine_id)
-    return exists().where(*of_dose, medicine.c.hidden_at.is_not(None))
 
 
 class _Names:
