@@ -15,8 +15,9 @@ from app.core.errors import Conflict, Forbidden
 from app.core.ids import new_id
 from app.messages import viewing
 from app.messages.queries import feed as queries
+from app.messages.queries import visits
 from app.messages.queries.shown import Shown
-from app.messages.service import changing, feed_seeing, posting, reporting
+from app.messages.service import changing, feed_seeing, posting, reporting, visiting
 from app.messages.viewing import Viewer
 from app.patients.admission import AdmittedPatient
 from app.patients.by import By
@@ -204,8 +205,16 @@ def _hiding(patient: AdmittedPatient, one: Shown, here: dict[str, Any]) -> dict[
         "whose": sharing.whose(patient),
         "circle": "my circle" if sharing.whose(patient) == "your" else "the circle",
         "team": patient.team_name,
+        **_kept_visit(patient, one),
         "action": url_for("my_feed.hide", **here) if may else None,
     }
+
+
+def _kept_visit(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
+    """Whether it is about a visit that is kept itself: it is shown again there and not here."""
+    is_kept = one.about == visiting.VISIT and one.about_id is not None and visits.is_kept(patient, one.about_id)
+    href = url_for("my_visits.visit", patient_id=patient.id, visit_id=one.about_id) if is_kept else None
+    return {"of_visit": is_kept, "visit_href": href if looking.may(P.SEE_VISITS) else None}
 
 
 def _ways(who: Viewer, one: Shown, here: dict[str, Any]) -> dict[str, str | None]:

@@ -26,7 +26,7 @@ from app.patients.admission import AdmittedPatient
 from app.patients.by import By
 from app.readings.models import Reading
 from app.web import frame, looking, moments, words
-from app.web.patient import visit_words
+from app.web.patient import sharing, visit_words
 from app.web.patient.sharing import EMPTY, Shown
 
 P = Permission
@@ -37,6 +37,8 @@ SAID: Final = {
     "left": "You have left. Thank you.",
     "off": "It is called off.",
     "read": "It is marked as read.",
+    "hidden": "It is kept from the circle now.",
+    "shown": "The circle can see it again.",
 }
 
 
@@ -82,6 +84,7 @@ def for_visit(patient: AdmittedPatient, visit_id: UUID, said: str, shown: Shown 
         "earlier": [visit_words.note(each, now, patient.zone) for each in notes if each.id in corrected],
         "readings": [reading(each) for each in measured],
         **_acts(patient, one),
+        "hiding": _hiding(patient, one),
         "back_href": url_for("my_visits.visits", patient_id=patient.id),
         **shown.context(),
     }
@@ -100,6 +103,24 @@ def _acts(patient: AdmittedPatient, one: Visit) -> dict[str, str | None]:
         "write_href": url_for("my_visits.write", **ids) if is_there else None,
         "leave_action": url_for("my_visits.leave", **ids) if is_there and one.left_at is None else None,
         "call_off_href": url_for("my_visit_code.call_off", **ids) if may_call_off else None,
+    }
+
+
+def _hiding(patient: AdmittedPatient, one: Visit) -> dict[str, Any] | None:
+    """Whether the circle sees it, for who can change that and, where it is kept, for who sees it all the same."""
+    may = looking.may(P.HIDE_VISITS)
+    if not may and not one.hidden_from_circle:
+        return None
+    there = [] if one.hidden_from_circle else visit_people.family_there(patient, one.id, one.visitor_id)
+    whose = sharing.whose(patient)
+    return {
+        "is_hidden": one.hidden_from_circle,
+        "whose": whose,
+        "circle": "my circle" if whose == "your" else "the circle",
+        "team": patient.team_name,
+        "known_to": visit_words.names(there) if there else None,
+        "is_of_plan": one.plan_id is not None,
+        "action": url_for("my_visits.hide", patient_id=patient.id, visit_id=one.id) if may else None,
     }
 
 
@@ -152,7 +173,8 @@ def _handover(patient: AdmittedPatient, visit_id: UUID | None) -> dict[str, Any]
 
 def for_write(patient: AdmittedPatient, visit_id: UUID, form: MultiDict[str, str], shown: Shown) -> dict[str, Any]:
     """The one form, with who reads each text beside its box."""
-    one, me, audience = visits.visit(patient, visit_id), reader(), visit_people.audience(patient)
+    one, me = visits.visit(patient, visit_id), reader()
+    audience = visit_people.audience(patient, is_kept=one.hidden_from_circle)
     ticked = form.getlist("done")
     return {
         "visit": visit_words.visit(one, clock.now(), patient.zone),
@@ -173,7 +195,8 @@ def for_write(patient: AdmittedPatient, visit_id: UUID, form: MultiDict[str, str
 
 def for_confirm(patient: AdmittedPatient, visit_id: UUID, form: MultiDict[str, str], body: Any) -> dict[str, Any]:
     """What is about to be saved, text by text, with the names of who will read it."""
-    one, audience, note = visits.visit(patient, visit_id), visit_people.audience(patient), body["note"]
+    one, note = visits.visit(patient, visit_id), body["note"]
+    audience = visit_people.audience(patient, is_kept=one.hidden_from_circle)
     next_at = note.next_visit_at
     texts = [("For the family", note.family, audience.family)]
     texts += [("For professionals", note.professional, audience.professional)]
@@ -201,7 +224,7 @@ def for_call_off(patient: AdmittedPatient, visit_id: UUID, shown: Shown) -> dict
     return {
         "visit": visit_words.visit(one, clock.now(), patient.zone),
         "typed": shown.typed,
-        "readers": visit_words.names(visit_people.audience(patient).family),
+        "readers": visit_words.names(visit_people.audience(patient, is_kept=one.hidden_from_circle).family),
         "action": url_for("my_visit_code.call_off", **ids),
         "back_href": url_for("my_visits.visit", **ids),
         **shown.context(),

@@ -36,6 +36,7 @@ def kept(patient: AdmittedPatient) -> dict[str, Any] | None:
     near = visits.coming(patient, now - BACK, now + AHEAD)
     found = [one for one in near if one.state in ("planned", "missed") or _is_mine(one, me)]
     audience, is_professional = visit_people.audience(patient), visit_gathering.reader().is_professional
+    less = visit_words.names(visit_people.audience(patient, is_kept=True).family)
     return {
         "kind": "visits",
         "row": f"visits {patient.id}",
@@ -45,7 +46,7 @@ def kept(patient: AdmittedPatient) -> dict[str, Any] | None:
         "name": patient.given_name,
         "family_readers": visit_words.names(audience.family),
         "professional_readers": visit_words.names(audience.professional) if is_professional else None,
-        "visits": [_visit(one, patient) for one in found],
+        "visits": [_visit(one, patient) | _if_kept(one, less) for one in found],
         "tasks": [[one, said] for one, said in visit_tasks.TASKS.items()],
         "measures": _measures(patient) if looking.may(P.ADD_READINGS) else [],
         "send_to": f"/my/{patient.id}/unsent",
@@ -64,6 +65,11 @@ def _visit(one: Shown, patient: AdmittedPatient) -> dict[str, Any]:
         "who": one.visitor or visit_words.NOBODY,
         "is_here": one.state == "arrived",
     }
+
+
+def _if_kept(one: Shown, readers: str) -> dict[str, str]:
+    """Who reads what is written of a visit that is kept from the circle, where it is."""
+    return {"family_readers": readers} if one.hidden_from_circle else {}
 
 
 def _when(local: datetime) -> str:

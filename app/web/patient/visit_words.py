@@ -30,6 +30,7 @@ def visit(one: Shown, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
         "mark": mark(one),
         "is_off": one.state == "called_off",
         "why": one.why,
+        "kept": one.hidden_from_circle,
     }
 
 

@@ -14,7 +14,7 @@ from app.core.errors import Conflict, Invalid, TooMany
 from app.core.http import Pages
 from app.messages.queries import visit_notes
 from app.messages.queries import visits as queries
-from app.messages.service import noting, visiting
+from app.messages.service import noting, visit_hiding, visiting
 from app.messages.visit_entering import Told
 from app.patients.admission import AdmittedPatient
 from app.web import frame, looking
@@ -26,6 +26,7 @@ from app.web.patient.sharing import EMPTY, Shown
 pages = Pages("my_visits", __name__, url_prefix="/my/<uuid:patient_id>/visits")
 SEE: Final = guards.on_patient(Permission.SEE_VISITS)
 RECORD: Final = guards.on_patient(Permission.RECORD_VISITS)
+HIDE: Final = guards.on_patient(Permission.HIDE_VISITS)
 PROFESSIONAL: Final = guards.on_patient(Permission.SEE_PROFESSIONAL_NOTES)
 REFUSED: Final = (Conflict, Invalid, TooMany)
 ONE: Final = "/<uuid:visit_id>"
@@ -61,6 +62,17 @@ def arrive_now(patient: AdmittedPatient) -> Any:
 def visit(patient: AdmittedPatient, visit_id: UUID) -> str:
     """One visit."""
     return _visit(patient, visit_id)
+
+
+@pages.post(f"{ONE}/hiding", access=HIDE)
+def hide(patient: AdmittedPatient, visit_id: UUID) -> Any:
+    """Keep this visit from the circle, or let it be seen again."""
+    is_shown = request.form.get("show") == "yes"
+    try:
+        (visit_hiding.show if is_shown else visit_hiding.hide)(patient, visit_id)
+    except Conflict as refused:
+        return _visit(patient, visit_id, Shown.refused(request.form, refused)), refused.status
+    return _to(patient, visit_id, "shown" if is_shown else "hidden")
 
 
 @pages.get(f"{ONE}/write", access=SEE)

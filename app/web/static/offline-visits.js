@@ -60,7 +60,7 @@ async function write(kept, visit, place, isLeaving) {
 
 function note(kept, visit) {
   const id = `v${visit.id}`;
-  const texts = [box("For the family", `${id}-family`, { name: "family", rows: "3", maxlength: "4000" }, `${kept.family_readers} can read this.`, "textarea")];
+  const texts = [box("For the family", `${id}-family`, { name: "family", rows: "3", maxlength: "4000" }, `${visit.family_readers ?? kept.family_readers} can read this.`, "textarea")];
   if (kept.professional_readers) {
     const readers = `Only ${kept.professional_readers} can read this.`;
     texts.push(box("For professionals", `${id}-professional`, { name: "professional", rows: "3", maxlength: "4000" }, readers, "textarea"));
@@ -90,6 +90,7 @@ function atWall(id) {
 function one(kept, visit) {
   const card = made("li", { class: "kith-card", id: `c${visit.id}` }, made("h3", { class: "kith-due__title" }, visit.what));
   if (visit.when) card.append(made("p", { class: "kith-tight" }, `${visit.when}. ${visit.who}.`));
+  if (visit.family_readers) card.append(made("p", { class: "kith-tight" }, made("span", { class: "kith-chip" }, "Kept from the circle")));
   const progress = kept.mine.progress[visit.id] ?? (visit.is_here ? "here" : "");
   if (progress === "here") card.append(under(kept, visit));
   else if (progress === "left") card.append(made("p", {}, "You were here."));
