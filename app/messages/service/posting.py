@@ -71,10 +71,20 @@ def comment(patient: AdmittedPatient, parent_id: UUID, new: NewPost, viewer: Vie
     return comment_id or _again(patient, new, viewer.by, parent.id)
 
 
-def happened(patient: AdmittedPatient, category: Category, about: str, about_id: UUID, words: str) -> UUID | None:
-    """Tell in the feed what happened, to those who may see this kind; told before, it is not told again (None)."""
+def happened(
+    patient: AdmittedPatient,
+    category: Category,
+    about: str,
+    about_id: UUID,
+    words: str,
+    hidden_at: datetime | None = None,
+) -> UUID | None:
+    """Tell in the feed what happened, to those who may see this kind; told before, it is not told again (None).
+
+    `hidden_at`: it is kept from the circle with what it is about, since then.
+    """
     row = Post(category=str(category), about=about, about_id=about_id, client_id=new_id(), channel="kith")
-    row.body = words
+    row.body, row.hidden_at = words, hidden_at
     return _stored(patient, row, (Post.about, Post.about_id), Post.about.is_not(None))
 
 
