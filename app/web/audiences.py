@@ -38,6 +38,7 @@ from app.web.patient import (
     doses_recorded,
     goals_adding,
     goals_changing,
+    goals_steps,
     help_asking,
     help_calendar,
     medicine_change,
@@ -71,7 +72,8 @@ _MEDICINES = (
     console_medicines,
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
-_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, my_goals, goals_adding, goals_changing, console_goals)
+_GOALS = (my_goals, goals_adding, goals_changing, goals_steps, console_goals)
+_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, *_GOALS)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

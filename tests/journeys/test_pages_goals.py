@@ -27,6 +27,7 @@ def test_a_goal_with_a_helper(opens: Opens, around: AtGoals, size: dict[str, int
     place = f"/my/{around.patient.id}/goals"
     when_mary_sets_a_goal(mary, place)
     path = mary.page.url.partition("?")[0].removeprefix(mary.site.url)
+    when_mary_says_a_step_otherwise(mary)
     when_mary_asks_tom(mary)
     when_tom_helps(tom, place, path)
     when_mary_says_how_it_goes(mary, path)
@@ -63,6 +64,17 @@ def when_mary_sets_a_goal(mary: Window, place: str) -> None:
     mary.looks_right("When would you like to look at it?")
     mary.page.get_by_role("button", name="Set this goal").click()
     mary.page.get_by_text("Your goal is set.").wait_for()
+    mary.looks_right(WORDS)
+
+
+def when_mary_says_a_step_otherwise(mary: Window) -> None:
+    mary.page.get_by_role("link", name=STEP).click()
+    mary.page.get_by_label("The step").fill("Walk to the corner")
+    mary.page.get_by_label("By which day, if there is one").fill("2026-12-02")
+    mary.looks_right("Change a step")
+    mary.page.get_by_role("button", name="Save").click()
+    mary.page.get_by_text("The step is changed.").wait_for()
+    mary.page.get_by_text("by 2 December").wait_for()
     mary.looks_right(WORDS)
 
 
@@ -174,12 +186,11 @@ def when_mary_ends_it_for_now(mary: Window) -> None:
 @SIZES
 def test_priya_suggests_and_mary_takes_it(opens: Opens, around: AtGoals, size: dict[str, int]) -> None:
     around.goal("team", words="Sing in the choir")
+    weighs(around, 80, -1)
     priya, mary = (come_in(opens(size), one) for one in (around.world.priya, around.world.mary))
     priya.go(f"/console/patients/{around.patient.id}")
     priya.page.get_by_role("link", name="Suggest a goal").click()
-    priya.page.get_by_label("The goal, in plain words").fill("Walk each day")
-    priya.looks_right("Suggest a goal to Mary Okafor")
-    priya.page.get_by_role("button", name="Suggest it").click()
+    when_priya_suggests_it_by_weight(priya)
     priya.page.get_by_role("link", name="Walk each day").wait_for()
     priya.looks_right("Mary Okafor")
     mary.go(f"/my/{around.patient.id}/goals")
@@ -192,6 +203,23 @@ def test_priya_suggests_and_mary_takes_it(opens: Opens, around: AtGoals, size: d
     mary.page.get_by_role("button", name="Take it like this").click()
     mary.page.get_by_role("button", name="It is reached").wait_for()
     mary.looks_right("Walk on Sundays")
+
+
+def when_priya_suggests_it_by_weight(priya: Window) -> None:
+    priya.page.get_by_label("The goal, in plain words").fill("Walk each day")
+    priya.looks_right("Suggest a goal to Mary Okafor")
+    priya.page.get_by_role("button", name="Go on").click()
+    priya.page.get_by_label("A number that Mary sends").check()
+    priya.looks_right("How could Mary see how far it has come?")
+    priya.page.get_by_role("button", name="Go on").click()
+    priya.page.get_by_label("Weight").check()
+    priya.looks_right("Which one?")
+    priya.page.get_by_role("button", name="Go on").click()
+    priya.page.get_by_label("Hoped for").fill("76")
+    priya.looks_right("From which number to which?")
+    priya.page.get_by_role("button", name="Go on").click()
+    priya.looks_right("Why may it matter to Mary?")
+    priya.page.get_by_role("button", name="Suggest it").click()
 
 
 def test_goals_are_printed_whole_and_clean(opens: Opens, around: AtGoals) -> None:

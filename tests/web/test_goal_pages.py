@@ -186,6 +186,37 @@ def test_steps_are_done_asked_about_and_helped_with(mary: Browser, tom: Browser,
     assert mary.post(f"{step}/act", {"act": "fly"}).status_code == 404
 
 
+def test_a_step_is_said_otherwise_and_for_another_day(
+    mary: Browser, tom: Browser, around: AtGoals, home: str
+) -> None:
+    goal = around.goal()
+    page, step = f"{home}/goals/{goal.id}", f"{home}/goals/steps/{step_of(goal)}/change"
+    assert step in mary.get(page).get_data(as_text=True)
+    assert step not in tom.get(page).get_data(as_text=True)
+    assert tom.get(step).status_code == 403
+    form = mary.hidden(step)
+    assert STEP in mary.get(step).get_data(as_text=True)
+    for wrong, said in (
+        ({"words": " "}, "Say it in up to 300 letters"),
+        ({"words": "Walk far", "due_on": "soon"}, "Give a day"),
+    ):
+        refused = mary.post(step, form | wrong)
+        assert (refused.status_code, said in words(refused)) == (422, True)
+    assert 'value="soon"' in refused.get_data(as_text=True)
+    saved = mary.post(step, form | {"words": "Walk far", "due_on": "2026-12-02"})
+    shown = words(mary.get(saved.location))
+    for said in ("The step is changed.", "Walk far by 2 December", f"You changed a step; before: “{STEP}”"):
+        assert said in shown
+    assert 'value="2026-12-02"' in mary.get(step).get_data(as_text=True)
+    late = mary.post(step, form | {"words": "Walk on"})
+    assert (late.status_code, "was changed since you read it" in words(late)) == (412, True)
+    assert mary.post(step, mary.hidden(step) | {"words": "Walk far", "due_on": ""}).status_code == 303
+    db.session.rollback()
+    assert db.session.scalars(select(GoalStep.due_on)).one() is None
+    assert mary.post(f"{home}/goals/steps/{step_of(goal)}/act", {"act": "remove"}).status_code == 303
+    assert mary.get(step).status_code == 404
+
+
 def test_how_it_goes_is_said_and_helped_with_a_word(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
     goal = around.goal(levels=("a", "b", "c", "d", "e"))
     page = f"{home}/goals/{goal.id}"
@@ -323,10 +354,59 @@ def test_the_team_suggests_from_the_page_of_the_patient(priya: Browser, around: 
     page = words(priya.get(place))
     assert "Sing in the choir" in page
     assert "Nobody knows this" not in page
-    form = priya.hidden(f"{place}/goals/suggest")
-    wrong = priya.post(f"{place}/goals/suggest", form)
+    path = f"{place}/goals/suggest"
+    first = priya.get(path)
+    wrong = priya.post(path, hidden(first))
     assert (wrong.status_code, "Say it in up to 300 letters" in words(wrong)) == (422, True)
+    seen = priya.post(path, hidden(first) | {"words": "Walk each day"})
+    assert "How could Mary see how far it has come?" in words(seen)
+    why = priya.post(path, hidden(seen) | {"tied_to": "steps"})
+    wrong = priya.post(path, hidden(why) | {"why": "y" * 1001})
+    assert (wrong.status_code, "Say it in up to 1000 letters" in words(wrong)) == (422, True)
+    form = hidden(why) | {"why": "You like the park"}
+    assert goals()[-1].words == "Nobody knows this"
     for _ in range(2):
-        assert priya.post(f"{place}/goals/suggest", form | {"words": "Walk each day"}).status_code == 303
+        assert priya.post(path, form).status_code == 303
     assert "Walk each day Suggested by the care team" in words(priya.get(place))
+    suggested = goals()[-1]
     assert [goal.state for goal in goals()] == ["active", "active", "suggested"]
+    assert (suggested.why, suggested.tied_to) == ("You like the park", None)
+    again = priya.post(path, form | {"words": "Run"})
+    assert (again.status_code, "This was sent before" in words(again)) == (409, True)
+
+
+def test_the_team_suggests_a_goal_by_a_number_that_she_sends(
+    mary: Browser, priya: Browser, around: AtGoals, home: str
+) -> None:
+    weighs(around, 80, -1)
+    path = f"/console/patients/{around.patient.id}/goals/suggest"
+    seen = priya.post(path, hidden(priya.get(path)) | {"words": "Be lighter"})
+    assert "A number that Mary sends" in words(seen)
+    which = priya.post(path, hidden(seen) | {"tied_to": "measure"})
+    assert "Weight Last: 80.0 kg, yesterday at 10:00" in words(which)
+    assert "Blood pressure, top number" in words(which)  # asked for, and not sent yet
+    assert priya.post(path, hidden(which) | {"tie": "luck"}).status_code == 422
+    aim = priya.post(path, hidden(which) | {"tie": "weight"})
+    assert 'value="80.0"' in aim.get_data(as_text=True)
+    wrong = priya.post(path, hidden(aim) | {"aim_value": "7"})
+    assert (wrong.status_code, number.NO_SUCH in words(wrong)) == (422, True)
+    why = priya.post(path, hidden(aim) | {"start_value": "80", "aim_value": "70.5"})
+    assert priya.post(path, hidden(why)).status_code == 303
+    (goal,) = goals()
+    assert (goal.state, goal.tied_to, goal.tie, goal.start_value) == ("suggested", "measure", "weight", 80)
+    assert goal.aim_value == Decimal("70.5")
+    assert "Weight: Where it began. It began at 80 kg and is now 80 kg. 70.5 kg" in words(mary.get(f"{home}/goals"))
+
+
+def test_the_team_suggests_a_goal_by_a_part_of_her_wheel(priya: Browser, around: AtGoals) -> None:
+    with unit_of_work():
+        rating.give(around.patient, NewRating(new_id(), "wheel", "patient", {"mood": 4}), around.mary)
+    path = f"/console/patients/{around.patient.id}/goals/suggest"
+    form = hidden(priya.get(path)) | {"words": "Sing again", "tied_to": "area", "tie": "wheel:mood"}
+    aim = priya.post(path, form | {"step": "which"})
+    assert "A part of Mary’s wheel" in words(priya.post(path, form | {"step": "what"}))
+    assert 'value="4"' in aim.get_data(as_text=True)
+    why = priya.post(path, hidden(aim) | {"start_value": "4", "aim_value": "6"})
+    assert priya.post(path, hidden(why)).status_code == 303
+    (goal,) = goals()
+    assert (goal.tied_to, goal.tie, goal.start_value, goal.aim_value) == ("area", "wheel:mood", 4, 6)

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from app.access import guards
 from app.access.permissions import Permission
 from app.core import http
-from app.core.errors import Conflict, DomainError, Invalid
+from app.core.errors import Conflict, Invalid
 from app.core.http import Pages
 from app.core.ids import new_id
 from app.goals import entering
@@ -65,7 +65,7 @@ def _set(patient: AdmittedPatient, form: MultiDict[str, str]) -> Any:
     try:
         made = setting.set_goal(patient, http.loaded(_NEW, _typed(form)), gathering.by())
     except REFUSED as refused:
-        where = _box(refused)
+        where = {"steps": "step-1"}.get(typed.box(refused), typed.box(refused))
         question = next((one for one in _questions(patient, form) if where in QUESTIONS[one]), "what")
         return _page(patient, form, question, {where: typed.fault(refused)})
     return redirect(url_for("my_goals.one", patient_id=patient.id, goal_id=made.id, said="set"), 303)
@@ -104,12 +104,6 @@ def _faults(patient: AdmittedPatient, form: Mapping[str, str], question: str) ->
         return dict.fromkeys(long, typed.PLAINLY["words"])
     is_missing = question == "who" and form.get("audience") not in AUDIENCES
     return {"audience": typed.PLAINLY["audience"]} if is_missing else {}
-
-
-def _box(refused: DomainError) -> str:
-    """The box that something is wrong in."""
-    name = refused.errors[0]["pointer"].strip("/").split("/")[0] if refused.errors else ""
-    return "step-1" if name == "steps" else name
 
 
 def _page(

@@ -32,6 +32,7 @@ SAID: Final = {
     "set": "Your goal is set. You can change it whenever you like.",
     "changed": "It is changed.",
     "step": "The step is added.",
+    "step-changed": "The step is changed.",
     "done": "Well done. The step is noted.",
     "open-again": "The step is open again.",
     "remove": "The step is taken away.",
@@ -194,5 +195,10 @@ def _urls(patient: AdmittedPatient, goal_id: UUID) -> dict[str, str]:
 
 
 def _step_urls(patient: AdmittedPatient, step_id: UUID) -> dict[str, str]:
-    names = {"act_url": "act_on_step", "ask_url": "ask", "help_url": "answer"}
-    return {name: url_for(f"my_goals.{view}", patient_id=patient.id, step_id=step_id) for name, view in names.items()}
+    views = {
+        "act_url": "my_goals.act_on_step",
+        "ask_url": "my_goals.ask",
+        "help_url": "my_goals.answer",
+        "change_url": "my_goal_steps.change",
+    }
+    return {name: url_for(view, patient_id=patient.id, step_id=step_id) for name, view in views.items()}

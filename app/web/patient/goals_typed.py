@@ -40,11 +40,23 @@ def fault(refused: DomainError) -> str:
     return plain if plain and names != ["person_id"] else refused.detail
 
 
+def box(refused: DomainError) -> str:
+    """The box that something is wrong in; none where it is about the whole."""
+    return str(refused.errors[0]["pointer"]).strip("/").split("/")[0] if refused.errors else ""
+
+
 def step(form: Mapping[str, str]) -> NewStep:
     """A step. Raises Invalid."""
     body = {"id": form.get("id", ""), "words": form.get("words", ""), "due_on": form.get("due_on") or None}
     made: NewStep = http.loaded(step_schemas.NewGoalStep(), body)
     return made
+
+
+def step_change(form: Mapping[str, str]) -> dict[str, Any]:
+    """What a step is to say. Raises Invalid."""
+    body = {"words": form.get("words", ""), "due_on": form.get("due_on", "").strip() or None}
+    said: dict[str, Any] = http.loaded(step_schemas.GoalStepChange(), body)
+    return said
 
 
 def review(form: Mapping[str, str]) -> NewReview:

@@ -70,9 +70,11 @@ ROWS: dict[str, Row] = {
     f"POST {_MINE}/steps": Row(body={"id": "$new", "words": "Shoes"}),
     f"POST {_MINE}/review": Row(body={"id": "$new", "confidence": "5"}),
     f"POST {_MINE}/note": Row(body={"id": "$new", "note": "Well done"}),
+    f"GET {_MY_STEP}/change": Row(),
+    f"POST {_MY_STEP}/change": Row(body={"words": "Walk far", "version": "1"}),
     f"POST {_MY_STEP}/act": Row(body={"act": "done"}),
     f"POST {_MY_STEP}/ask": Row(body={"person_id": "$priya"}),
     f"POST {_MY_STEP}/help": Row(body={"act": "accept"}, ids={"step_id": "$asked_step"}, conflict=was_not_asked),
     f"GET {_CONSOLE}": Row(),
-    f"POST {_CONSOLE}": Row(body={"id": "$new", "words": "Sing"}),
+    f"POST {_CONSOLE}": Row(body={"id": "$new", "words": "Sing", "tied_to": "steps", "step": "why"}),
 }
