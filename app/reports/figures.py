@@ -12,23 +12,28 @@ from app.ratings import due_days
 
 FEWEST: Final = 5  # below this a number of people is not shown, nor anything reckoned from them
 HIDDEN: Final = "–"  # the same for a number of few and for what would tell of one
+DIGITS: Final = 1  # of a mean change
 GRACE_DAYS: Final = 28  # after its day a review is still in time
 
 DEFINITIONS: Final = {
-    "due": "Ratings whose day has come, of people in care now, as their course set it; called-off ones do not count.",
+    "due": (
+        "People in care now whose day for this rating has come, as their course set it; called-off ones do not count. "
+        "Each person counts once: by their newest such day, where they went through more than one course."
+    ),
     "done": (
-        f"Of those, the ones rated by the patient or together from {due_days.BEFORE.days} days before their day until "
-        f"{due_days.BEFORE.days} days before the next one’s. A later rating closes what was missed, and counts once. "
-        f"Hidden where 1 to {FEWEST - 1} were done, or 1 to {FEWEST - 1} were not."
+        f"Of those people, the ones who rated, alone or together, from {due_days.BEFORE.days} days before their day "
+        f"until {due_days.BEFORE.days} days before the next one’s. A later rating closes what was missed, and counts "
+        f"once. Hidden where 1 to {FEWEST - 1} did, or 1 to {FEWEST - 1} did not."
     ),
     "missing": (
-        f"Of those whose day came {GRACE_DAYS} days ago or more, the share that was not done. Hidden where 1 to "
-        f"{FEWEST - 1} of these, or of those whose day came since, were done or were not."
+        f"Of the people whose day came {GRACE_DAYS} days ago or more, the share who did not rate. Hidden where 1 to "
+        f"{FEWEST - 1} of these, or of those whose day came since, did or did not."
     ),
     "change": (
         "The mean of each person’s last score less their first, over people in care now who have said that part of "
         f"life at least twice; corrected ratings count as corrected. Hidden where they are fewer than {FEWEST}. "
-        f"How many rose, stayed and fell is shown only where each is {FEWEST} or more."
+        f"How many rose, stayed and fell is shown only where each is {FEWEST} or more. Means of two days side by side "
+        "can still tell of the one person who came in between."
     ),
     "goals": (
         "Goals of people in care now that are shared with the team or the circle; private ones do not count. Hidden "
@@ -39,7 +44,7 @@ DEFINITIONS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One occasion: how many were due and done; `late` are those due so long ago that they may be missing."""
+    """One occasion: for how many people it was due and done; `late`: due so long ago that it may be missing."""
 
     occasion: str
     due: int
@@ -116,7 +121,7 @@ def share(value: float | None) -> str:
 
 def mean(change: Change) -> str:
     """A mean change with its sign."""
-    return f"{change.mean:+.1f}" if change.is_shown else HIDDEN
+    return f"{change.mean:+.{DIGITS}f}" if change.is_shown else HIDDEN
 
 
 def moved(change: Change) -> list[str]:
@@ -129,11 +134,11 @@ def without_few(found: Figures) -> dict[str, Any]:
     """The same as plain data, with nothing in the place of what is not shown."""
     return {
         "dues": [
-            {"occasion": one.occasion, "due": one.shown[0], "done": one.shown[1], "missing": one.missing}
+            {"occasion": one.occasion, "due": one.shown[0], "done": one.shown[1], "missing": _rounded(one.missing, 2)}
             for one in found.dues
         ],
         "changes": [
-            {"area": one.area, "people": one.people, "mean": one.mean}
+            {"area": one.area, "people": one.people, "mean": _rounded(one.mean, DIGITS)}
             if one.is_shown
             else {"area": one.area, "people": None, "mean": None}
             for one in found.changes
@@ -141,6 +146,11 @@ def without_few(found: Figures) -> dict[str, Any]:
         "goals": [{"state": one.state, "count": one.shown} for one in found.goals],
         "definitions": DEFINITIONS,
     }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """No more digits than the page shows: with them the sum, and so the one who came since, would be plain."""
+    return None if value is None else round(value, digits)
 
 
 def _is_few(count: int) -> bool:
@@ -164,9 +174,9 @@ def _lines(found: Figures, areas: dict[str, str]) -> Iterator[tuple[str, str, st
     for due in found.dues:
         of, done = map(number, due.shown)
         late = HIDDEN if due.missing is None else number(due.late)
-        yield "ratings due", due.occasion, of, of, DEFINITIONS["due"]
-        yield "ratings done", due.occasion, done, of, DEFINITIONS["done"]
-        yield "reviews missing", due.occasion, share(due.missing), late, DEFINITIONS["missing"]
+        yield "people due to rate", due.occasion, of, of, DEFINITIONS["due"]
+        yield "people who rated", due.occasion, done, of, DEFINITIONS["done"]
+        yield "share missing", due.occasion, share(due.missing), late, DEFINITIONS["missing"]
     for one in found.changes:
         name = areas.get(one.area, one.area)
         yield "mean change", name, mean(one), people(one.people), DEFINITIONS["change"]

@@ -8,18 +8,22 @@ from uuid import UUID
 from app.core.db import HotStatement
 from app.reports.figures import GRACE_DAYS, Change, Due, Figures, Goals
 
-# A rating that closes several was made for the last of them; the others were missed.
+# A rating that closes several was made for the last of them; the others were missed. Of a person with two courses the
+# newest day counts: [days since it was late, whether it was done], the greatest of which is that of the newest.
 _DUES = HotStatement("""
     with one as (
-        select d.occasion, d.due_on,
+        select p.id, d.occasion, d.due_on,
             d.state = 'done' and d.due_on = max(d.due_on) over (partition by d.rating_id) as is_done
         from patient p join rating_due d on d.patient_id = p.id
         where p.team_id = :team_id and p.ended_at is null and d.code = :code and d.state <> 'called_off'
+    ), person as (
+        select occasion, max(array[due_on - :late, is_done::int]) as newest
+        from one where due_on <= :today group by id, occasion
     )
-    select occasion, count(*) as due, count(*) filter (where is_done) as done,
-        count(*) filter (where due_on <= :late) as late,
-        count(*) filter (where is_done and due_on <= :late) as late_done
-    from one where due_on <= :today group by occasion
+    select occasion, count(*) as due, count(*) filter (where newest[2] = 1) as done,
+        count(*) filter (where newest[1] <= 0) as late,
+        count(*) filter (where newest[1] <= 0 and newest[2] = 1) as late_done
+    from person group by occasion
 """)
 _CHANGES = HotStatement("""
     select a.area, count(*) as people, avg(a.last - a.first)::float8 as mean,
@@ -39,7 +43,7 @@ _GOALS = HotStatement("""
 
 
 def figures(team_id: UUID, code: str, voice: str, today: date) -> Figures:
-    """Ratings due and done, how far people have come by area, and goals by state; in three statements."""
+    """Who was due and rated, how far people have come by area, and goals by state; in three statements."""
     late = today - timedelta(days=GRACE_DAYS)
     dues = _DUES.rows({"team_id": team_id, "code": code, "today": today, "late": late})
     changes = _CHANGES.rows({"team_id": team_id, "code": code, "voice": voice})

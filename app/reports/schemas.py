@@ -16,7 +16,7 @@ class FiguresQuery(Schema):
 
 
 class DueFigure(Schema):
-    """One occasion; null where so few are not shown."""
+    """One occasion, in numbers of people; null where so few are not shown."""
 
     occasion = fields.String()
     due = fields.Integer(allow_none=True)

@@ -50,7 +50,7 @@ def _page(patient: AdmittedPatient, step_id: UUID, refused: DomainError | None =
     step = next((each.row for each in one.steps if each.row.id == step_id), None)
     if step is None:  # it was taken away
         raise NotFound
-    now = {"words": step.words, "due_on": step.due_on.isoformat() if step.due_on else ""}
+    now = {"words": step.words or "", "due_on": step.due_on.isoformat() if step.due_on else ""}
     form: Mapping[str, str] = request.form if refused else now
     errors = {typed.box(refused): typed.fault(refused)} if refused else {}
     context = {
