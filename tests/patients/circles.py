@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.identity.models import Person
+from app.patients import consents
 from tests.people import World, signed_in
 
 LATER = "2027-01-31"
@@ -50,8 +51,12 @@ class Circle:
     def grants(self, name: str) -> list[str]:
         return [f"{one['category']} {one['right']}" for one in self.members()[name]["grants"]]
 
-    def give(self, name: str, category: str, right: str, ends_on: str = LATER, version: int = 1) -> TestResponse:
-        what = {"category": category, "right": right, "ends_on": ends_on, "wording_version": version}
+    def give(
+        self, name: str, category: str, right: str, ends_on: str = LATER, version: int | None = None
+    ) -> TestResponse:
+        """In the words of today, unless others are named."""
+        read = consents.current(f"{category}.{right}").version if version is None else version
+        what = {"category": category, "right": right, "ends_on": ends_on, "wording_version": read}
         return self.post(f"/circle/{self.member(name)}/grants", what)
 
     def act(self, name: str, basis: str, *scopes: str, evidence: str = "", review_on: str = LATER) -> TestResponse:

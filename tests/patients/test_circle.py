@@ -116,11 +116,11 @@ def test_what_is_no_member_is_refused(client: FlaskClient, world: World, body: d
     assert set(members(client, world, mary)) == {"Tom", "Bola", "Mary's"}
 
 
-GRANT = {"category": "plan", "right": "see", "ends_on": "2027-01-31", "wording_version": 1}
+GRANT = {"category": "plan", "right": "see", "ends_on": "2027-01-31", "wording_version": 2}
 NO_GRANTS: dict[str, dict[str, Any]] = {
     "no end": {name: value for name, value in GRANT.items() if name != "ends_on"},
     "no wording": {name: value for name, value in GRANT.items() if name != "wording_version"},
-    "a wording that is no number": GRANT | {"wording_version": "1"},
+    "a wording that is no number": GRANT | {"wording_version": "2"},
     "a null end": GRANT | {"ends_on": None},
     "an end in the past": GRANT | {"ends_on": "2026-11-17"},
     "an end in two years": GRANT | {"ends_on": "2028-11-18"},

@@ -21,7 +21,7 @@ from tests.patients.circles import Circle, circle_of
 from tests.people import World, signed_in
 from tests.queries_counted import waiting_for_a_lock
 
-PLAN = {"category": "plan", "right": "see", "ends_on": "2027-01-31", "wording_version": 1}
+PLAN = {"category": "plan", "right": "see", "ends_on": "2027-01-31", "wording_version": 2}
 
 
 def until_it_waits(url: str, running: Future[Any]) -> None:

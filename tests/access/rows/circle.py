@@ -23,7 +23,7 @@ _AGREEMENT = {
 }
 _MY, _MY_MEMBER = "/my/<uuid:patient_id>", "/my/<uuid:patient_id>/circle/<uuid:member_id>"
 _MY_GRANT, _MY_ACTING = f"{_MY_MEMBER}/grants/<uuid:grant_id>", f"{_MY}/acting/<uuid:acting_id>"
-_GIVEN = {"category": "plan", "right": "see", "ends_on": "2027-03-01", "wording_version": "1", "confirmed": "yes"}
+_GIVEN = {"category": "plan", "right": "see", "ends_on": "2027-03-01", "wording_version": "2", "confirmed": "yes"}
 _ACTS = {"member_id": "$member_id", "basis": "consent", "scopes": "readings", "review_on": "2027-03-01"}
 _PAGES_OF_CIRCLE = {
     f"GET {_MY}/circle": Row(),
@@ -65,7 +65,7 @@ ROWS: dict[str, Row] = {
     f"GET {_MEMBER}/withdrawal": Row(),
     f"GET {_MEMBER}/consents": Row(),
     f"POST {_MEMBER}/grants": Row(
-        body={"category": "plan", "right": "see", "ends_on": "2027-03-01", "wording_version": 1}, scope="plan"
+        body={"category": "plan", "right": "see", "ends_on": "2027-03-01", "wording_version": 2}, scope="plan"
     ),
     f"DELETE {_GRANT}": Row(),
     f"GET {_GRANT}/withdrawal": Row(),
