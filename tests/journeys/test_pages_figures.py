@@ -80,6 +80,6 @@ def then_the_file_says_the_same(priya: Window) -> None:
     with taken.value.path().open(newline="") as file:
         lines = {(one["figure"], one["of"]): one for one in csv.DictReader(file)}
     assert lines["mean change", "My mood"]["value"] == "+0.2"
-    assert lines["ratings due", "month_3"]["value"] == "5"
-    assert lines["reviews missing", "month_3"]["value"] == "100%"
-    assert lines["ratings done", "baseline"]["definition"] == figures.DEFINITIONS["done"]
+    assert lines["people due to rate", "month_3"]["value"] == "5"
+    assert lines["share missing", "month_3"]["value"] == "100%"
+    assert lines["people who rated", "baseline"]["definition"] == figures.DEFINITIONS["done"]
