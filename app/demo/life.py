@@ -1,4 +1,4 @@
-"""How life goes for Mary in the demo: her wheel twice, her coordinator's beside it, and a goal with its steps."""
+"""How life goes for Mary in the demo: her wheel twice, her coordinator's beside it, a goal, and what was agreed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from app.demo.people import World
 from app.demo.timeline import Timeline
 from app.goals.entering import NewGoal, NewStep
 from app.goals.service import setting
+from app.pathway.entering import NewAction
+from app.pathway.service import setting as actions
 from app.patients import queries as patients
 from app.patients.by import By
 from app.ratings.entering import NewRating
@@ -38,6 +40,7 @@ def plan(timeline: Timeline, world: World, last_day: date, zone: ZoneInfo) -> No
     timeline.plan(on(BASELINE, time(15, 20)), partial(_goal, world, last_day + timedelta(days=60)))
     timeline.plan(on(0, time(15)), partial(_mary_rates, world, _NOW, {}))
     timeline.plan(on(0, time(16, 10)), partial(_priya_rates, world))
+    timeline.plan(on(0, time(16, 20)), partial(_agree, world, last_day + timedelta(days=5)))
 
 
 def _mary_rates(world: World, scores: tuple[int, ...], notes: dict[str, str]) -> None:
@@ -76,3 +79,15 @@ def _goal(world: World, day: date) -> None:
     with unit_of_work():
         patient = patients.admitted([world.mary_patient.id])[world.mary_patient.id]
         setting.set_goal(patient, new, By(world.mary.id, Role.PATIENT))
+
+
+def _agree(world: World, day: date) -> None:
+    """What Mary and Priya agreed on when they had looked at both wheels."""
+    priya = By(world.priya.id, Role.COORDINATOR, "page")
+    with unit_of_work():
+        patient = patients.admitted([world.mary_patient.id])[world.mary_patient.id]
+        for words, owner in (
+            ("Ring the surgery about the flu vaccine", world.mary),
+            ("Ask the physiotherapist for breathing exercises", world.priya),
+        ):
+            actions.set_action(patient, NewAction(new_id(), words, owner.id, day), priya)

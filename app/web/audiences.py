@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.web import admin
 from app.web.circle import pages as circles
 from app.web.coordinator import account as account_page
+from app.web.coordinator import actions as console_actions
 from app.web.coordinator import ask_circle, figures
 from app.web.coordinator import asked_by_text as console_texts
 from app.web.coordinator import carers as console_carers
@@ -31,6 +32,7 @@ from app.web.me import unsent as own_unsent
 from app.web.operators import pages as operators
 from app.web.patient import access_log as access_log_page
 from app.web.patient import acting as acting_pages
+from app.web.patient import actions as my_actions
 from app.web.patient import asked_by_text as my_texts
 from app.web.patient import (
     at_door,
@@ -73,7 +75,7 @@ _MEDICINES = (
 )  # fmt: skip
 _TEXTS = (my_texts, console_texts, own_check_in, console_carers)
 _GOALS = (my_goals, goals_adding, goals_changing, goals_steps, console_goals)
-_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, *_GOALS)
+_LIFE = (my_wheel, ratings_unsent, console_wheel, figures, my_actions, console_actions, *_GOALS)
 _OTHERS = (patient_pages, coordinator, inbox_pages, operators)
 
 ALL = (

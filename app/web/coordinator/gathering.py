@@ -31,6 +31,7 @@ from app.teams.models import Team
 from app.todos import queries as todos
 from app.web import looking, measuring, trends
 from app.web.coordinator import (
+    actions,
     ask_circle,
     emergencies,
     goals,
@@ -94,6 +95,7 @@ def for_patient(patient: AdmittedPatient, days: int) -> dict[str, Any]:
         "ranges": trends.ranges(days, lambda one: url_for("coordinator.patient", patient_id=patient.id, days=one)),
         "medicines": medicines.part(patient),
         "goals": goals.part(patient),
+        "actions": actions.part(patient),
         "ratings": ratings.part(patient),
         "visits": visits.part(patient),
         "feed": feed_gathering.part(patient),

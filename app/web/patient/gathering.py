@@ -24,7 +24,7 @@ from app.readings.catalogue import Measure
 from app.readings.models import Reading
 from app.readings.queries import visible
 from app.web import frame, looking, measuring, moments, trends, words
-from app.web.patient import dose_gathering, form, looks, plan, reply, sharing, today
+from app.web.patient import action_gathering, dose_gathering, form, looks, plan, reply, sharing, today
 from app.web.patient.form import Around
 from app.web.patient.reply import Answered, Told
 from app.web.patient.sending import Again, Unusual
@@ -155,13 +155,14 @@ def _start(patient: AdmittedPatient) -> str:
     return url_for(f"patient.{name}", patient_id=patient.id)
 
 
-def for_plan(patient: AdmittedPatient) -> dict[str, Any]:
-    """The plans that run, in words."""
+def for_plan(patient: AdmittedPatient, said: str | None) -> dict[str, Any]:
+    """The plans that run, and what was agreed to be done, in words."""
     whose = frame.whose(patient)
     shown = plan.shown(protocols.plans_as_applied(patient), patient.given_name if whose else "you")
     may_ask = looking.may(Permission.ASK_BY_TEXT)
     texts_href = url_for("my_texts.overview", patient_id=patient.id) if may_ask else None
-    return {"whose": whose, "plans": shown, "texts_href": texts_href}
+    actions = action_gathering.part(patient, said)
+    return {"whose": whose, "plans": shown, "actions": actions, "texts_href": texts_href}
 
 
 def for_numbers(patient: AdmittedPatient, days: int) -> dict[str, Any]:

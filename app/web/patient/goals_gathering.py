@@ -27,7 +27,7 @@ from app.web.patient import goals_words as words
 
 P: Final = Permission
 A_PAGE: Final = 40
-NUMBERS: Final = {"measure": P.SEE_READINGS, "area": P.SEE_RATINGS}
+VALUES: Final = {"measure": P.SEE_READINGS, "area": P.SEE_RATINGS, "action": P.SEE_PLAN}
 SAID: Final = {
     "set": "Your goal is set. You can change it whenever you like.",
     "changed": "It is changed.",
@@ -61,9 +61,9 @@ def by() -> By:
 
 
 def reader() -> Looking:
-    """Who looks, with the numbers that they may read elsewhere too."""
-    numbers = frozenset(kind for kind, permission in NUMBERS.items() if guards.reads(permission))
-    return Looking(guards.caller().person_id, g.role, numbers)
+    """Who looks, with the numbers and actions that they may read elsewhere too."""
+    values = frozenset(kind for kind, permission in VALUES.items() if guards.reads(permission))
+    return Looking(guards.caller().person_id, g.role, values)
 
 
 def title(patient: AdmittedPatient) -> str:

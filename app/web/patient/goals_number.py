@@ -1,18 +1,21 @@
-"""What a goal goes by, asked a question a page: a number that is sent, a part of the wheel, or its steps alone."""
+"""What a goal goes by, asked a question a page: a number, a part of the wheel, an action of the plan, or its steps."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any, Final
 
+from app.access import guards
 from app.access.roles import Role
 from app.core import clock
-from app.goals import ties
+from app.goals import agreed, ties
+from app.goals.audiences import NUMBERED
 from app.goals.queries import values
 from app.goals.ties import Measured
+from app.pathway.queries import tied
 from app.patients.admission import AdmittedPatient
 from app.protocols import asking
 from app.protocols import queries as protocols
@@ -44,7 +47,7 @@ _NUMBER: Final = re.compile(r"\d{1,6}(?:[.,]\d{1,3})?")
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Something that has a number; `now` as it was last sent or said, `last` with its unit and when."""
+    """Something that a goal can go by; `now` as it was last sent or said, `last` with its unit and when."""
 
     tie: str
     text: str
@@ -56,9 +59,9 @@ class Offered:
 
 def questions(form: Mapping[str, str]) -> list[str]:
     """Those that are to be asked, by what was answered."""
-    if form.get("tied_to") in ("measure", "area"):
+    if form.get("tied_to") in NUMBERED:
         return ["aim"] if form.get("given") else list(QUESTIONS)
-    return ["seen"]
+    return ["seen", "which"] if form.get("tied_to") == "action" else ["seen"]
 
 
 def kinds(patient: AdmittedPatient) -> list[dict[str, Any]]:
@@ -70,15 +73,17 @@ def kinds(patient: AdmittedPatient) -> list[dict[str, Any]]:
     found = [("measure", f"A number that {sends}", words.upper(numbers))] if numbers else []
     if offered(patient, "area"):
         found.append(("area", f"A part of {whose} wheel", "How that part of life is rated, from time to time"))
+    if offered(patient, "action"):
+        found.append(("action", f"Something in {whose} care plan", "Whether it is done, by whom and until when"))
     steps = (STEPS_ALONE, "The steps alone", "No number")
     return [{"value": name, "text": text, "hint": {"text": hint}} for name, text, hint in (*found, steps)]
 
 
 def offered(patient: AdmittedPatient, kind: str | None) -> list[Offered]:
     """What there is of a kind, as far as whoever asks may read it."""
-    if kind not in gathering.reader().values:
+    if kind is None or kind not in gathering.reader().values:
         return []
-    return list(_measures(patient) if kind == "measure" else _areas(patient))
+    return list(_OFFERS[kind](patient))
 
 
 def faults(patient: AdmittedPatient, form: Mapping[str, str], question: str) -> dict[str, str]:
@@ -104,7 +109,9 @@ def _faults_of_numbers(form: Mapping[str, str]) -> dict[str, str]:
 
 def body(form: Mapping[str, str]) -> dict[str, Any]:
     """What was answered, as the schema takes it."""
-    if form.get("tied_to") not in ("measure", "area"):
+    if form.get("tied_to") == "action":
+        return {"tied_to": "action", "tie": form.get("tie")}
+    if form.get("tied_to") not in NUMBERED:
         return {"tied_to": None, "tie": None}
     numbers = {name: _number(form, name) for name in ("start_value", "aim_value")}
     said = {name: None if number is None else str(number) for name, number in numbers.items()}
@@ -175,3 +182,16 @@ def _with_score(patient: AdmittedPatient, area: Offered) -> Offered:
         return area
     at, score = said[-1]
     return replace(area, now=str(score), last=f"Last: {score}, {moments.words(at, clock.now(), patient.zone)}")
+
+
+def _actions(patient: AdmittedPatient) -> Iterator[Offered]:
+    """What was agreed to be done and is still open."""
+    for one in tied.still_open(patient):
+        yield Offered(str(one.id), one.words, NO_UNIT, last=agreed.said(one, guards.caller().person_id))
+
+
+_OFFERS: Final[Mapping[str, Callable[[AdmittedPatient], Iterator[Offered]]]] = {
+    "measure": _measures,
+    "area": _areas,
+    "action": _actions,
+}

@@ -78,10 +78,12 @@ def steps_said(one: Shown) -> str | None:
 
 
 def way(one: Shown, area: str, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
-    """How far it has come by its number; None where it has none, or whoever looks may not read it."""
+    """How far it has come by what it is tied to; None where it is not, or whoever looks may not read that."""
     found = one.way
     if found is None:
         return None
+    if found.action is not None:
+        return {"label": found.action.words, "percent": None, "numbers": None, "when": None, "trend": found.said}
     return {
         "label": measure(one.row.tie or "") if one.row.tied_to == "measure" else area,
         "percent": None if found.share is None else int(max(Decimal(0), found.share) * 100),

@@ -75,8 +75,9 @@ def numbers(patient: AdmittedPatient) -> str:
 
 @pages.get("/plan", access=guards.on_patient(Permission.SEE_PLAN))
 def plan(patient: AdmittedPatient) -> str:
-    """What is measured when, and between which limits."""
-    return frame.for_patient("patient/plan.html", patient, "plan", **gathering.for_plan(patient))
+    """What was agreed to be done; what is measured when, and between which limits."""
+    context = gathering.for_plan(patient, request.args.get("said"))
+    return frame.for_patient("patient/plan.html", patient, "plan", **context)
 
 
 def _form(patient: AdmittedPatient, context: dict[str, Any]) -> str:

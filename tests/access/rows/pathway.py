@@ -1,4 +1,4 @@
-"""Actions of the care plan, over the API."""
+"""Actions of the care plan, over the API and on pages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from tests.access.rows.row import Row
 
 _ACTIONS = "/api/patients/<uuid:patient_id>/plan-actions"
 _ONE = f"{_ACTIONS}/<uuid:action_id>"
+_MY = "/my/<uuid:patient_id>/plan/actions/<uuid:action_id>/act"
+_CONSOLE = "/console/patients/<uuid:patient_id>/actions"
+_HERE = f"{_CONSOLE}/<uuid:action_id>"
 _DONE = {"action_id": "$done_action"}
 _NEW = {"id": "$new", "words": "Walk", "owner_id": "$mary", "due_on": "2027-01-10"}
 
@@ -42,4 +45,11 @@ ROWS: dict[str, Row] = {
     f"POST {_ONE}/done": Row(conflict=is_not_hers),
     f"POST {_ONE}/open-again": Row(ids=_DONE, conflict=is_not_theirs),
     f"POST {_ONE}/drop": Row(body={"why": "She is well."}),
+    f"POST {_MY}": Row(body={"act": "done"}, conflict=is_not_hers),
+    f"GET {_CONSOLE}/add": Row(),
+    f"POST {_CONSOLE}/add": Row(body=_NEW),
+    f"GET {_HERE}": Row(),
+    f"POST {_HERE}/change": Row(body={"words": "Ring the clinic", "owner_id": "$mary", "version": "1"}),
+    f"POST {_HERE}/drop": Row(body={"why": "She is well."}),
+    f"POST {_HERE}/act": Row(body={"act": "done"}),
 }

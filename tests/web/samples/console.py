@@ -90,6 +90,14 @@ WORKLIST = {
         row("todo", "Mary Okafor", "Check the mobile number: two texts failed", owner=None, take_url=None),
     ],
 }
+ACTION = {
+    "words": "Ring the surgery about the new inhaler",
+    "who": "Tom Okafor, son",
+    "is_open": True,
+    "href": "/console/patients/1/actions/1",
+    "act_url": "/console/patients/1/actions/1/act",
+}
+
 ALERTS = [
     {
         "id": "1",
@@ -194,6 +202,13 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                 {"text": f"{days} days", "href": f"/patients/1?days={days}", "current": days == 30}
                 for days in (7, 30, 90)
             ],
+            "actions": {
+                "open": [ACTION | {"chip": "Overdue", "is_overdue": True, "day": "was to be done by Monday"}],
+                "ended": [ACTION | {"is_open": False, "chip": "Done", "ended": "Done by Tom Okafor, today at 08:00"}],
+                "may_change": True,
+                "said": "It is added to the care plan.",
+                "add_href": "/console/patients/1/actions/add",
+            },
             "plans": [{"name": "COPD oximetry", "version": "1.0", "draft": True, "since": "since 2 November"}],
             "circle": [
                 {

@@ -201,6 +201,18 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         frame.AS_MARY
         | {
             "whose": None,
+            "actions": {
+                "list": [
+                    {
+                        "words": "Ring the surgery about the new inhaler",
+                        "who": "You",
+                        "day": "by Friday",
+                        "act": ("done", "Done"),
+                        "act_url": "/plan/actions/1/act",
+                    }
+                ],
+                "said": None,
+            },
             "plans": [
                 {
                     "title": "COPD oximetry at home",
