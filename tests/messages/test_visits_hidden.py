@@ -328,9 +328,10 @@ def test_a_next_visit_that_is_kept_stands_in_no_note(home: Around) -> None:
     assert [one["next_visit_at"] is None for one in notes(home, "tom", first)] == [False, False]
     own = home.at("tom").plans_one(what="Tea", visitor_id=str(home.world.tom.id))
     home.at("tom").writes(own, family="See you both.", next_visit_at=at)
+    nurse.writes(own, family="Me too.", next_visit_at=at)
     home.hide(following)
     assert [(one["family"], one["next_visit_at"]) for one in notes(home, "tom", first)] == [("All well.", None)]
-    assert [one["next_visit_at"] is None for one in notes(home, "tom", own)] == [False]  # as he wrote it himself
+    assert [one["next_visit_at"] is None for one in notes(home, "tom", own)] == [False, True]  # he knows what he wrote
     assert [one["next_visit_at"] is None for one in notes(home, "mary", first)] == [False, False]
 
 
