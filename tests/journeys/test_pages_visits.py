@@ -178,3 +178,27 @@ def test_the_team_plans_changes_and_ends_in_the_console(
     priya.page.get_by_role("button", name="End it").click()
     priya.page.get_by_text("The plan has ended.").wait_for()
     priya.looks_right("Planned visits to Mary Okafor")
+
+
+@SIZES
+def test_mary_keeps_a_visit_from_her_circle_and_lets_it_be_seen_again(
+    opens: Opens, world: World, code_url: str, size: dict[str, int]
+) -> None:
+    mary, tom = come_in(opens(size), world.mary), come_in(opens(size), world.tom)
+    visits = f"/my/{world.mary_patient.id}/visits"
+    mary.go(visits)
+    mary.page.get_by_role("link", name="Wound care").click()
+    mary.looks_right("Wound care")
+    mary.page.get_by_role("button", name="Keep this from my circle").click()
+    mary.page.get_by_text("It is kept from the circle now.").wait_for()
+    mary.looks_right("Wound care")
+    tom.go(visits)
+    tom.page.get_by_text("No visits are planned.").wait_for()
+    mary.go(visits)
+    mary.page.get_by_text("Kept from the circle").wait_for()
+    mary.looks_right("Visits")
+    mary.page.get_by_role("link", name="Wound care").click()
+    mary.page.get_by_role("button", name="Let my circle see this again").click()
+    mary.page.get_by_text("The circle can see it again.").wait_for()
+    tom.go(visits)
+    tom.page.get_by_role("link", name="Wound care").wait_for()

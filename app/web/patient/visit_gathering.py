@@ -120,6 +120,7 @@ def _hiding(patient: AdmittedPatient, one: Visit) -> dict[str, Any] | None:
         "team": patient.team_name,
         "known_to": visit_words.names(there) if there else None,
         "is_of_plan": one.plan_id is not None,
+        "has_been": one.arrived_at is not None or one.left_at is not None,
         "action": url_for("my_visits.hide", patient_id=patient.id, visit_id=one.id) if may else None,
     }
 
