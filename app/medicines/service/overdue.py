@@ -36,7 +36,7 @@ LONGEST_DELAY: Final = timedelta(minutes=240)
 # doses (measured at a million of them: 15 s against 0.2, and 1.4 with 50,000 patients who have somebody to be told).
 # Not had, by whoever said so, is told as well: it must not be the quickest way to have nobody told. Left out for a
 # reason is a decision that the list shows, and nobody's telephone; but where minutes matter somebody is to know of it.
-_TELL = HotStatement(f"""
+_LATE = HotStatement(f"""
     with waiting as materialized (
         select d.id, d.organisation_id, d.patient_id, d.medicine_id, d.due_at, d.state from dose d
         where d.state = 'due' and d.settle_at > :now and d.settle_at <= :settled_by
@@ -87,20 +87,27 @@ _TELL = HotStatement(f"""
         order by h.id, h.person_id, h.after_minutes
     ), now_told as (
         select * from late order by due_at, patient_id, person_id fetch first :limit rows with ties
-    ), told as (
-        insert into dose_telling (id, created_at, organisation_id, patient_id, dose_id, person_id)
-        select gen_random_uuid(), :now, organisation_id, patient_id, id, person_id from now_told order by id, person_id
-        on conflict (dose_id, person_id) do nothing returning dose_id, person_id
-    ), marked as (
-        update dose set told_at = :now from told where dose.id = told.dose_id and dose.told_at is null
     )
     select l.organisation_id, l.patient_id, l.person_id, l.due_at, r.given_name as reader, r.language,
-        q.given_name, q.family_name, p.zone, count(*) as count, (array_agg(l.id order by l.id))[1] as dose_id
-    from told t join now_told l on l.id = t.dose_id and l.person_id = t.person_id
+        q.given_name, q.family_name, p.zone, array_agg(l.id order by l.id) as doses
+    from now_told l
     join person r on r.id = l.person_id join patient p on p.id = l.patient_id join person q on q.id = p.person_id
     group by l.organisation_id, l.patient_id, l.person_id, l.due_at, r.given_name, r.language, q.given_name,
         q.family_name, p.zone
+    order by l.due_at, l.patient_id, l.person_id
 """)  # noqa: S608  built from the constants of this code
+# Of which of these doses this person is told now: what another worker tells them of is not told twice.
+_MARK = HotStatement("""
+    with told as (
+        insert into dose_telling (id, created_at, organisation_id, patient_id, dose_id, person_id)
+        select gen_random_uuid(), :now, :organisation_id, :patient_id, one, :person_id
+        from unnest(cast(:doses as uuid[])) one order by one
+        on conflict (dose_id, person_id) do nothing returning dose_id
+    ), marked as (
+        update dose set told_at = :now from told where dose.id = told.dose_id and dose.told_at is null
+    )
+    select dose_id from told order by dose_id
+""")
 _SETTLE = HotStatement("""
     with gone as (
         select id from dose where state = 'due' and settle_at <= :now order by settle_at limit :limit
@@ -128,7 +135,7 @@ def tell_of_overdue(limit: int = AT_ONCE) -> int:
     """Tell the chosen people of doses not recorded as taken so long after their time; returns how many messages."""
     now = clock.now()
     classes = [{"id": one.id, "tell_after": one.tell_after} for one in time_critical.CLASSES.values()]
-    late = _TELL.rows(
+    late = _LATE.rows(
         {
             "now": now,
             "earliest": now - LONGEST_DELAY - TOLD_AT_MOST_LATE,
@@ -138,7 +145,7 @@ def tell_of_overdue(limit: int = AT_ONCE) -> int:
             "limit": limit,
         }
     )
-    return sum(_tell(row) for row in late)
+    return sum(_tell(row, now) for row in late)
 
 
 def call_off(dose_ids: Collection[UUID]) -> None:
@@ -157,26 +164,29 @@ def settle(limit: int = AT_ONCE) -> int:
     return len(gone)
 
 
-def _tell(row: dict[str, Any]) -> bool:
-    """Queue one message; one that cannot be written holds up no other."""
+def _tell(row: dict[str, Any], now: datetime) -> bool:
+    """Queue one message; one that cannot be written holds up no other, and is tried at the next tick."""
+    whose = {name: row[name] for name in ("organisation_id", "patient_id", "person_id", "doses")}
     try:
         with db.session.begin_nested():
-            _queue(row)
+            told = [one["dose_id"] for one in _MARK.rows({**whose, "now": now})]
+            if told:
+                _queue(row, told)
+            return bool(told)
     except Exception as error:
-        backlog.tell("tell of doses not recorded", row["dose_id"], error)
+        backlog.tell("tell of doses not recorded", row["doses"][0], error)
         return False
-    return True
 
 
-def _queue(row: dict[str, Any]) -> None:
+def _queue(row: dict[str, Any], told: Sequence[UUID]) -> None:
     notifications.tell(
         organisation_id=row["organisation_id"],
         patient_id=row["patient_id"],
         recipient_id=row["person_id"],
         about="dose",
-        about_id=row["dose_id"],
+        about_id=told[0],
         kind="message",
-        body=_body(row),
+        body=_body(row, len(told)),
     )
 
 
@@ -186,14 +196,14 @@ def _by_patient(gone: Sequence[dict[str, Any]]) -> Iterator[tuple[UUID, UUID, tu
         yield organisation_id, patient_id, tuple(row["id"] for row in rows)
 
 
-def _body(row: dict[str, Any]) -> str:
+def _body(row: dict[str, Any], count: int) -> str:
     due_at: datetime = row["due_at"].astimezone(ZoneInfo(row["zone"]))
     return texts.render(
         "dose_not_recorded",
         row["language"],
         reader=texts.first_name(row["reader"]),
         patient=texts.name_with_initial(row["given_name"], row["family_name"]),
-        doses="1 dose" if row["count"] == 1 else f"{min(row['count'], reminding.MOST_DOSES)} doses",
+        doses="1 dose" if count == 1 else f"{min(count, reminding.MOST_DOSES)} doses",
         by=f"{due_at:%H:%M}",
         link=f"{config.current().public_url}/",
     )
