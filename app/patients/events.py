@@ -36,10 +36,7 @@ class EmergencyOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class HandedOver(Event):
-    """A patient has another team or another named coordinator from this commit on."""
-
-    team_id: UUID
-    coordinator_id: UUID
+    """A patient has another team or another named coordinator from this commit on: whom, the record says."""
 
 
 @dataclass(frozen=True, slots=True)

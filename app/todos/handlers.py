@@ -20,7 +20,7 @@ NOBODY_TOLD: Final = "nobody_told"
 
 
 def _pass_on(event: HandedOver) -> None:
-    service.pass_on(event.patient_id, event.team_id, event.coordinator_id)
+    service.pass_on(event.patient_id, *patients.who_has(event.patient_id))
 
 
 # A patient who is handed over brings their open to-dos along.

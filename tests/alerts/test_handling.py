@@ -160,7 +160,7 @@ def hand_mary_to(world: World, person: Person) -> None:
         record = db.session.get_one(Patient, world.mary_patient.id, populate_existing=True)
         record.coordinator_id = person.id
         db.session.flush()
-        events.publish(HandedOver(record.organisation_id, record.id, record.team_id, person.id))
+        events.publish(HandedOver(record.organisation_id, record.id))
 
 
 def test_the_worklist_is_flat_in_the_number_of_patients(app: Flask, client: FlaskClient, world: World) -> None:

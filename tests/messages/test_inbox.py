@@ -307,7 +307,7 @@ def move_mary(world: World) -> tuple[UUID, Person]:
         record = db.session.get_one(Patient, world.mary_patient.id, populate_existing=True)
         record.team_id, record.coordinator_id = team.id, owen.id
         db.session.flush()
-        events.publish(HandedOver(record.organisation_id, record.id, team.id, owen.id))
+        events.publish(HandedOver(record.organisation_id, record.id))
         return team.id, owen
 
 
@@ -338,7 +338,7 @@ def test_a_claim_stays_with_whoever_stays_in_the_team_when_the_coordinator_chang
         record = db.session.get_one(Patient, world.mary_patient.id, populate_existing=True)
         record.coordinator_id = world.lead.id
         db.session.flush()
-        events.publish(HandedOver(record.organisation_id, record.id, record.team_id, world.lead.id))
+        events.publish(HandedOver(record.organisation_id, record.id))
     assert holders(lind) == ["Anna Lind"]
 
 

@@ -18,16 +18,19 @@ def consider(event: HandedOver) -> HandedOver:
     return event
 
 
+# What failed is run again by itself.
 _ASTRAY = text("""
-    select distinct p.organisation_id, p.id, p.team_id, p.coordinator_id from patient p
-    join (select patient_id, team_id from alert where state <> 'resolved'
-        union all select patient_id, team_id from todo where done_at is null) waits on waits.patient_id = p.id
-    where waits.team_id <> p.team_id limit 100
+    select distinct p.organisation_id, p.id from patient p
+    join (select patient_id, team_id, owner_id from alert where state <> 'resolved'
+        union all select patient_id, team_id, owner_id from todo where done_at is null) waits on waits.patient_id = p.id
+    where (waits.team_id, waits.owner_id) <> (p.team_id, p.coordinator_id) and not exists (
+        select from event_rerun r where r.patient_id = p.id and r.event = 'HandedOver' and r.done_at is null)
+    order by p.id limit 100
 """)
 
 
 def bring_home() -> None:
-    """Hand over once more whoever has an alert or a to-do with a team that they are no longer with.
+    """Hand over once more whoever has an alert or a to-do with a team or an owner that they are no longer with.
 
     It was being written while its patient was handed over: neither waits for the other.
     """
@@ -37,11 +40,13 @@ def bring_home() -> None:
 
 def act(event: HandedOver) -> None:
     """Give every open alert its new owner, say so in its history, and tell them of those that nobody has taken."""
-    open_ones = (Alert.patient_id == event.patient_id, Alert.state != "resolved")
+    team_id, owner_id = patients.who_has(event.patient_id)
+    elsewhere = (Alert.team_id != team_id) | (Alert.owner_id != owner_id)
+    open_ones = (Alert.patient_id == event.patient_id, Alert.state != "resolved", elsewhere)
     chosen = select(Alert).where(*open_ones).order_by(Alert.id).with_for_update()
     for alert in db.session.scalars(chosen.execution_options(populate_existing=True)).all():
-        is_news = alert.owner_id != event.coordinator_id
-        alert.owner_id, alert.team_id, alert.version = event.coordinator_id, event.team_id, alert.version + 1
+        is_news = alert.owner_id != owner_id
+        alert.owner_id, alert.team_id, alert.version = owner_id, team_id, alert.version + 1
         _note(alert)
         db.session.flush()
         if is_news and alert.state == "open" and alert.fresh_severity in ("red", "emergency"):

@@ -36,6 +36,13 @@ def admitted(patient_ids: Collection[UUID]) -> dict[UUID, AdmittedPatient]:
     return {row["id"]: admission.admitted_patient(row) for row in rows}
 
 
+def who_has(patient_id: UUID) -> tuple[UUID, UUID]:
+    """The team and the named coordinator of a patient, who goes to nobody else before this transaction ends."""
+    now = select(Patient.team_id, Patient.coordinator_id).where(Patient.id == patient_id)
+    team_id, coordinator_id = db.session.execute(now.with_for_update(key_share=True)).one()
+    return team_id, coordinator_id
+
+
 def record(patient: AdmittedPatient) -> Patient:
     """The whole row of an admitted patient."""
     return db.session.get_one(Patient, patient.id)

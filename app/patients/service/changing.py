@@ -40,7 +40,7 @@ def change(patient: AdmittedPatient, version: int, changes: dict[str, Any]) -> P
         _change_person(record, of_person)
     db.session.flush()
     if (record.team_id, record.coordinator_id) != before:
-        events.publish(HandedOver(record.organisation_id, record.id, record.team_id, record.coordinator_id))
+        events.publish(HandedOver(record.organisation_id, record.id))
     if record.zone != zone:
         events.publish(ZoneChanged(record.organisation_id, record.id))
     return record

@@ -78,7 +78,7 @@ def enrol(team: Team, person: Person, new: NewPatient, by: UUID | None = None) -
     if record is not None:
         events.publish(CareReopened(patient.organisation_id, patient.id))
     if before not in (None, (patient.team_id, patient.coordinator_id)):
-        events.publish(HandedOver(patient.organisation_id, patient.id, patient.team_id, patient.coordinator_id))
+        events.publish(HandedOver(patient.organisation_id, patient.id))
     return patient
 
 

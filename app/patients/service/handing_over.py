@@ -36,7 +36,7 @@ def hand_over_all(team: Team, from_id: UUID, to_id: UUID, by: Caller) -> list[UU
     db.session.flush()
     for record in records:
         _note(record, to_id, by)
-        events.publish(HandedOver(record.organisation_id, record.id, team.id, to_id))
+        events.publish(HandedOver(record.organisation_id, record.id))
     return [record.id for record in records]
 
 
