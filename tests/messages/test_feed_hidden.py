@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import bindparam, event, func, select
 
+from app.core import clock
 from app.core.db import db
 from app.core.ids import new_id
 from app.core.unit_of_work import unit_of_work
 from app.messages.models.feed import Post
-from app.notifications.models import Delivery, DigestItem
+from app.notifications.models import OPEN_STATES, Delivery, DigestItem
+from app.notifications.service import digests
 from app.records.service.gathering import Subject, listings
+from tests.conftest import NOW
 from tests.medicines.kept import Home, home_of
 from tests.medicines.test_hidden_everywhere import Reader as Everything
 from tests.medicines.test_hidden_everywhere import changed, plainly, readable, readers
@@ -24,6 +31,10 @@ from tests.people import World
 
 CANARY = "Kingfisher"
 UTC = ZoneInfo("UTC")
+EVENING = NOW + timedelta(hours=9)
+TOGETHER_OF = select(func.count(DigestItem.id)).where(
+    DigestItem.person_id == bindparam("who"), DigestItem.told_at.is_(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +163,7 @@ def test_a_comment_goes_with_its_post(home: Around) -> None:
 
 def waiting(home: Around, person_id: Any) -> int:
     """How many messages wait to leave to somebody, at once or together."""
-    queued = select(Delivery.id).where(Delivery.recipient_id == person_id, Delivery.state == "due")
+    queued = select(Delivery.id).where(Delivery.recipient_id == person_id, Delivery.state.in_(OPEN_STATES))
     together = select(DigestItem.id).where(DigestItem.person_id == person_id, DigestItem.told_at.is_(None))
     return sum(len(db.session.scalars(one).all()) for one in (queued, together))
 
@@ -167,6 +178,45 @@ def test_what_waits_is_not_sent_and_nobody_of_the_family_is_told_of_what_follows
     assert at(home, "mary").change(post, f"{CANARY} anew").status_code == 200
     assert waiting(home, home.world.tom.id) == 0
     assert db.session.scalars(select(Post.hidden_at).where(Post.id == post["id"])).one() is not None
+
+
+def test_one_thing_of_the_evening_is_stopped_too_when_it_is_on_its_way(home: Around) -> None:
+    tom = home.world.tom.id
+    post = at(home, "mary").write(CANARY)
+    at(home, "mary").take_away(at(home, "mary").write("A good day."))
+    with clock.at(EVENING):
+        assert digests.send_due() > 0
+    assert (waiting(home, tom), db.session.scalar(TOGETHER_OF, {"who": tom})) == (1, 0)
+    hide(home, post)
+    assert waiting(home, tom) == 0
+
+
+@contextmanager
+def meanwhile(act: Callable[[], None]) -> Iterator[None]:
+    """At the first post or comment that is written in the block, another does this first."""
+    done: list[bool] = []
+
+    def first(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("INSERT INTO post ") and not done:
+            done.append(True)
+            other = threading.Thread(target=act)
+            other.start()
+            other.join()
+
+    event.listen(db.engine, "before_cursor_execute", first)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", first)
+    assert done
+
+
+def test_a_comment_of_the_moment_in_which_it_is_kept_is_told_to_nobody_of_the_family(home: Around) -> None:
+    post = at(home, "tom").write(CANARY)
+    before = waiting(home, home.world.tom.id)
+    with meanwhile(lambda: hide(home, post)):
+        at(home, "mary").comment(post, f"{CANARY} too")
+    assert waiting(home, home.world.tom.id) == before
 
 
 def test_who_sent_it_and_sends_it_again_finds_nothing(home: Around) -> None:

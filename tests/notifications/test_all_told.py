@@ -50,7 +50,7 @@ def readers(world: World) -> list[UUID]:
 
 def told() -> Counter[UUID]:
     db.session.rollback()
-    about = select(Delivery.recipient_id).where(Delivery.about == "digest")
+    about = select(Delivery.recipient_id).where(Delivery.about == "news messages")
     return Counter(db.session.scalars(about))
 
 

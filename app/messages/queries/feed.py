@@ -160,8 +160,9 @@ def not_told_yet(post_id: UUID) -> set[UUID]:
 
 
 def is_kept(row: Post) -> bool:
-    """Is a post kept from the circle, or what a comment is below?"""
-    above = row if row.parent_id is None else db.session.get_one(Post, row.parent_id, populate_existing=True)
+    """Is a post kept from the circle, or what a comment is below? Nobody keeps it before this transaction ends."""
+    held = {"read": True, "key_share": True}
+    above = db.session.get_one(Post, row.parent_id or row.id, populate_existing=True, with_for_update=held)
     return above.hidden_at is not None
 
 

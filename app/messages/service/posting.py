@@ -67,6 +67,7 @@ def comment(patient: AdmittedPatient, parent_id: UUID, new: NewPost, viewer: Vie
         raise Conflict(GONE)
     comment_id = _written(patient, new, viewer.by, parent)
     if comment_id is not None:
+        db.session.refresh(parent)  # what is below it holds it: it is kept from the circle before this, or finds this
         feed_telling.of_comment(patient, parent, comment_id, viewer.by, new.text)
     return comment_id or _again(patient, new, viewer.by, parent.id)
 

@@ -40,8 +40,9 @@ _DUE = HotStatement("""
         select * from digest_item where person_id = :person_id and told_at is null and due_at <= :now
         order by created_at, id limit :limit for update skip locked
     )
-    select i.id, i.organisation_id, i.patient_id, i.about, i.body_sealed, p.zone, q.given_name as patient_given,
-        q.family_name as patient_family, p.ended_at is null and (p.person_id = i.person_id
+    select i.id, i.organisation_id, i.patient_id, i.category, i.about, i.about_id, i.body_sealed, p.zone,
+        q.given_name as patient_given, q.family_name as patient_family, p.ended_at is null and (
+            p.person_id = i.person_id
             or exists (select from membership m where m.person_id = i.person_id and m.team_id = p.team_id
                 and m.role in ('coordinator', 'clinician', 'lead') and m.ended_at is null)
             or exists (select from acting_for a where a.patient_id = p.id and a.person_id = i.person_id
@@ -88,8 +89,14 @@ def _told(person_id: UUID) -> bool:
         channel = news.channel_of(reader) if reader and theirs else None
         if reader is None or channel is None:
             return False
-        news.send(theirs[0], reader, channel, _ABOUT, theirs[0]["id"], _body(reader, theirs))
+        news.send(theirs[0], reader, channel, *_about(theirs), _body(reader, theirs))
         return True
+
+
+def _about(rows: Sequence[dict[str, Any]]) -> tuple[str, UUID]:
+    """One thing is told as if it were told at once: whatever stops that stops this too."""
+    first = rows[0]
+    return (f"{news.ABOUT}{first['category']}", first["about_id"]) if len(rows) == 1 else (_ABOUT, first["id"])
 
 
 def _settle(ids: Sequence[UUID], **values: Any) -> None:
