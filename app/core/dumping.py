@@ -7,6 +7,7 @@ name its fields (hooks, dotted attributes, other kinds of fields) dumps as ever.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -37,11 +38,21 @@ def _of(schema: Schema) -> Dump:
 
 
 def _plainly(parts: list[tuple[str, Dump]]) -> Dump:
+    names = [name for name, _ in parts]
+    turned = [(name, turn) for name, turn in parts if turn is not _as_it_is]
+    all_of_them = attrgetter(*names, names[0]) if names else lambda value: ()  # two at least, or it gives no tuple
+
     def dump(value: Any) -> dict[str, Any]:
         if isinstance(value, Mapping):
             return {name: turn(value[name]) for name, turn in parts if name in value}
-        found = ((name, turn, getattr(value, name, _ABSENT)) for name, turn in parts)
-        return {name: turn(one) for name, turn, one in found if one is not _ABSENT}
+        try:
+            whole = dict(zip(names, all_of_them(value), strict=False))
+        except AttributeError:
+            found = ((name, turn, getattr(value, name, _ABSENT)) for name, turn in parts)
+            return {name: turn(one) for name, turn, one in found if one is not _ABSENT}
+        for name, turn in turned:
+            whole[name] = turn(whole[name])
+        return whole
 
     return dump
 
