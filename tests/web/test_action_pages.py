@@ -156,6 +156,7 @@ def test_tom_sees_it_under_his_grants_and_ticks_off_what_is_his(
     page = tom.get(where)
     assert "What was agreed to be done" in words(page)
     assert "Walk to the corner Mary Okafor, patient" in words(page)
+    assert "Make a goal of it" not in words(page)  # her goals are hers to set
     assert acts(page) == [f"{where}/actions/{mine.id}/act"]
     assert tom.post(f"{where}/actions/{mine.id}/act", {"act": "done"}).status_code == 303
     refused = tom.post(f"{where}/actions/{hers.id}/act", {"act": "done"})
@@ -232,3 +233,26 @@ def test_a_goal_goes_by_an_action_from_its_page(mary: Browser, around: AtActions
     assert f"{WORDS}: Not done yet. You see to it, by 20 November 2026." in said
     mary.post(f"{home}/plan/actions/{action.id}/act", {"act": "done"})
     assert f"{WORDS}: Done on 18 November 2026." in words(mary.get(f"{home}/goals"))
+
+
+def test_the_team_suggests_a_goal_that_goes_by_an_action(priya: Browser, mary: Browser, around: AtActions) -> None:
+    action = around.action(due_on=FRIDAY)
+    path = f"{console(around)}/goals/suggest"
+    form = priya.hidden(path) | {"words": "Breathe well", "tied_to": "action", "tie": str(action.id)}
+    assert "Something in Mary’s care plan" in words(priya.post(path, form | {"step": "what"}))
+    assert f"{WORDS} Not done yet. Mary Okafor sees to it" in words(priya.post(path, form | {"step": "seen"}))
+    assert priya.post(path, form | {"step": "why"}).status_code == 303
+    said = words(mary.get(f"/my/{around.patient.id}/goals"))
+    assert f"{WORDS}: Not done yet. You see to it, by 20 November 2026." in said
+
+
+def test_a_goal_is_set_with_an_action_in_one_go(mary: Browser, around: AtActions, home: str) -> None:
+    action = around.action(due_on=FRIDAY)
+    page = mary.get(f"{home}/plan").text
+    (path,) = re.findall(r'href="([^"]+/goals/add[^"]+)"', html.unescape(page))
+    assert f"tie={action.id}" in path
+    form = mary.hidden(path) | {"words": "Breathe well", "audience": "team"}
+    assert (form["tied_to"], form["tie"]) == ("action", str(action.id))
+    answer = mary.post(f"{home}/goals/add", form | {"step": "when"})
+    assert answer.status_code == 303
+    assert f"{WORDS}: Not done yet." in words(mary.get(answer.headers["Location"]))

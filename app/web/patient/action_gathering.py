@@ -38,12 +38,23 @@ def part(patient: AdmittedPatient, said: str | None) -> dict[str, Any]:
     """What was agreed, on the page of the plan; each with what whoever reads can say of it."""
     me, now, zone = guards.caller().person_id, clock.now(), patient.zone
     cards = [
-        words.shown(one, me, now, zone)
-        | {"act": _act(patient, one), "act_url": url_for("my_actions.act", patient_id=patient.id, action_id=one.row.id)}
+        words.shown(one, me, now, zone) | _ways_on(patient, one)
         for one in listed(patient)
         if one.row.state != "dropped"
     ]
     return {"list": cards, "said": words.SAID.get(said or "")}
+
+
+def _ways_on(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
+    """Where it is said to be done or not yet, and made a goal of."""
+    here: dict[str, Any] = {"patient_id": patient.id}
+    aims = one.row.state == "open" and looking.may(Permission.CHANGE_GOALS) and patient.ended_at is None
+    tie = {"tied_to": "action", "tie": one.row.id}
+    return {
+        "act": _act(patient, one),
+        "act_url": url_for("my_actions.act", **here, action_id=one.row.id),
+        "goal_href": url_for("my_goals_adding.add", **here, **tie) if aims else None,
+    }
 
 
 def _act(patient: AdmittedPatient, one: Shown) -> tuple[str, str] | None:

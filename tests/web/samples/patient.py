@@ -209,6 +209,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
                         "day": "by Friday",
                         "act": ("done", "Done"),
                         "act_url": "/plan/actions/1/act",
+                        "goal_href": "/goals/add?tied_to=action&tie=1",
                     }
                 ],
                 "said": None,
