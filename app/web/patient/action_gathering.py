@@ -49,7 +49,7 @@ def _ways_on(patient: AdmittedPatient, one: Shown) -> dict[str, Any]:
     """Where it is said to be done or not yet, and made a goal of."""
     here: dict[str, Any] = {"patient_id": patient.id}
     aims = one.row.state == "open" and looking.may(Permission.CHANGE_GOALS) and patient.ended_at is None
-    tie = {"tied_to": "action", "tie": one.row.id}
+    tie: dict[str, Any] = {"tied_to": "action", "tie": one.row.id}
     return {
         "act": _act(patient, one),
         "act_url": url_for("my_actions.act", **here, action_id=one.row.id),
