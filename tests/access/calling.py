@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from flask import Flask, g, request
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.core import clock, rows, specification, unit_of_work
@@ -27,6 +27,7 @@ from tests.access.matrix import Operation
 from tests.access.personas import Persona, Session
 
 TRIED = "kith.tried"
+SINCE = text("not pg_visible_in_snapshot(audit_entry.xmin::text::xid8, cast(:before as pg_snapshot))")
 HTML = {"Accept": "text/html,application/xhtml+xml"}
 
 
@@ -186,12 +187,13 @@ def by_hand() -> Iterator[None]:
 @contextmanager
 def audited() -> Iterator[list[AuditEntry]]:
     """What is written into the audit within the block."""
-    rows.reach(rows.SERVICE)
-    known, found = set(db.session.scalars(select(AuditEntry.id))), list[AuditEntry]()
+    db.session.rollback()  # a transaction that has stood idle for a minute is dead
+    before, found = db.session.scalar(text("select pg_current_snapshot()::text")), list[AuditEntry]()
+    db.session.rollback()
     yield found
     db.session.rollback()
     rows.reach(rows.SERVICE)
-    found.extend(db.session.scalars(select(AuditEntry).where(AuditEntry.id.not_in(known))))
+    found.extend(db.session.scalars(select(AuditEntry).where(SINCE), {"before": before}))
 
 
 def line(app: Flask, persona: Persona, person: Person, ids: Mapping[str, str]) -> Line:
