@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+from typing import Any
 
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from app.core.ids import new_id
+from app.goals.entering import NewStep
 from tests.goals.at_goals import STEP, WORDS, AtGoals, at_goals
 from tests.goals.test_values import weighs
 from tests.journeys import windows
@@ -222,14 +229,43 @@ def when_priya_suggests_it_by_weight(priya: Window) -> None:
     priya.page.get_by_role("button", name="Suggest it").click()
 
 
+@pytest.mark.parametrize("forced", ["none", "active"])
+def test_how_far_it_has_come_is_drawn_in_the_colours_of_the_house(opens: Opens, around: AtGoals, forced: str) -> None:
+    weighs(around, 80, -1)
+    around.goal(tied_to="measure", tie="weight", aim_value=70)
+    weighs(around, 75, 1)
+    mary = come_in(opens(windows.PHONE), around.world.mary)
+    mary.page.emulate_media(forced_colors=forced)  # type: ignore[arg-type]
+    mary.go(f"/my/{around.patient.id}/goals")
+    mary.page.get_by_text("50% of the way").wait_for()
+    bar = Image.open(io.BytesIO(mary.page.get_by_role("progressbar").screenshot())).convert("RGB")
+    come, ahead = (bar.getpixel((bar.width * part // 4, bar.height // 2)) for part in (1, 3))
+    assert contrast(come, ahead) >= 3
+    if forced == "none":
+        assert come == (0x12, 0x59, 0x5B)
+    assert contrast(bar.getpixel((bar.width * 3 // 4, 0)), (255, 255, 255)) >= 3  # its end is seen on the card
+
+
+def contrast(one: Any, other: Any) -> float:
+    """By WCAG 2, of two colours."""
+
+    def light(colour: Any) -> float:
+        parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    lower, higher = sorted((light(one), light(other)))
+    return (higher + 0.05) / (lower + 0.05)
+
+
 def test_goals_are_printed_whole_and_clean(opens: Opens, around: AtGoals) -> None:
+    steps = [f"{STEP}, {number}" for number in range(4)]
     for number in range(12):
-        around.goal(words=f"Goal {number}: {WORDS}")
+        around.goal(words=f"Goal {number}: {WORDS}", steps=tuple(NewStep(new_id(), one) for one in steps))
     mary = come_in(opens(windows.DESK), around.world.mary)
     mary.go(f"/my/{around.patient.id}/goals")
     mary.page.emulate_media(media="print")
     mary.page.get_by_text("Mary Okafor, printed on 18 November 2026").wait_for()
-    assert mary.page.get_by_text(f"☐ {STEP}").count() == 12
+    assert mary.page.get_by_text(f"☐ {STEP}").count() == 12 * len(steps)
     for gone in (
         "nav",
         "button",
@@ -241,4 +277,13 @@ def test_goals_are_printed_whole_and_clean(opens: Opens, around: AtGoals) -> Non
         assert [one.is_visible() for one in mary.page.locator(gone).all()].count(True) == 0
     mary.page.set_viewport_size({"width": 680, "height": 1000})  # A4 between its margins
     assert mary.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert mary.page.pdf(format="A4").startswith(b"%PDF")
+    then_each_sheet_says_whose_it_is(mary)
+
+
+def then_each_sheet_says_whose_it_is(mary: Window) -> None:
+    pdf = mary.page.pdf(prefer_css_page_size=True)
+    sheets = [" ".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(pdf)).pages]
+    assert len(sheets) >= 3
+    for sheet in sheets:
+        assert sheet.startswith("Mary Okafor, printed on 18 November 2026")
+        assert sheet.count("printed on") == 1
