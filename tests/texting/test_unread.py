@@ -53,6 +53,13 @@ def left_alone(*bodies: str, sender: str = MARY) -> list[str]:
     return [str(one) for one in db.session.scalars(select(InboundText.id).order_by(InboundText.id))]
 
 
+def waiting_tasks() -> list[str]:
+    """The texts that a worker comes to next."""
+    found = db.session.execute(text("delete from procrastinate_jobs returning task_name, args")).all()
+    db.session.commit()
+    return [facts["inbound_id"] for name, facts in found if name == receiving.HANDLE]
+
+
 def give() -> None:
     with working():
         text_jobs.JOBS[0].work()
@@ -175,14 +182,21 @@ class TestLeftAlone:
         assert "Please write it once more in other words" in (answer.body or "")
 
     def test_what_cannot_be_handled_holds_up_what_comes_after_no_longer(self, refusing: Refusing, world: World) -> None:
-        first, second = left_alone("START", "BP 122/78")
+        first, second, third = left_alone("START", "BP 182/115", "START")
         with refusing("inbound_text", "meaning is distinct from 'start'"):
-            for one in (first, second):
+            for one in (first, second, third):
                 with pytest.raises(IntegrityError), working():
                     receiving.handle(one)
-            with clock.at(NOW + 10 * MINUTE):
+            with clock.at(NOW + 11 * MINUTE):
                 give()
-        assert ["START" in reason or "BP 122/78" in reason for reason, _ in todos()] == [True, True]
+                assert ["START" in reason for reason, _ in todos()] == [True]
+                assert waiting_tasks() == [second]
+                with working():
+                    receiving.handle(second)
+                give()
+        assert db.session.scalars(select(Reading.value).where(Reading.source == "sms")).all() == [182]
+        assert [one.state for one in db.session.scalars(select(Alert))] == ["open"]
+        assert ["START" in reason for reason, _ in todos()] == [True, True]
         assert None not in db.session.scalars(select(InboundText.handled_at)).all()
 
     def test_a_phone_nobody_knows_is_nobodys(self, world: World) -> None:

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 
 from app.core import clock, events, limits, metrics, queue, rows, sealed
 from app.core.db import db
@@ -96,10 +97,27 @@ def _first_waiting(until: InboundText) -> InboundText | None:
 
 
 def unhandled_since(before: datetime) -> Select[InboundText]:
-    """Texts that have waited since then to be understood, oldest first; not those that a worker comes to next."""
-    is_left = queue.is_left(HANDLE, "inbound_id", "inbound_text.id")
-    waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before, is_left)
+    """Texts that have waited since then to be understood, oldest first; not those that a worker comes to next.
+
+    Of one sender the first: the others wait for no fault of their own.
+    """
+    is_left, earlier = queue.is_left(HANDLE, "inbound_id", "inbound_text.id"), aliased(InboundText)
+    is_behind = exists().where(
+        earlier.sender_index == InboundText.sender_index,
+        earlier.handled_at.is_(None),
+        tuple_(earlier.sent_at, earlier.id) < tuple_(InboundText.sent_at, InboundText.id),
+    )
+    waiting = (InboundText.handled_at.is_(None), InboundText.created_at <= before, is_left, ~is_behind)
     return select(InboundText).where(*waiting).order_by(InboundText.created_at, InboundText.id)
+
+
+def go_on_after(inbound: InboundText) -> None:
+    """Have what its sender texted next understood: it stood behind this one."""
+    waiting = (InboundText.sender_index == inbound.sender_index, InboundText.handled_at.is_(None))
+    others = select(InboundText.id).where(*waiting, InboundText.id != inbound.id)
+    following = db.session.scalar(others.order_by(InboundText.sent_at, InboundText.id).limit(1))
+    if following is not None:
+        queue.defer(HANDLE, inbound_id=str(following))
 
 
 def _understand(inbound: InboundText) -> None:

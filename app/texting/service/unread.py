@@ -24,7 +24,8 @@ from app.todos import service as todos
 
 KIND: Final = "text_unread"
 GIVEN: Final = "given to people"  # what became of a text that no machine could handle
-# Where a worker works its task has been tried five times by then; what its sender texts afterwards waits behind it.
+# Where a worker works its task has been tried five times by then. What its sender texted afterwards stood behind it, and
+# is tried before anybody takes it for one that cannot be handled.
 WAITS_AT_MOST: Final = timedelta(minutes=10)
 AT_ONCE: Final = 50
 _READ: Final = "“{body}” Call {given} now."
@@ -57,6 +58,7 @@ def give_to_people() -> int:
 
 def _give(inbound: InboundText) -> None:
     inbound.handled_at, person = clock.now(), _sender(inbound)
+    receiving.go_on_after(inbound)
     if person is None:
         return joining.say_how(inbound)
     concerned = notifications.concerned(person.id, clock.now())
