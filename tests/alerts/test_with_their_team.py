@@ -24,12 +24,9 @@ from app.todos import service as todos
 from app.todos.models import Todo
 from tests.alerts.sending import Sender, alerts, history
 from tests.people import World, signed_in
-from tests.slate import Slate
+from tests.texting.conftest import Refusing, refusing
 
-REFUSES = """
-    create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
-    create trigger refuse before update on alert for each row execute function refuse()
-"""
+__all__ = ["refusing"]  # a fixture
 
 
 @pytest.fixture
@@ -121,18 +118,14 @@ def test_whoever_was_named_since_owns_it_however_late_the_hand_over_is_heard_of(
 
 
 def test_one_whose_hand_over_fails_is_run_again_and_not_asked_for_each_minute(
-    world: World, mary: Sender, nights: Team, slate: Slate
+    world: World, mary: Sender, nights: Team, refusing: Refusing
 ) -> None:
     mary.oxygen(88)
     with unit_of_work():
         record = db.session.get_one(Patient, world.mary_patient.id)
         record.team_id, record.coordinator_id = nights.id, world.stranger.id
-    slate.connection.execute(REFUSES)
-    try:
+    with refusing("alert", "version = 1"):
         for _ in range(3):
             bring_home()
         reruns = db.session.scalars(select(EventRerun).where(EventRerun.done_at.is_(None))).all()
         assert [one.handler for one in reruns] == ["pass alerts on"]
-        db.session.rollback()
-    finally:
-        slate.connection.execute("drop trigger refuse on alert; drop function refuse()")

@@ -33,7 +33,9 @@ from tests.conftest import NOW
 from tests.medicines.due import HOUR, MINUTE, Pillbox, deliveries, dose, pillbox, utc
 from tests.medicines.table import Table, table_of
 from tests.people import World
-from tests.slate import Slate
+from tests.texting.conftest import Refusing, refusing
+
+__all__ = ["refusing"]  # a fixture
 
 EIGHT = utc("2026-11-18 12:00")  # of the patient's day; two hours after the tests' clock begins
 
@@ -136,42 +138,28 @@ def test_a_message_is_whole_whatever_is_done_at_once(box: Pillbox, world: World)
     assert "3 doses" in (deliveries()[0].body or "")
 
 
-REFUSES_TOM = """
-    create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$;
-    create trigger refuse before insert on delivery for each row when (new.recipient_id = '{tom}')
-        execute function refuse()
-"""
-
-
-def test_whoever_could_not_be_told_is_told_at_the_next_tick(box: Pillbox, world: World, slate: Slate) -> None:
+def test_whoever_could_not_be_told_is_told_at_the_next_tick(box: Pillbox, world: World, refusing: Refusing) -> None:
     may_be_told(world, world.tom, world.adeyemi)
     medicine = box.medicine()
     watched(box, medicine, tom=30, adeyemi=30)
     late = box.dose(EIGHT, medicine)
-    slate.connection.execute(REFUSES_TOM.format(tom=world.tom.id))
-    try:
+    with refusing("delivery", f"recipient_id <> '{world.tom.id}'"):
         assert tick(EIGHT + 30 * MINUTE) == 1
         assert db.session.scalars(select(DoseTelling.person_id)).all() == [world.adeyemi.id]
-        db.session.rollback()
-    finally:
-        slate.connection.execute("drop trigger refuse on delivery; drop function refuse()")
     assert live(EIGHT + 31 * MINUTE, EIGHT + HOUR) == {EIGHT + 31 * MINUTE: 1}
     assert [one.recipient_id for one in deliveries()] == [world.adeyemi.id, world.tom.id]
     assert dose(late).told_at == EIGHT + 30 * MINUTE
 
 
 def test_a_dose_of_which_nobody_could_be_told_does_not_say_that_somebody_was(
-    box: Pillbox, world: World, slate: Slate
+    box: Pillbox, world: World, refusing: Refusing
 ) -> None:
     may_be_told(world, world.tom)
     medicine = box.medicine()
     watched(box, medicine, tom=30)
     late = box.dose(EIGHT, medicine)
-    slate.connection.execute(REFUSES_TOM.format(tom=world.tom.id))
-    try:
+    with refusing("delivery", f"recipient_id <> '{world.tom.id}'"):
         assert live(EIGHT + 30 * MINUTE, EIGHT + HOUR) == {}
-    finally:
-        slate.connection.execute("drop trigger refuse on delivery; drop function refuse()")
     assert (deliveries(), db.session.scalars(select(DoseTelling)).all(), dose(late).told_at) == ([], [], None)
 
 
