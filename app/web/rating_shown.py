@@ -22,7 +22,7 @@ from app.ratings.queries import shown as showing
 from app.ratings.queries.drafts import Draft
 from app.ratings.queries.shown import Shown
 from app.ratings.service import courses, licensing
-from app.web import frame, looking, moments, wheels, words
+from app.web import frame, looking, moments, wheels
 
 OWN: Final = {"patient": "You", "together": "Together", "team": "Your team"}
 THEIRS: Final = {"patient": "{patient}", "together": "Together", "team": "The team"}
@@ -237,7 +237,7 @@ def _voice(patient: AdmittedPatient, voice: str) -> str:
 
 
 def _day(patient: AdmittedPatient, at: datetime) -> str:
-    return words.upper(moments.day(at.astimezone(patient.zone).date(), clock.today(patient.zone)))
+    return moments.day(at.astimezone(patient.zone).date(), clock.today(patient.zone))
 
 
 def _choice(patient: AdmittedPatient, name: str, one: Shown, drawn: Collection[Shown]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ def test_one_area_a_question_and_what_was_said_before_it_is_sent(mary: Browser, 
     assert "One rating so far." in shown
     assert "Daily living : The new rail helps." in shown
     assert mary.post(at, {}).status_code == 303  # sent twice, it is one
-    assert words(mary.get(wheel)).count("You, Today, mean") == 1
+    assert words(mary.get(wheel)).count("You, today, mean") == 1
 
 
 def test_nothing_is_kept_without_a_number_on_the_scale(mary: Browser, wheel: str) -> None:
@@ -151,7 +151,7 @@ def test_staff_copy_what_was_filled_in_on_paper(browser_of: BrowserOf, world: Wo
     priya = browser_of(world.priya)
     assert "Copy what Mary filled in on paper" in words(priya.get(console))
     sent(priya, console, [6] * 8, "patient", on_paper="yes")
-    assert "Mary, Today, mean 6.0, written down by Priya Shah" in words(priya.get(console))
+    assert "Mary, today, mean 6.0, written down by Priya Shah" in words(priya.get(console))
 
 
 def test_a_draft_of_somebody_else_is_not_there(
