@@ -186,9 +186,7 @@ def test_steps_are_done_asked_about_and_helped_with(mary: Browser, tom: Browser,
     assert mary.post(f"{step}/act", {"act": "fly"}).status_code == 404
 
 
-def test_a_step_is_said_otherwise_and_for_another_day(
-    mary: Browser, tom: Browser, around: AtGoals, home: str
-) -> None:
+def test_a_step_is_said_otherwise_and_for_another_day(mary: Browser, tom: Browser, around: AtGoals, home: str) -> None:
     goal = around.goal()
     page, step = f"{home}/goals/{goal.id}", f"{home}/goals/steps/{step_of(goal)}/change"
     assert step in mary.get(page).get_data(as_text=True)
@@ -289,11 +287,11 @@ def test_more_and_less_than_hoped_is_said_and_reached(mary: Browser, around: AtG
     page = f"{home}/goals/{goal.id}"
     assert "Where are you now?" not in words(mary.get(f"{page}/review"))
     form = mary.hidden(f"{page}/levels")
-    assert f'value="{WORDS}"' in mary.get(f"{page}/levels").get_data(as_text=True)  # what is hoped for
+    assert f"{WORDS}</textarea>" in mary.get(f"{page}/levels").get_data(as_text=True)  # what is hoped for
     said = {f"level{level}": f"so {level}" for level in (-2, -1, 0, 1, 2)}
     wrong = mary.post(f"{page}/levels", form | said | {"level1": ""})
     assert (wrong.status_code, "Say all five" in words(wrong)) == (422, True)
-    assert 'value="so 2"' in wrong.get_data(as_text=True)
+    assert "so 2</textarea>" in wrong.get_data(as_text=True)
     assert mary.post(f"{page}/levels", form | said).status_code == 303
     assert mary.post(f"{page}/levels", form | said | {"level1": "other"}).status_code == 412
     shown = words(mary.get(page))
