@@ -251,7 +251,7 @@ def contrast(one: Any, other: Any) -> float:
 
     def light(colour: Any) -> float:
         parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (part / 255 for part in colour)]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        return float(0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2])
 
     lower, higher = sorted((light(one), light(other)))
     return (higher + 0.05) / (lower + 0.05)
