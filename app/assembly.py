@@ -234,6 +234,7 @@ def _examinations(app: Flask, settings: Settings) -> None:
     told.examinations += [
         Check("server", doctor.old_server),
         Check("clock", doctor.clock_skew),
+        Check("indexes", doctor.broken_indexes),
         Check("keys", rotation.unknown_keys),
         Check("worker role", partial(doctor.other_role, wake.conninfo(settings.worker_database_url))),
         Check("texts", notification_checks.settings_fault),

@@ -19,6 +19,10 @@ _TOO_MUCH = """
     select rolsuper or rolbypassrls or exists (select from pg_tables where tableowner = current_user)
     from pg_roles where rolname = current_user
 """
+_BROKEN = text("""
+    select c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+    where not i.indisvalid and c.relnamespace = 'public'::regnamespace order by c.relname
+""")
 
 
 def clock_skew() -> str | None:
@@ -36,6 +40,12 @@ def old_server() -> str | None:
     """Kith uses what PostgreSQL 15 brought."""
     number = int(db.session.execute(text("select current_setting('server_version_num')")).scalar_one())
     return None if number >= OLDEST * 10_000 else f"PostgreSQL {number // 10_000} is too old: {OLDEST} or newer serves."
+
+
+def broken_indexes() -> str | None:
+    """An index whose building was cut off is written with each row and never read: what it is for is slow."""
+    broken = ", ".join(db.session.scalars(_BROKEN))
+    return f"Not valid: {broken}. Run reindex index concurrently for each, as kith_owner." if broken else None
 
 
 def other_role(conninfo: str) -> str | None:

@@ -1,7 +1,6 @@
 """Indexes for what is looked for each minute, or by anybody: claimed threads, repeats, invitations, help taken."""
 
-import sqlalchemy as sa
-from alembic import op
+from migrations import concurrently
 
 revision = "0036"
 down_revision = "0035"
@@ -21,14 +20,10 @@ PARTIAL = (
 
 
 def upgrade() -> None:
-    # Built while everybody goes on writing.
-    with op.get_context().autocommit_block():
-        for name, table, column, which in PARTIAL:
-            op.create_index(
-                name, table, [column], postgresql_where=sa.text(which), postgresql_concurrently=True, if_not_exists=True
-            )
+    for name, table, column, which in PARTIAL:
+        concurrently.build(name, table, column, where=which)
 
 
 def downgrade() -> None:
     for name, table, _, _ in PARTIAL:
-        op.drop_index(name, table)
+        concurrently.drop(name, table)

@@ -1,6 +1,6 @@
 """Indexes by patient: a record is read, copied, moved and deleted by its patient, table by table."""
 
-from alembic import op
+from migrations import concurrently
 
 revision = "0039"
 down_revision = "0038"
@@ -25,14 +25,10 @@ TABLES = (
 
 
 def upgrade() -> None:
-    # Built while everybody goes on writing.
-    with op.get_context().autocommit_block():
-        for table in TABLES:
-            op.create_index(
-                f"ix_{table}_patient_id", table, ["patient_id"], postgresql_concurrently=True, if_not_exists=True
-            )
+    for table in TABLES:
+        concurrently.build(f"ix_{table}_patient_id", table, "patient_id")
 
 
 def downgrade() -> None:
     for table in TABLES:
-        op.drop_index(f"ix_{table}_patient_id", table)
+        concurrently.drop(f"ix_{table}_patient_id", table)
