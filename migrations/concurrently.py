@@ -15,13 +15,13 @@ from alembic import op
 _BROKEN = sa.text("select exists (select from pg_index where indexrelid = to_regclass(:name) and not indisvalid)")
 
 
-def build(name: str, table: str, column: str, *, where: str | None = None) -> None:
+def build(name: str, table: str, *columns: str, where: str | None = None) -> None:
     """Build an index, where it is not there; one that was begun and never finished is built anew."""
     with _patiently():
         if op.get_bind().execute(_BROKEN, {"name": name}).scalar_one():
             _drop(name, table)
         which = None if where is None else sa.text(where)
-        op.create_index(name, table, [column], postgresql_where=which, postgresql_concurrently=True, if_not_exists=True)
+        op.create_index(name, table, columns, postgresql_where=which, postgresql_concurrently=True, if_not_exists=True)
 
 
 def drop(name: str, table: str) -> None:

@@ -86,7 +86,7 @@ class CircleMember(Base, Row):
 
     __tablename__ = "circle_member"
     __table_args__ = (
-        Index("ix_circle_member_patient_id", "patient_id"),
+        Index("ix_circle_member_patient_id_person_id", "patient_id", "person_id"),
         Index(
             "uq_circle_member_running",
             "patient_id",
