@@ -24,8 +24,8 @@ from app.todos import service as todos
 
 KIND: Final = "text_unread"
 GIVEN: Final = "given to people"  # what became of a text that no machine could handle
-# Where a worker works its task has been tried five times by then. What its sender texted afterwards stood behind it, and
-# is tried before anybody takes it for one that cannot be handled.
+# Where a worker works its task has been tried five times by then. What its sender texted afterwards stood behind it,
+# and is tried before anybody takes it for one that cannot be handled.
 WAITS_AT_MOST: Final = timedelta(minutes=10)
 AT_ONCE: Final = 50
 _READ: Final = "“{body}” Call {given} now."
