@@ -202,6 +202,28 @@ def test_begun_without_a_signal_it_is_gone_on_with_elsewhere(opens: Opens, site:
         assert draft.said[AREAS[0].code].at == BEGAN
 
 
+def test_sent_while_a_page_opens_it_goes_on_without_a_signal_again(opens: Opens, site: Site, world: World) -> None:
+    """What that page was made with did not know of it yet."""
+    mary = come_in(opens(windows.PHONE), world.mary)
+    path = f"/my/{world.mary_patient.id}/wheel"
+    port = begins_without_a_signal(mary, path)
+    mary.page.get_by_text("Not sent yet.").wait_for()
+    site.start(port)
+    mary.go(path)
+    mary.page.get_by_text("Saved on this phone, not sent yet").wait_for(state="hidden")
+    mary.page.get_by_text("The questions are kept on this phone.").wait_for()
+    loses_the_signal(mary)
+    mary.page.goto(mary.site.url + path)
+    mary.page.get_by_role("button", name="Go on with it").click()
+    says(mary, 1, 3)
+    mary.page.get_by_role("heading", name=AREAS[2].name).wait_for()
+    with_a_signal(site, port, mary, NOW)
+    mary.page.get_by_text("All of it is sent, and nothing is left on this phone.").wait_for()
+    with unit_of_work():
+        draft = queries.in_full([db.session.scalars(select(RatingDraft)).one()])[0]
+        assert list(draft.said.values()) == [Said(4), Said(3)]
+
+
 def test_finished_meanwhile_elsewhere_it_says_so_and_changes_nothing(opens: Opens, site: Site, world: World) -> None:
     mary = come_in(opens(windows.PHONE), world.mary)
     path = f"/my/{world.mary_patient.id}/wheel"

@@ -2,6 +2,7 @@
 // The page for it, its scripts and its look hold nothing of anybody; what is kept of a person is sealed (store.js).
 
 import * as store from "./store.js";
+import { hasArrived } from "./unsent.js";
 
 const SHELL = "/offline";
 const WORKER = "/service-worker.js";
@@ -25,9 +26,10 @@ async function keepShell() {
   await Promise.all((await cache.keys()).filter(({ url }) => !wanted.has(url)).map((old) => cache.delete(old)));
 }
 
-// What was done here without a signal goes on while some of it waits to be sent; after that the service knows better.
-function goesOn(before, unsent) {
-  return !before.mine.of || unsent.some(([, item]) => item.of === before.mine.of && !item.refused);
+// What was done here without a signal goes on while some of it waits to be sent, or was sent after this page was made
+// and so is not on it yet; after that the service knows better.
+function goesOn({ mine: { of } }, unsent) {
+  return !of || hasArrived(of) || unsent.some(([, item]) => item.of === of && !item.refused);
 }
 
 async function keep() {

@@ -13,6 +13,7 @@ const IMPATIENCE = 5_000;
 const SOON = [401, 408, 425, 429]; // and whatever is the server's own fault: it is sent again later
 const CHANGED = "kith:unsent";
 const STRANGE = "It was refused, and no reason was given.";
+const arrived = new Set(); // the things of which something was sent since this page was made
 
 // An item: {person, path, form: [[name, value]], words, at}; with others of one thing also {of, about}.
 export async function add(item) {
@@ -44,6 +45,8 @@ export async function meet() {
   if (me?.status === 200) await store.seen((await me.json()).person);
 }
 
+export const hasArrived = (of) => arrived.has(of);
+
 // Would something that is sent now arrive? Asked before a page sends what somebody chose.
 export const reaches = async () => (await asked("/me/unsent", { signal: AbortSignal.timeout(IMPATIENCE) }))?.status === 200;
 
@@ -73,6 +76,7 @@ async function sendAll() {
 async function settle(row, item, answer) {
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) {
+    arrived.add(item.of);
     await store.remove("unsent", row);
     changed({ words: item.words, reply: said.reply });
   } else {
