@@ -187,13 +187,14 @@ def by_hand() -> Iterator[None]:
 @contextmanager
 def audited() -> Iterator[list[AuditEntry]]:
     """What is written into the audit within the block."""
-    db.session.rollback()  # a transaction that has stood idle for a minute is dead
     before, found = db.session.scalar(text("select pg_current_snapshot()::text")), list[AuditEntry]()
     db.session.rollback()
     yield found
     db.session.rollback()
     rows.reach(rows.SERVICE)
     found.extend(db.session.scalars(select(AuditEntry).where(SINCE), {"before": before}))
+    db.session.expunge_all()  # they stay as they were read
+    db.session.rollback()
 
 
 def line(app: Flask, persona: Persona, person: Person, ids: Mapping[str, str]) -> Line:
